@@ -1,0 +1,87 @@
+"""Training state on disk, so that a killed run goes on where its last epoch ended."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+class ResumeError(Exception):
+    """A run that cannot be resumed as asked; its text says what to do."""
+
+
+class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
+    """Keras' BackupAndRestore, which survives being cut short while it writes.
+
+    Keras does not write its two files at once. When they are damaged or do not belong
+    together, the state one epoch before is taken; when that is damaged too, training
+    starts afresh and says so.
+    """
+
+    def __init__(self, folder: Path, *, steps_per_epoch: int) -> None:
+        super().__init__(str(folder), double_checkpoint=True, delete_checkpoint=False)
+        self.folder = folder
+        self.steps_per_epoch = steps_per_epoch
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Load the newest state that is whole."""
+        untrained = self.model.get_weights()
+        for restore in (lambda: None, self.use_previous):
+            try:
+                restore()
+                self.load_consistent_state()
+                return
+            except (OSError, ValueError, KeyError):  # JSON errors are ValueErrors
+                continue
+        print("The saved state is damaged: training starts anew.", file=sys.stderr)
+        self.model.set_weights(untrained)
+        for variable in self.model.optimizer.variables:
+            variable.assign(keras.ops.zeros_like(variable))
+        self.model._initial_epoch = 0
+
+    def load_consistent_state(self) -> None:
+        """Load weights, optimizer and epoch; raise ValueError if they disagree."""
+        self.model._initial_epoch = 0
+        self._load_model()
+        steps = int(self.model.optimizer.iterations.numpy())
+        if steps != self.model._initial_epoch * self.steps_per_epoch:
+            raise ValueError("the weights are of another epoch")
+
+    def use_previous(self) -> None:
+        """Put the state of one epoch before in place of the damaged one."""
+        shutil.copy(self._prev_weights_path, self._weights_path)
+        shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
+
+
+def prepare_folder(folder: Path, *, arguments: dict[str, Any], resume: bool) -> None:
+    """Empty the folder for a new run, or check that it belongs to the one to resume.
+
+    Args:
+        folder: where the training state lies between epochs.
+        arguments: what decides the result of a run; JSON values.
+        resume: whether to go on with what is there.
+
+    Raises:
+        ResumeError: if there is nothing to resume, or it had other arguments.
+    """
+    record = folder / "arguments.json"
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        record.write_text(json.dumps(arguments), encoding="utf-8")
+        return
+    try:
+        earlier = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResumeError(
+            f"There is no run to resume in '{folder}'. Start one without --resume."
+        ) from error
+    changed = sorted(name for name in arguments if earlier.get(name) != arguments[name])
+    if changed:
+        raise ResumeError(
+            f"The run in '{folder}' had another {', '.join(changed)}. Resume it with the"
+            " same arguments, or start anew without --resume."
+        )

@@ -1,0 +1,343 @@
+"""Labelled digits, from wherever they are, as 28 x 28 images ready for the network.
+
+    mnist = load_mnist(Path("mnist.npz"))     # or None: downloaded by Keras
+    pens = load_pendigits(Path("pendigits-orig.tra.gz"))  # or None: from UCI
+
+MNIST's images are used as they are. All others, drawn, written or photographed,
+come through `preprocessing`, as in the app.
+"""
+
+import gzip
+import struct
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import train_test_split
+
+import image_io
+import preprocessing
+from strokes import (
+    CANVAS_STYLE,
+    DrawingStyle,
+    StrokeDigit,
+    StrokeFileError,
+    draw_at_random,
+    read_strokes,
+)
+
+Images = npt.NDArray[np.uint8]  # (n, 28, 28), [0, 255], bright digit on black
+Labels = npt.NDArray[np.int64]  # (n,)
+
+PENDIGITS_URL = (
+    "https://archive.ics.uci.edu/static/public/81/"
+    "pen+based+recognition+of+handwritten+digits.zip"
+)
+PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
+PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
+VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
+MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
+SPLIT_SEED = 0  # fixed: the validation part is the same in every run
+IDX_DTYPES = {8: np.uint8}  # of the IDX types, MNIST uses unsigned bytes only
+
+
+class DatasetError(Exception):
+    """Data that cannot be had or read; its text says what to do in one sentence."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Images and what they show."""
+
+    images: Images
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: npt.NDArray[np.integer]) -> "Digits":
+        """Return the digits at `indices`."""
+        return Digits(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """MNIST as its authors split it: 60,000 images to train with, 10,000 to test."""
+
+    train: Digits
+    test: Digits
+
+
+def load_mnist(path: Path | None = None) -> Mnist:
+    """Load MNIST from a file or folder, or let Keras download it.
+
+    Args:
+        path: an npz file in Keras' layout, or a folder with the four IDX files,
+            gzipped or not. Defaults to Keras' download.
+
+    Raises:
+        DatasetError: if it cannot be downloaded or is not of that form.
+    """
+    if path is None:
+        arrays = download_mnist()
+    elif path.is_dir():
+        arrays = [read_idx_pair(path, "train"), read_idx_pair(path, "t10k")]
+    else:
+        arrays = read_mnist_npz(path)
+    train, test = (to_digits(images, labels, path) for images, labels in arrays)
+    return Mnist(train, test)
+
+
+Arrays = list[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]
+
+
+def download_mnist() -> Arrays:
+    """Fetch MNIST with Keras, which keeps it for the next time."""
+    try:
+        train, test = keras.datasets.mnist.load_data()
+    except Exception as error:  # Keras raises a bare Exception when a URL fails
+        raise DatasetError(
+            "MNIST could not be downloaded. Put mnist.npz or its IDX files on this"
+            " machine and name them with --mnist PATH."
+        ) from error
+    return [train, test]
+
+
+def read_mnist_npz(path: Path) -> Arrays:
+    """Read x_train, y_train, x_test and y_test from an npz file."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DatasetError(
+            f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
+            f" y_test, or a folder with its IDX files. Found: {describe(error)}"
+        ) from error
+
+
+def read_idx_pair(
+    folder: Path, part: str
+) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
+    """Read `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
+    return (
+        read_idx(find_idx(folder, f"{part}-images", "idx3-ubyte")),
+        read_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte")),
+    )
+
+
+def find_idx(folder: Path, name: str, kind: str) -> Path:
+    """Find an IDX file under any of its usual names, or raise DatasetError."""
+    candidates = [
+        folder / f"{name}{mark}{kind}{ending}" for mark in "-." for ending in ("", ".gz")
+    ]
+    for path in candidates:
+        if path.is_file():
+            return path
+    raise DatasetError(f"Expected '{name}-{kind}' or '{name}-{kind}.gz' in '{folder}'.")
+
+
+def read_idx(path: Path) -> npt.NDArray[np.uint8]:
+    """Read an IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
+
+    Raises:
+        DatasetError: if it is damaged, cut short, or of another type.
+    """
+    try:
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        zeros, kind, dimensions = struct.unpack_from(">HBB", data)
+        shape = struct.unpack_from(f">{dimensions}I", data, 4)
+        values = np.frombuffer(data, IDX_DTYPES[kind], offset=4 + 4 * dimensions)
+        if zeros:
+            raise ValueError("it does not start with two zero bytes")
+        return values.reshape(shape)
+    except (OSError, EOFError, ValueError, KeyError, struct.error) as error:
+        raise DatasetError(
+            f"Expected an IDX file of bytes in '{path}'. Found: {describe(error)}"
+        ) from error
+
+
+def to_digits(
+    images: npt.NDArray[np.generic], labels: npt.NDArray[np.generic], path: Path | None
+) -> Digits:
+    """Check arrays in MNIST's layout and give them their types."""
+    fits = images.ndim == 3 and images.shape[1:] == (28, 28) and images.dtype == np.uint8
+    if not fits or labels.shape != images.shape[:1] or not len(images):
+        raise DatasetError(
+            f"Expected uint8 images (n, 28, 28) and n labels in '{path}'. Received:"
+            f" {images.dtype} {images.shape} and {labels.shape}."
+        )
+    if not np.isin(labels, range(10)).all():
+        raise DatasetError(f"Expected labels from 0 to 9 in '{path}'.")
+    return Digits(images.astype(np.uint8), labels.astype(np.int64))
+
+
+def load_pendigits(path: Path | None = None) -> list[StrokeDigit]:
+    """Load UCI's pen digits from a file, or download them.
+
+    Args:
+        path: `.tra`, `.tra.gz`, `.tra.Z` or JSON lines. Defaults to UCI's archive,
+            data set 81.
+
+    Returns:
+        Digits of 30 writers, named "1" to "30".
+
+    Raises:
+        DatasetError: if they cannot be downloaded or read.
+    """
+    digits = read_digits(path) if path else download_pendigits()
+    return [
+        StrokeDigit(d.label, d.writer.rpartition(":")[2], d.strokes) for d in digits
+    ]
+
+
+def download_pendigits() -> list[StrokeDigit]:
+    """Fetch the training part from UCI's archive; Keras keeps the zip."""
+    try:
+        archive = keras.utils.get_file("pendigits.zip", PENDIGITS_URL)
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as members:
+            digits = read_digits(Path(members.extract(PENDIGITS_MEMBER, folder)))
+    except DatasetError:
+        raise
+    except Exception as error:  # Keras raises a bare Exception when a URL fails
+        raise DatasetError(
+            "The pen digits could not be downloaded. Name a copy of"
+            f" '{PENDIGITS_MEMBER}' with --pendigits FILE."
+        ) from error
+    if len(digits) != PENDIGITS_COUNT:
+        raise DatasetError(
+            f"Expected {PENDIGITS_COUNT} pen digits in '{archive}', found {len(digits)}."
+            " Delete that file, so that it is fetched anew."
+        )
+    return digits
+
+
+def read_characters(path: Path) -> list[StrokeDigit]:
+    """Read a file of strokes with any labels, or raise DatasetError."""
+    try:
+        return read_strokes(path)
+    except StrokeFileError as error:
+        raise DatasetError(str(error)) from error
+
+
+def read_digits(path: Path) -> list[StrokeDigit]:
+    """Read a file of strokes in which every label is a digit, or raise DatasetError."""
+    digits = read_characters(path)
+    for digit in digits:
+        if digit.label not in set("0123456789"):
+            raise DatasetError(
+                f"Expected labels from 0 to 9 in '{path}'. Received: {digit.label!r}."
+            )
+    return digits
+
+
+def draw_digits(
+    digits: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle = CANVAS_STYLE
+) -> Digits:
+    """Draw pen digits at random brush, size and place, and preprocess the drawings.
+
+    Args:
+        digits: pen strokes with labels "0" to "9".
+        seed: of the drawings.
+        style: the canvas and the range of brushes and sizes. Defaults to what people
+            leave on the page's canvas.
+
+    Returns:
+        One image a digit, in the same order.
+    """
+    images = draw_characters(digits, seed=seed, style=style)
+    return Digits(images, np.array([int(digit.label) for digit in digits]))
+
+
+def draw_characters(
+    characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle
+) -> Images:
+    """Draw pen strokes of any label, and preprocess the drawings."""
+    rng = np.random.default_rng(seed)
+    canvases = (draw_at_random(c.strokes, rng=rng, style=style) for c in characters)
+    return preprocess_all(canvases)
+
+
+def preprocess_all(pictures: Iterable[npt.NDArray[np.uint8]]) -> Images:
+    """Preprocess pictures that are known to hold ink, in threads, as bytes."""
+
+    def to_bytes(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        ink = preprocessing.find_ink(picture)
+        return preprocessing.fit_digit(ink if ink is not None else picture)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return np.stack(list(pool.map(to_bytes, pictures)))
+
+
+def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
+    """Find pictures in sub-folders that are named by label, in a stable order.
+
+    Raises:
+        DatasetError: if there are none.
+    """
+    pictures = [
+        (path, path.relative_to(folder).parts[0])
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in image_io.PICTURE_ENDINGS and path.parent != folder
+    ]
+    if not pictures:
+        raise DatasetError(f"Expected folders named by label with pictures in '{folder}'.")
+    return pictures
+
+
+def load_drawings(path: Path, *, seed: int) -> Digits:
+    """Load somebody's own digits: a stroke file, or folders of pictures named by label.
+
+    Args:
+        path: a file for `read_strokes`, or a folder with the folders 0 to 9.
+        seed: of the drawings made of strokes.
+
+    Raises:
+        DatasetError: if nothing can be read there. Blank pictures are left out.
+    """
+    if not path.is_dir():
+        return draw_digits(read_digits(path), seed=seed)
+    images, labels = [], []
+    for picture, label in list_labelled_pictures(path):
+        try:
+            model_input = preprocessing.preprocess(image_io.read_image(picture))
+        except image_io.ImageError as error:
+            raise DatasetError(f"'{picture}': {error}") from error
+        if model_input is not None:
+            images.append((model_input[..., 0] * 255).round().astype(np.uint8))
+            labels.append(label)
+    if not set(labels) <= set("0123456789") or not labels:
+        raise DatasetError(f"Expected folders named 0 to 9 in '{path}'.")
+    return Digits(np.stack(images), np.array(labels, dtype=np.int64))
+
+
+def split_mnist(train: Digits) -> tuple[Digits, Digits]:
+    """Split MNIST's training part into training and validation, stratified.
+
+    Returns:
+        All but 5,000 digits, and those 5,000; the same in every run.
+    """
+    count = min(MNIST_VALIDATION_COUNT, len(train) // 5)
+    fitted, held_out = train_test_split(
+        np.arange(len(train)), test_size=count, stratify=train.labels, random_state=SPLIT_SEED
+    )
+    return train.take(fitted), train.take(held_out)
+
+
+def split_pendigits(
+    digits: Sequence[StrokeDigit],
+) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
+    """Split pen digits by writer: 1 to 27 to train with, 28 to 30 for validation."""
+    fitted = [d for d in digits if d.writer not in VALIDATION_WRITERS]
+    return fitted, [d for d in digits if d.writer in VALIDATION_WRITERS]
+
+
+def describe(error: Exception) -> str:
+    """Say in a few words what went wrong."""
+    return str(error) or type(error).__name__

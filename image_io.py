@@ -1,0 +1,103 @@
+"""Decode picture files, bytes and uploads to uint8 arrays.
+
+    image = read_image("seven.jpg")  # (height, width[, 3 or 4]) uint8
+
+Pillow decodes: it keeps EXIF rotation and alpha right, which OpenCV does not do at
+once. Limits hold before any pixel is unpacked, so that no small file fills memory.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
+MAX_MEGAPIXELS = 50  # of a picture; a phone's photo has 12-50
+PICTURE_ENDINGS = frozenset(
+    ".png .jpg .jpeg .bmp .gif .webp .tif .tiff .pgm .ppm .pbm .pnm".split()
+)
+
+
+class ImageError(Exception):
+    """A picture that cannot be read; its text says why in one sentence."""
+
+
+def read_image(source: Path | str | bytes) -> npt.NDArray[np.uint8]:
+    """Decode one picture, turned upright; of an animation its first frame.
+
+    Args:
+        source: a file's path, or the bytes of a file.
+
+    Returns:
+        uint8 array of shape (height, width) gray, (height, width, 3) RGB or
+        (height, width, 4) RGBA, in [0, 255].
+
+    Raises:
+        ImageError: if it is no picture, damaged, or beyond the limits.
+    """
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
+    check_size(len(data))
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            check_megapixels(picture)
+            upright = ImageOps.exif_transpose(picture)
+            return to_uint8(upright)
+    except ImageError:
+        raise
+    except UnidentifiedImageError as error:
+        raise ImageError("Expected a picture such as PNG or JPEG, found none.") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"Expected at most {MAX_MEGAPIXELS} megapixels: {error}") from error
+    except Exception as error:  # Pillow's decoders raise many kinds for damaged files
+        raise ImageError(f"The picture is damaged or cut short: {error}") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file no larger than the limit, or raise ImageError."""
+    try:
+        check_size(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"The file cannot be read: {error.strerror}.") from error
+
+
+def check_size(size: int) -> None:
+    """Raise ImageError unless a file of `size` bytes is within the limit."""
+    if size == 0:
+        raise ImageError("Expected a picture, found an empty file.")
+    if size > MAX_BYTES:
+        raise ImageError(
+            f"Expected at most {MAX_BYTES >> 20} MB, found {size / 2**20:.1f} MB."
+            " Save the picture smaller."
+        )
+
+
+def check_megapixels(picture: Image.Image) -> None:
+    """Raise ImageError unless the picture's size, known from its head, is allowed."""
+    megapixels = picture.width * picture.height / 1e6
+    if megapixels > MAX_MEGAPIXELS:
+        raise ImageError(
+            f"Expected at most {MAX_MEGAPIXELS} megapixels, found {megapixels:.0f}."
+            " Save the picture smaller."
+        )
+
+
+def to_uint8(picture: Image.Image) -> npt.NDArray[np.uint8]:
+    """Bring any of Pillow's modes to uint8 gray, RGB or RGBA."""
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return reduce_depth(np.asarray(picture, dtype=np.float64))
+    if picture.has_transparency_data:
+        return np.asarray(picture.convert("RGBA"))
+    return np.asarray(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))
+
+
+def reduce_depth(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """Bring levels of any depth to 8 bits, by the depth that their maximum needs.
+
+    A 12-bit scan in a 16-bit file comes out as bright as an 8-bit one.
+    """
+    levels = np.maximum(np.nan_to_num(levels), 0)
+    depth = max(8, int(levels.max()).bit_length())
+    return (levels / 2 ** (depth - 8)).clip(0, 255).astype(np.uint8)

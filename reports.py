@@ -1,0 +1,121 @@
+"""Pictures of a training run: curves, confusion, samples, the worst mistakes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from sklearn.metrics import ConfusionMatrixDisplay
+
+Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
+Labels = npt.NDArray[np.int64]  # (n,)
+Probabilities = npt.NDArray[np.float32]  # (n, classes), rows sum to 1
+
+SAMPLES = 24  # images on a page: few enough to look at each
+
+
+def write_reports(
+    folder: Path,
+    *,
+    history: pd.DataFrame,
+    images: Images,
+    labels: Labels,
+    probabilities: Probabilities,
+    credit: str,
+) -> None:
+    """Write the four pictures of a run as PNG files.
+
+    Args:
+        folder: made if missing.
+        history: one row an epoch: epoch, accuracy, loss, val_accuracy, val_loss.
+        images: uint8 array of shape (n, 28, 28), the test images.
+        labels: int64 array of shape (n,), what they show.
+        probabilities: float32 array of shape (n, 10), what the model makes of them.
+        credit: whose images they are, for the foot of a page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    predicted = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-confidence[wrong])][:SAMPLES]
+    samples = np.linspace(0, len(labels) - 1, SAMPLES).astype(int)
+    pictures = {
+        "training_curves": training_curves(history),
+        "confusion_matrix": confusion_matrix(labels, predicted),
+        "samples": image_page(images, labels, probabilities, samples, "Samples", credit),
+        "mistakes": image_page(
+            images, labels, probabilities, worst, "The most confident mistakes", credit
+        ),
+    }
+    for name, figure in pictures.items():
+        figure.savefig(folder / f"{name}.png", dpi=110)
+
+
+def training_curves(history: pd.DataFrame) -> Figure:
+    """Draw loss and accuracy by epoch, of training and validation."""
+    figure = new_figure(9, 3.6)
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        axes.plot(history["epoch"] + 1, history[name], marker=".", label="training")
+        axes.plot(history["epoch"] + 1, history[f"val_{name}"], marker=".", label="validation")
+        axes.set(xlabel="epoch", title=name.capitalize())
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return figure
+
+
+def confusion_matrix(labels: Labels, predicted: Labels) -> Figure:
+    """Draw how often each digit was read as each."""
+    figure = new_figure(6, 5.4)
+    axes = figure.subplots()
+    ConfusionMatrixDisplay.from_predictions(
+        labels, predicted, labels=range(10), cmap="Blues", colorbar=False, ax=axes
+    )
+    axes.set(xlabel="read as", ylabel="written as", title="Test images")
+    return figure
+
+
+def image_page(
+    images: Images,
+    labels: Labels,
+    probabilities: Probabilities,
+    indices: Sequence[int] | npt.NDArray[np.integer],
+    title: str,
+    credit: str,
+) -> Figure:
+    """Show images with what they are read as; wrong readings stand in red."""
+    figure = new_figure(9, 5.4)
+    grid = figure.subplots(4, 6)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, index in zip(grid.flat, indices, strict=False):
+        digit, label = int(probabilities[index].argmax()), labels[index]
+        text = f"{digit}, {probabilities[index, digit]:.0%}"
+        if digit != label:
+            text += f" (is {label})"
+        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
+        axes.set_title(text, fontsize=9, color="black" if digit == label else "crimson")
+    figure.suptitle(title)
+    figure.supxlabel(credit, fontsize=8)
+    return figure
+
+
+def show_picture(path: Path) -> None:
+    """Open a picture in a window, or say where it lies when there is no screen."""
+    if not plt.get_backend().lower().endswith("agg") or plt.get_backend() == "TkAgg":
+        plt.figure(path.stem)
+        plt.axis("off")
+        plt.imshow(plt.imread(path))
+        plt.show()
+    else:
+        print(f"There is no screen to show it on: the picture is '{path}'.")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make a figure of `width` x `height` inches that no window belongs to."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure

@@ -1,0 +1,271 @@
+"""Train the digit classifier and save it as digit_model.keras.
+
+    python train.py                             # what ships
+    python train.py --epochs 1                  # a quick look
+    python train.py --mnist mnist.npz --pendigits pendigits-orig.tra.gz   # offline
+
+It writes the model, its card digit_model.json, and pictures to reports/digit_model/.
+Exit status: 0 done, 1 data or training failed, 2 wrong call, 130 stopped by Ctrl-C.
+"""
+
+import argparse
+import dataclasses
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes are no news
+
+import keras
+import numpy as np
+from sklearn.metrics import accuracy_score, log_loss
+
+import datasets
+import reports
+from checkpoints import ResumeError, prepare_folder
+from datasets import DatasetError, Digits
+from model_card import ModelCard, sha256_of
+from models import ARCHITECTURES, build_model
+from strokes import TRAINING_STYLE
+from training import OPTIMIZERS, TrainConfig, TrainingData, calibrate, fit, predict
+
+OUTLIER_SHARE = 1 / 30  # of the training images, where --letters names some
+# Letters that nobody takes for a digit are all but these.
+DIGIT_LIKE_LETTERS = frozenset("OoDQISsZzlibqgGBJjLyTtAUuVvhrY")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.pendigits and arguments.no_pendigits:
+        parser.error("--pendigits and --no-pendigits exclude each other")
+    try:
+        train(arguments)
+    except (DatasetError, ResumeError, OSError, ValueError) as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            f"\nStopped. '{arguments.output}' is as it was; --resume goes on from the last"
+            " whole epoch.",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    default = TrainConfig()
+    parser = argparse.ArgumentParser(
+        prog="train.py",
+        description="Train the digit classifier and save it as a Keras model.",
+        epilog="Example: python train.py --epochs 1 --output quick.keras",
+    )
+    add = parser.add_argument
+    add("--epochs", type=positive(int), default=default.epochs, metavar="N",
+        help="passes over the training images (default: %(default)s)")
+    add("--batch-size", type=positive(int), default=default.batch_size, metavar="N",
+        help="images a step (default: %(default)s)")
+    add("--learning-rate", type=positive(float), default=default.learning_rate, metavar="X",
+        help="peak of the one-cycle schedule (default: %(default)s)")
+    add("--optimizer", choices=OPTIMIZERS, default=default.optimizer,
+        help="(default: %(default)s)")
+    add("--architecture", choices=ARCHITECTURES, default=default.architecture,
+        help="(default: %(default)s)")
+    add("--mnist", type=existing_path, metavar="PATH",
+        help="MNIST as an npz file, or a folder of IDX files (default: download)")
+    add("--pendigits", type=existing_path, metavar="FILE",
+        help="UCI's pen digits: .tra, .tra.gz, .tra.Z or JSON lines (default: download)")
+    add("--no-pendigits", action="store_true", help="train without pen digits")
+    add("--drawings", type=existing_path, nargs="+", default=[], metavar="PATH",
+        help="your own digits: stroke files, or folders of pictures named by label")
+    add("--letters", type=existing_path, nargs="+", default=[], metavar="FILE",
+        help="stroke files of letters, to be learnt as no digit at all")
+    add("--from", type=existing_path, dest="start", metavar="FILE",
+        help="a model of the same architecture to start from")
+    add("--no-augmentation", action="store_true", help="use the images as they are")
+    add("--seed", type=int, default=default.seed, metavar="N", help="(default: %(default)s)")
+    add("--output", type=model_path, default=Path("digit_model.keras"), metavar="FILE",
+        help="where to save the model (default: %(default)s)")
+    add("--resume", action="store_true", help="go on with a run that was stopped")
+    add("--show", action="store_true", help="open the sample predictions in a window")
+    return parser
+
+
+def positive(kind: type[int] | type[float]) -> Any:
+    """Make a converter for argparse that takes numbers above zero."""
+
+    def convert(text: str) -> int | float:
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"expected a number above 0, received {text}")
+        return number
+
+    convert.__name__ = kind.__name__  # argparse's "invalid int value" names it
+    return convert
+
+
+def existing_path(text: str) -> Path:
+    """Accept the path of a file or folder that exists."""
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no '{text}'")
+    return path
+
+
+def model_path(text: str) -> Path:
+    """Accept a path that ends in .keras, in a folder that exists."""
+    path = Path(text)
+    if path.suffix != ".keras":
+        raise argparse.ArgumentTypeError(f"expected a name ending in .keras, received '{text}'")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
+    return path
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train, save, test and report: the whole run."""
+    started = time.monotonic()
+    given = vars(arguments)
+    names = {field.name for field in dataclasses.fields(TrainConfig)}
+    config = TrainConfig(
+        augmentation=not arguments.no_augmentation,
+        **{name: value for name, value in given.items() if name in names},
+    )
+    output: Path = arguments.output
+    folder = output.with_suffix(".training")
+    record = {name: str(value) for name, value in given.items() if name not in ("resume", "show")}
+    prepare_folder(folder, arguments=record, resume=arguments.resume)
+
+    keras.utils.set_random_seed(config.seed)
+    data = load_data(arguments, config)
+    model = make_model(config.architecture, arguments.start)
+    history = fit(model, data, config, folder)
+    calibration = calibrate(model, data.validation)
+    save_model(model, output)
+
+    # The test images are used here, once, on the file that was saved.
+    saved = keras.models.load_model(output)
+    probabilities = predict(saved, data.test.images)
+    accuracy = accuracy_score(data.test.labels, probabilities.argmax(axis=1))
+    loss = log_loss(data.test.labels, probabilities, labels=range(10))
+    seconds = time.monotonic() - started
+    ModelCard(
+        sha256=sha256_of(output),
+        temperature=calibration.temperature,
+        unsure_below=calibration.unsure_below,
+        training=describe_run(record, config, data, seconds),
+        figures={
+            **calibration.accuracies,
+            "mnist_test_accuracy": round(float(accuracy), 4),
+            "mnist_test_loss": round(float(loss), 4),
+        },
+    ).write(output)
+    pictures = output.parent / "reports" / output.stem
+    reports.write_reports(
+        pictures,
+        history=history,
+        images=data.test.images,
+        labels=data.test.labels,
+        probabilities=probabilities,
+        credit="Images: MNIST test set, Y. LeCun, C. Cortes and C. Burges",
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+    if arguments.show:
+        reports.show_picture(pictures / "samples.png")
+    print(
+        f"test accuracy {accuracy:.4f}  test loss {loss:.4f}  {config.epochs} epochs"
+        f"  {seconds:.0f} s  seed {config.seed}"
+    )
+
+
+def load_data(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
+    """Gather images from every source that the command line names."""
+    mnist = datasets.load_mnist(arguments.mnist)
+    fitted, held_out = datasets.split_mnist(mnist.train)
+    parts, validation = [fitted], {"mnist": held_out}
+    if not arguments.no_pendigits:
+        try:
+            pens = datasets.load_pendigits(arguments.pendigits)
+        except DatasetError as error:
+            if arguments.pendigits:
+                raise
+            print(
+                f"{error} Training goes on with MNIST alone, which reads some three"
+                " drawings in a hundred less well.",
+                file=sys.stderr,
+            )
+        else:
+            train_pens, validation_pens = datasets.split_pendigits(pens)
+            parts.append(
+                datasets.draw_digits(
+                    train_pens * config.pen_drawings, seed=config.seed, style=TRAINING_STYLE
+                )
+            )
+            validation["pendigits"] = datasets.draw_digits(validation_pens, seed=0)
+    parts += [datasets.load_drawings(path, seed=config.seed) for path in arguments.drawings]
+    images = np.concatenate([part.images for part in parts])
+    targets = np.eye(10, dtype=np.float32)[np.concatenate([part.labels for part in parts])]
+    if arguments.letters:
+        letters = load_letters(arguments.letters, limit=round(OUTLIER_SHARE * len(images)))
+        images = np.concatenate([images, letters])
+        even = np.full((len(letters), 10), 0.1, dtype=np.float32)
+        targets = np.concatenate([targets, even])
+    return TrainingData(images, targets, validation, mnist.test)
+
+
+def load_letters(paths: Sequence[Path], *, limit: int) -> datasets.Images:
+    """Draw at most `limit` letters that nobody takes for a digit."""
+    letters = [
+        letter
+        for path in paths
+        for letter in datasets.read_characters(path)
+        if letter.label not in DIGIT_LIKE_LETTERS
+    ]
+    return datasets.draw_characters(letters[:limit], seed=0, style=TRAINING_STYLE)
+
+
+def make_model(architecture: str, start: Path | None) -> keras.Model:
+    """Build the network, with the weights of another model where one is named."""
+    model = build_model(architecture)
+    if start is not None:
+        try:
+            model.set_weights(keras.models.load_model(start, compile=False).get_weights())
+        except ValueError as error:
+            raise ValueError(
+                f"Expected a '{architecture}' model in '{start}' to start from: {error}"
+            ) from error
+    return model
+
+
+def save_model(model: keras.Model, output: Path) -> None:
+    """Save a network without its optimizer, whole or not at all."""
+    bare = keras.models.clone_model(model)  # a compiled model would be three times as big
+    bare.set_weights(model.get_weights())
+    partial = output.with_name(f"{output.stem}.partial.keras")
+    bare.save(partial)
+    partial.replace(output)
+
+
+def describe_run(
+    record: dict[str, str], config: TrainConfig, data: TrainingData, seconds: float
+) -> dict[str, Any]:
+    """Tell for the card how a model was made."""
+    return {
+        "arguments": {name: value for name, value in record.items() if value not in ("None", "[]")},
+        "config": dataclasses.asdict(config),
+        "images": len(data.images),
+        "seconds": round(seconds),
+        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

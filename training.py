@@ -1,0 +1,214 @@
+"""Fit a network to images, and its confidence to the truth.
+
+    history = fit(model, data, TrainConfig(), Path("digit_model.training"))
+    calibration = calibrate(model, data.validation)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import tensorflow as tf
+from scipy.optimize import minimize_scalar
+from tqdm.keras import TqdmCallback
+
+from augmentation import Strength, augment
+from checkpoints import TrainingBackup
+from datasets import Digits, Images
+from models import DEFAULT_ARCHITECTURE
+from preprocessing import to_model_input
+
+Probabilities = npt.NDArray[np.float32]  # (n, 10), rows sum to 1
+Targets = npt.NDArray[np.float32]  # (n, 10), one-hot, or even for what is no digit
+
+OPTIMIZERS = {
+    "adamw": keras.optimizers.AdamW,
+    "adam": keras.optimizers.Adam,
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+}
+WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
+WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
+GENTLE_EPOCHS = 2  # the last ones: images change half as far, to end on clean digits
+UNSURE_SHARE = 0.01  # of the validation digits are called unsure, the least certain
+SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What decides the result of a run, beside the data."""
+
+    architecture: str = DEFAULT_ARCHITECTURE
+    epochs: int = 12
+    batch_size: int = 128
+    optimizer: str = "adamw"
+    learning_rate: float = 5e-3  # peak of the one-cycle schedule
+    pen_drawings: int = 3  # how often each pen digit is drawn, at other sizes and brushes
+    augmentation: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What the network learns from, chooses by, and is tested on."""
+
+    images: Images
+    targets: Targets
+    validation: dict[str, Digits]  # by name of the data set; never trained on
+    test: Digits
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the validation digits say about a network.
+
+    Attributes:
+        temperature: by which logits are divided to make confidence honest.
+        unsure_below: calibrated confidence below which one digit in a hundred lies.
+        accuracies: by name, "<data set>_validation_accuracy".
+    """
+
+    temperature: float
+    unsure_below: float
+    accuracies: dict[str, float]
+
+
+def fit(
+    model: keras.Model, data: TrainingData, config: TrainConfig, folder: Path
+) -> pd.DataFrame:
+    """Train a network, one cycle of the learning rate long.
+
+    Args:
+        model: the network, built; its weights are changed.
+        data: training images, and validation digits to watch.
+        config: the run.
+        folder: keeps the state after each epoch; a state found there is resumed.
+
+    Returns:
+        One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy.
+    """
+    batches = EpochBatches(data.images, data.targets, config)
+    model.compile(
+        optimizer=make_optimizer(config, batches.steps),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    held_out = list(data.validation.values())
+    log = folder / "history.csv"
+    model.fit(
+        batches.dataset(),
+        steps_per_epoch=batches.steps,
+        epochs=config.epochs,
+        validation_data=(
+            to_model_input(np.concatenate([part.images for part in held_out])),
+            np.eye(10, dtype=np.float32)[np.concatenate([part.labels for part in held_out])],
+        ),
+        validation_batch_size=512,
+        callbacks=[
+            TrainingBackup(folder, steps_per_epoch=batches.steps),
+            batches,
+            keras.callbacks.CSVLogger(log, append=True),
+            TqdmCallback(verbose=1, mininterval=1),
+        ],
+        shuffle=False,
+        verbose=0,
+    )
+    # A run that went back an epoch has logged it twice: the later row counts.
+    return pd.read_csv(log).drop_duplicates("epoch", keep="last")
+
+
+class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
+    """Shuffled and changed batches, which depend on nothing but the seed and the epoch.
+
+    As a callback it hears which epoch begins, so that a resumed run sees what the
+    uninterrupted one would have seen.
+    """
+
+    def __init__(self, images: Images, targets: Targets, config: TrainConfig) -> None:
+        super().__init__()
+        self.images, self.targets, self.config = images, targets, config
+        self.steps = -(-len(images) // config.batch_size)
+        self.epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        """Note which epoch the next batches are for."""
+        self.epoch = epoch
+
+    def dataset(self) -> tf.data.Dataset:
+        """Return a tf.data pipeline that makes batches while the network learns."""
+        signature = (
+            tf.TensorSpec((None, 28, 28, 1), tf.float32),
+            tf.TensorSpec((None, self.targets.shape[1]), tf.float32),
+        )
+        return tf.data.Dataset.from_generator(
+            self.batches, output_signature=signature
+        ).prefetch(4)
+
+    def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
+        """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 10)."""
+        rng = np.random.default_rng([self.config.seed, self.epoch])
+        is_gentle = self.epoch >= self.config.epochs - GENTLE_EPOCHS
+        strength = Strength().scaled(0.5 if is_gentle else 1.0)
+        order = rng.permutation(len(self.images))
+        for start in range(0, len(order), self.config.batch_size):
+            chosen = order[start : start + self.config.batch_size]
+            images = self.images[chosen]
+            if self.config.augmentation:
+                images = augment(images, rng=rng, strength=strength)
+            yield to_model_input(images), self.targets[chosen]
+
+
+def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:
+    """Build the optimizer with a one-cycle rate: up over a fifth, then a cosine to zero.
+
+    Smith and Topin, "Super-convergence", 2018.
+    """
+    total = config.epochs * steps
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=config.learning_rate / 10,
+        warmup_target=config.learning_rate,
+        warmup_steps=max(round(WARMUP * total), 1),
+        decay_steps=max(round((1 - WARMUP) * total), 1),
+    )
+    extra = {"weight_decay": WEIGHT_DECAY} if config.optimizer == "adamw" else {}
+    return OPTIMIZERS[config.optimizer](rate, **extra)
+
+
+def predict(model: keras.Model, images: Images) -> Probabilities:
+    """Return the softmax outputs (n, 10) for finished images (n, 28, 28)."""
+    probabilities: Probabilities = model.predict(
+        to_model_input(images), batch_size=512, verbose=0
+    )
+    return probabilities
+
+
+def calibrate(model: keras.Model, validation: dict[str, Digits]) -> Calibration:
+    """Find the temperature and the threshold that fit the validation digits.
+
+    The temperature minimises the log loss (Guo et al., "On Calibration of Modern
+    Neural Networks", 2017).
+    """
+    outputs = {name: predict(model, part.images) for name, part in validation.items()}
+    labels = np.concatenate([part.labels for part in validation.values()])
+    logits = np.log(np.concatenate(list(outputs.values())).clip(SMALLEST))
+
+    def loss(temperature: float) -> float:
+        scaled = keras.ops.log_softmax(logits / temperature)
+        return -float(np.asarray(scaled)[np.arange(len(labels)), labels].mean())
+
+    temperature = float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+    confidence = np.asarray(keras.ops.softmax(logits / temperature)).max(axis=1)
+    return Calibration(
+        temperature=round(temperature, 4),
+        unsure_below=round(float(np.quantile(confidence, UNSURE_SHARE)), 4),
+        accuracies={
+            f"{name}_validation_accuracy": round(
+                float((outputs[name].argmax(axis=1) == part.labels).mean()), 4
+            )
+            for name, part in validation.items()
+        },
+    )

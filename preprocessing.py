@@ -26,7 +26,9 @@ MIN_DIGIT_SIDE = 80  # pixels; smaller ink is enlarged, to be centred between pi
 MIN_STROKE = 1.5  # pixels at 20 x 20; thinner strokes would fade away
 MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
-EVEN_SHARE = 0.3  # of the pixels; a drawing has that many of one level, a photo not
+EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
+FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
+SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
 
 
@@ -85,13 +87,11 @@ def find_ink(image: Image) -> Ink | None:
     """
     check_image(image)
     gray = to_gray(shrink(image))
-    level, share = most_common_level(gray)
-    if share >= EVEN_SHARE:
-        contrast = contrast_with(gray, np.full_like(gray, level))
-        ink = stretch_contrast(contrast)
+    level = find_even_paper(gray)
+    if level is not None:
+        ink = stretch_contrast(contrast_with(gray, np.full_like(gray, level)))
     else:
-        contrast = contrast_with(gray, estimate_paper(gray))
-        ink = clean_photo(contrast)
+        ink = clean_photo(contrast_with(gray, estimate_paper(gray)))
     return None if ink is None else drop_specks(crop(ink))
 
 
@@ -115,10 +115,11 @@ def shrink(image: Image) -> Image:
 
 
 def to_gray(image: Image) -> Gray:
-    """Reduce a picture to the plane in which ink and paper differ most.
+    """Reduce a picture to one plane in which ink and paper differ.
 
-    A transparent drawing is its alpha plane. Of an opaque one it is red, green or
-    blue, whichever varies most: yellow ink on white paper is seen in blue alone.
+    A transparent drawing is its alpha plane. Of an opaque one it is the brightness,
+    in which coloured rules are faint; or red, green or blue where one of them varies
+    more than twice as much: yellow ink on white paper is seen in blue alone.
 
     Args:
         image: uint8 array, gray, RGB or RGBA.
@@ -129,11 +130,16 @@ def to_gray(image: Image) -> Gray:
     if image.ndim == 2:
         return image
     _, spread = cv2.meanStdDev(image)
-    is_transparent = len(spread) == 4 and spread[3] > 0
+    is_transparent = image.shape[2] == 4 and spread[3, 0] > 0
     if is_transparent and not has_opaque_paper(image):
         return cv2.extractChannel(image, 3)
     if is_transparent:
         image = fill_transparent(image)
+    has_alpha = image.shape[2] == 4
+    to_brightness = cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY
+    brightness = cv2.cvtColor(image, to_brightness)
+    if 2 * cv2.meanStdDev(brightness)[1][0, 0] >= spread[:3].max():
+        return brightness
     return cv2.extractChannel(image, int(spread[:3].argmax()))
 
 
@@ -152,30 +158,43 @@ def fill_transparent(image: Image) -> Image:
     return filled.round().astype(np.uint8)
 
 
-def most_common_level(gray: Gray) -> tuple[int, float]:
-    """Find the most common gray level, and the share of pixels within two of it."""
+def find_even_paper(gray: Gray) -> int | None:
+    """Find the one gray level of a drawing's paper; None for a photo.
+
+    A drawing has a fifth of its pixels at exactly one level, which stands out from
+    the levels around it. The paper of a photo spreads over many.
+    """
     # Counting is the slow part: a grid of some 100 x 100 pixels tells as much.
     step = 1 + max(gray.shape) // 128
     counts = np.bincount(gray[::step, ::step].ravel(), minlength=256)
     level = int(counts.argmax())
-    return level, float(counts[max(level - 2, 0) : level + 3].sum() / counts.sum())
+    around = counts[max(level - 8, 0) : level + 9].sum()
+    is_even = counts[level] >= max(0.6 * around, EVEN_SHARE * counts.sum())
+    return level if is_even else None
 
 
 def estimate_paper(gray: Gray) -> Gray:
     """Estimate the paper of a photo, without the ink, light and shadow included.
 
+    The median of a wide neighbourhood is a first guess. What differs from it is taken
+    for ink and painted over with what surrounds it, and the median is taken again: so
+    the ink of a closely cut digit does not pass for paper.
+
     Args:
         gray: uint8 array of shape (height, width), [0, 255], any polarity.
 
     Returns:
-        uint8 array of the same shape: the median of a neighbourhood that is wider
-        than any stroke.
+        uint8 array of the same shape.
     """
     height, width = gray.shape
     scale = min(1.0, 96 / max(height, width))
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     kernel = max(small.shape) // 2 | 1
-    return cv2.resize(cv2.medianBlur(small, kernel), (width, height))
+    contrast = contrast_with(small, cv2.medianBlur(small, kernel))
+    _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    paper = cv2.medianBlur(cv2.inpaint(small, ink, 3, cv2.INPAINT_TELEA), kernel)
+    return cv2.resize(paper, (width, height))
 
 
 def contrast_with(gray: Gray, paper: Gray) -> Gray:
@@ -223,12 +242,14 @@ def clean_photo(contrast: Gray) -> Ink | None:
     smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
     threshold, mask = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     paper_level, noise = cv2.meanStdDev(smooth, mask=cv2.bitwise_not(mask))
-    ink_level = cv2.mean(smooth, mask=mask)[0]
-    separation = ink_level - paper_level[0, 0]
-    if separation < max(MIN_CONTRAST / 2, 4 * noise[0, 0]):
+    inked = smooth[mask > 0]
+    full = float(np.quantile(inked, 0.8)) if inked.size else 0.0
+    if full - paper_level[0, 0] < max(MIN_CONTRAST / 2, 4 * noise[0, 0]):
         return None
-    low = threshold - (ink_level - threshold) * 0.5
-    soft = np.clip((smooth - low) * (255 / (ink_level - low)), 0, 255).astype(np.uint8)
+    threshold = max(threshold, FAINT*full)
+    _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
+    low = threshold - (full - threshold) * SOFT
+    soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
     near = cv2.dilate(drop_border_pieces(mask), np.ones((5, 5), np.uint8))
     return cv2.bitwise_and(soft, near)
 

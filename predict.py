@@ -1,0 +1,174 @@
+"""Read digits from picture files.
+
+    python predict.py seven.png                     # a table on the screen
+    python predict.py scans/ --output digits.csv    # a folder, and all in it
+
+Exit status: 0 every picture was read, 1 some could not be or there is no model,
+2 wrong call.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+from image_io import PICTURE_ENDINGS
+from recognizer import MODEL_PATH, FileReading, Recognizer, RecognizerError
+
+OUTPUT_ENDINGS = (".csv", ".jsonl")
+
+Row = dict[str, Any]  # a line of the output; None where there is no value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    paths = list_pictures(arguments.paths)
+    if not paths:
+        parser.error("there are no pictures in the folders named")
+    try:
+        recognizer = Recognizer.load(arguments.model)
+    except RecognizerError as error:
+        print(f"predict.py: {error}", file=sys.stderr)
+        return 1
+    if recognizer.warning:
+        print(f"predict.py: {recognizer.warning}", file=sys.stderr)
+    names = recognizer.card.class_names
+    readings = tqdm(
+        recognizer.recognize_files(paths), total=len(paths), unit="image", disable=None, delay=1
+    )
+    rows = [to_row(reading, names) for reading in readings]
+    try:
+        report(rows, names, arguments.output)
+    except OSError as error:
+        print(f"predict.py: '{arguments.output}' cannot be written: {error}", file=sys.stderr)
+        return 1
+    return 1 if any(row["status"] == "error" for row in rows) else 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="predict.py",
+        description="Read handwritten digits from picture files.",
+        epilog="Example: python predict.py scans/ --output digits.csv",
+    )
+    add = parser.add_argument
+    add("paths", nargs="+", type=existing_path, metavar="PATH",
+        help="a picture, or a folder that is read with all its folders")
+    add("--model", type=Path, default=MODEL_PATH, metavar="FILE",
+        help="the model to read with (default: digit_model.keras beside this program)")
+    add("--output", type=output_path, metavar="FILE",
+        help="where to write all probabilities, as .csv or .jsonl (default: a table on"
+        " the screen)")
+    return parser
+
+
+def existing_path(text: str) -> Path:
+    """Accept the path of a file or folder that exists."""
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no '{text}'")
+    return path
+
+
+def output_path(text: str) -> Path:
+    """Accept a path that ends in .csv or .jsonl, in a folder that exists."""
+    path = Path(text)
+    if path.suffix not in OUTPUT_ENDINGS:
+        raise argparse.ArgumentTypeError(
+            f"expected a name ending in {' or '.join(OUTPUT_ENDINGS)}, received '{text}'"
+        )
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
+    return path
+
+
+def list_pictures(paths: Iterable[Path]) -> list[Path]:
+    """List named files, and the pictures in named folders, in a stable order."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [
+            file
+            for file in inside
+            if file == path or (file.suffix.lower() in PICTURE_ENDINGS and file.is_file())
+        ]
+    return found
+
+
+def to_row(reading: FileReading, class_names: Sequence[str]) -> Row:
+    """Flatten one reading to the columns of the output."""
+    prediction = reading.prediction
+    row: Row = {
+        "file": str(reading.path),
+        "status": "error" if prediction is None else prediction.status,
+        "digit": prediction.digit if prediction else None,
+        "confidence": None,
+    }
+    probabilities: Sequence[float | None] = [None] * len(class_names)
+    if prediction is not None and prediction.probabilities:
+        row["confidence"] = round(prediction.confidence, 6)
+        probabilities = [round(probability, 6) for probability in prediction.probabilities]
+    row |= {f"p{name}": p for name, p in zip(column_names(class_names), probabilities, strict=True)}
+    return row | {"message": reading.message}
+
+
+def column_names(class_names: Sequence[str]) -> list[str]:
+    """Return what follows the p of a column: a digit, or an underscore and a name."""
+    are_digits = all(len(name) == 1 and name.isdecimal() for name in class_names)
+    return [name if are_digits else f"_{name}" for name in class_names]
+
+
+def report(rows: Sequence[Row], class_names: Sequence[str], output: Path | None) -> None:
+    """Print a table, or write the file and print a line that sums it up."""
+    if output is None:
+        print_table(rows)
+        return
+    partial = output.with_name(f"{output.name}.partial")
+    # surrogateescape: names of files need not be valid UTF-8.
+    with partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        write_csv(rows, file) if output.suffix == ".csv" else write_json_lines(rows, file)
+    partial.replace(output)
+    print(f"{len(rows)} pictures in '{output}': {', '.join(count_statuses(rows))}.")
+
+
+def write_csv(rows: Sequence[Row], file: TextIO) -> None:
+    """Write rows as CSV; a value that is missing is an empty field."""
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def write_json_lines(rows: Sequence[Row], file: TextIO) -> None:
+    """Write one JSON object a row; a value that is missing is null."""
+    for row in rows:
+        file.write(json.dumps(row) + "\n")
+
+
+def count_statuses(rows: Sequence[Row]) -> Iterator[str]:
+    """Say how many rows have each status."""
+    statuses = [row["status"] for row in rows]
+    for status in ("digit", "unsure", "blank", "error"):
+        if status in statuses:
+            yield f"{statuses.count(status)} {status}"
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """Print file, status, digit and confidence, or the message, in columns."""
+    width = max(len(row["file"]) for row in rows)
+    print(f"{'file':{width}}  {'status':6}  digit  confidence")
+    for row in rows:
+        confidence = "" if row["confidence"] is None else f"{row['confidence']:10.1%}"
+        line = f"{row['file']:{width}}  {row['status']:6}  {row['digit'] or '':5}  "
+        print((line + (row["message"] or confidence)).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,273 @@
+"""Read digits: a model file and its card, and preprocessing, make predictions.
+
+    recognizer = Recognizer.load(Path("digit_model.keras"))
+    prediction = recognizer.recognize(image)  # uint8 pixels, gray, RGB or RGBA
+    print(prediction.digit, prediction.confidence)
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes are no news
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from image_io import ImageError, read_image
+from model_card import CardError, ModelCard
+from preprocessing import Image, ModelInput, preprocess
+
+Probabilities = npt.NDArray[np.float64]  # (n, classes), rows sum to 1
+Status = Literal["digit", "unsure", "blank"]
+
+MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
+INPUT_SHAPE = (28, 28, 1)
+BATCH_SIZE = 256  # images a call of the network
+FILES_AHEAD = 4096  # files whose pictures may be decoded before the network needs them
+SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
+
+
+class RecognizerError(Exception):
+    """Base of the errors that a user can meet; the text is one sentence for a person."""
+
+
+class ModelNotFoundError(RecognizerError):
+    """There is no model file at the given path."""
+
+
+class BrokenModelError(RecognizerError):
+    """The model file cannot be loaded."""
+
+
+class IncompatibleModelError(RecognizerError):
+    """The model takes or gives another shape than this project's models."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model makes of one picture.
+
+    Attributes:
+        probabilities: calibrated, one a class, summing to 1; empty for a blank picture.
+        class_names: what each of them stands for, "0" to "9" for digits.
+        unsure_below: confidence under which a reading is called unsure.
+        model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
+            on black; None for a blank picture.
+    """
+
+    probabilities: tuple[float, ...]
+    class_names: tuple[str, ...]
+    unsure_below: float
+    model_input: ModelInput | None
+
+    @property
+    def status(self) -> Status:
+        """`blank` without ink, `unsure` below the threshold, else `digit`."""
+        if not self.probabilities:
+            return "blank"
+        return "unsure" if self.confidence < self.unsure_below else "digit"
+
+    @property
+    def digit(self) -> str | None:
+        """The most probable class; None for a blank picture."""
+        return self.candidates[0] if self.probabilities else None
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `digit`, in [0, 1]; 0 for a blank picture."""
+        return max(self.probabilities, default=0.0)
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """All classes, the most probable first."""
+        order = np.argsort(self.probabilities)[::-1]
+        return tuple(self.class_names[index] for index in order)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What came of one file: a prediction, or the sentence that says why not."""
+
+    path: Path
+    prediction: Prediction | None
+    message: str = ""
+
+
+class Recognizer:
+    """A loaded model. It keeps no state between calls: threads and visitors share it."""
+
+    def __init__(self, model: keras.Model, card: ModelCard, *, warning: str = "") -> None:
+        """Trace the model for one image and for many.
+
+        Args:
+            model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
+            card: its class names, temperature and threshold.
+            warning: what the user should know about this model, for display.
+        """
+        self.model = model
+        self.card = card
+        self.warning = warning
+        self._run_one = trace(model, count=1)
+        self._run_many = trace(model, count=None)
+
+    @classmethod
+    def load(cls, path: Path = MODEL_PATH) -> Self:
+        """Load a model file and its card.
+
+        A model without a usable card works with temperature 1 and is never unsure;
+        `warning` says so.
+
+        Raises:
+            ModelNotFoundError: if there is no such file.
+            BrokenModelError: if it is no Keras model.
+            IncompatibleModelError: if its shapes are not those of this project.
+        """
+        model = load_model(path)
+        count = model.output_shape[1]
+        try:
+            card, warning = ModelCard.read(path), ""
+        except CardError as error:
+            names = tuple(str(number) for number in range(count))
+            card = ModelCard(sha256="", class_names=names)
+            warning = f"{error} Confidence is not calibrated, and no reading is called unsure."
+        if len(card.class_names) != count:
+            raise IncompatibleModelError(
+                f"Expected {len(card.class_names)} classes, as the card of '{path}' says."
+                f" The model has {count}."
+            )
+        return cls(model, card, warning=warning)
+
+    def recognize(self, image: Image) -> Prediction:
+        """Read one picture.
+
+        Args:
+            image: uint8 array of shape (height, width), (height, width, 3) or
+                (height, width, 4), any polarity.
+
+        Returns:
+            The prediction; of status `blank` when there is no ink.
+
+        Raises:
+            ValueError: if `image` is of another dtype or shape.
+        """
+        model_input = preprocess(image)
+        if model_input is None:
+            return self.blank()
+        outputs = self._run_one(model_input[np.newaxis]).numpy()  # (1, classes)
+        return self._predictions([model_input], outputs)[0]
+
+    def recognize_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        """Read many preprocessed pictures; None stands for a blank one."""
+        inked = [model_input for model_input in inputs if model_input is not None]
+        read: list[Prediction] = []
+        for start in range(0, len(inked), BATCH_SIZE):
+            batch = inked[start : start + BATCH_SIZE]
+            read += self._predictions(batch, self._run_many(np.stack(batch)).numpy())
+        rest = iter(read)
+        return [self.blank() if model_input is None else next(rest) for model_input in inputs]
+
+    def recognize_files(self, paths: Sequence[Path]) -> Iterator[FileReading]:
+        """Read picture files in their order; decoding and the network overlap.
+
+        A file that cannot be read gives a reading with a message, and the rest is
+        still read.
+        """
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            for start in range(0, len(paths), FILES_AHEAD):
+                ahead = paths[start : start + FILES_AHEAD]
+                for batch in in_batches(pool.map(prepare_file, ahead), BATCH_SIZE):
+                    yield from self._read_batch(batch)
+
+    def blank(self) -> Prediction:
+        """Return the prediction of a picture without ink."""
+        return Prediction((), self.card.class_names, self.card.unsure_below, None)
+
+    def _read_batch(self, batch: Sequence["PreparedFile"]) -> Iterator[FileReading]:
+        readable = [file.model_input for file in batch if not file.message]
+        predictions = iter(self.recognize_inputs(readable))
+        for file in batch:
+            prediction = None if file.message else next(predictions)
+            yield FileReading(file.path, prediction, file.message)
+
+    def _predictions(
+        self, inputs: Sequence[ModelInput], outputs: npt.NDArray[np.float32]
+    ) -> list[Prediction]:
+        calibrated = calibrate(outputs, self.card.temperature)
+        names, threshold = self.card.class_names, self.card.unsure_below
+        return [
+            Prediction(tuple(row), names, threshold, model_input)
+            for row, model_input in zip(calibrated.tolist(), inputs, strict=True)
+        ]
+
+
+def load_model(path: Path) -> keras.Model:
+    """Load a Keras model and check its shapes; errors as for `Recognizer.load`."""
+    if not path.is_file():
+        raise ModelNotFoundError(f"No model at '{path}'. Run 'python train.py' to make it.")
+    try:
+        model = keras.models.load_model(path, compile=False)
+        shapes = model.input_shape, model.output_shape
+    except Exception as error:  # Keras raises many kinds for files it does not know
+        raise BrokenModelError(
+            f"'{path}' is no Keras model of this version, or damaged. Run"
+            " 'python train.py' to make a new one."
+        ) from error
+    if shapes[0] != (None, *INPUT_SHAPE) or len(shapes[1]) != 2:
+        raise IncompatibleModelError(
+            f"Expected a model from (28, 28, 1) to one probability a class. '{path}' goes"
+            f" from {shapes[0][1:]} to {shapes[1][1:]}. Run 'python train.py' to make one."
+        )
+    return model
+
+
+def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.PolymorphicFunction:
+    """Compile a model for `count` images a call: far faster than `model.predict`."""
+    function = tf.function(
+        lambda images: model(images, training=False),
+        input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
+    )
+    function(np.zeros((count or 1, *INPUT_SHAPE), np.float32))  # the first call traces
+    return function
+
+
+def calibrate(outputs: npt.NDArray[np.float32], temperature: float) -> Probabilities:
+    """Divide the logits of softmax outputs (n, classes) by a temperature."""
+    logits = np.log(outputs.astype(np.float64).clip(SMALLEST)) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    calibrated: Probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return calibrated
+
+
+@dataclass(frozen=True)
+class PreparedFile:
+    """A file on its way to the network: its model input, or why there is none."""
+
+    path: Path
+    model_input: ModelInput | None = None
+    message: str = ""
+
+
+def prepare_file(path: Path) -> PreparedFile:
+    """Decode and preprocess one file."""
+    try:
+        return PreparedFile(path, preprocess(read_image(path)))
+    except ImageError as error:
+        return PreparedFile(path, message=str(error))
+
+
+def in_batches(files: Iterable[PreparedFile], size: int) -> Iterator[list[PreparedFile]]:
+    """Group an iterable into lists of at most `size`."""
+    batch: list[PreparedFile] = []
+    for file in files:
+        batch.append(file)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -77,9 +77,7 @@ def warp(images: Images, rng: np.random.Generator, strength: Strength) -> Images
     source_y += (height + 2 * PADDING) * np.arange(count, dtype=np.float32)[:, np.newaxis]
     shape = (count * height, width)
     column = stack_padded(images)
-    warped = cv2.remap(
-        column, source_x.reshape(shape), source_y.reshape(shape), cv2.INTER_LINEAR
-    )
+    warped = cv2.remap(column, source_x.reshape(shape), source_y.reshape(shape), cv2.INTER_LINEAR)
     return warped.reshape(images.shape).astype(np.uint8, copy=False)
 
 
@@ -99,10 +97,9 @@ def random_affine(
     scale, aspect = 1 + uniform(strength.scale), uniform(strength.aspect)
     scale_x, scale_y = scale * (1 + aspect / 2), scale * (1 - aspect / 2)
     cos, sin = np.cos(angle), np.sin(angle)
-    matrices = np.stack(
-        [cos / scale_x, (shear * cos - sin) / scale_x, sin / scale_y, (shear * sin + cos) / scale_y],
-        axis=-1,
-    ).reshape(count, 2, 2)
+    x_row = [cos / scale_x, (shear * cos - sin) / scale_x]
+    y_row = [sin / scale_y, (shear * sin + cos) / scale_y]
+    matrices = np.stack(x_row + y_row, axis=-1).astype(np.float32).reshape(count, 2, 2)
     shifts = np.stack([uniform(strength.shift), uniform(strength.shift)], axis=-1)
     return matrices, shifts[..., np.newaxis]
 

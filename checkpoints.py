@@ -29,9 +29,10 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Load the newest state that is whole."""
         untrained = self.model.get_weights()
-        for restore in (lambda: None, self.use_previous):
+        for go_back in (False, True):
             try:
-                restore()
+                if go_back:
+                    self.use_previous()
                 self.load_consistent_state()
                 return
             except (OSError, ValueError, KeyError):  # JSON errors are ValueErrors

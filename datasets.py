@@ -7,8 +7,6 @@ MNIST's images are used as they are. All others, drawn, written or photographed,
 come through `preprocessing`, as in the app.
 """
 
-import gzip
-import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -23,6 +21,8 @@ from sklearn.model_selection import train_test_split
 
 import image_io
 import preprocessing
+from idx import IdxError, read_idx_pair
+from ink import find_ink
 from strokes import (
     CANVAS_STYLE,
     DrawingStyle,
@@ -36,15 +36,13 @@ Images = npt.NDArray[np.uint8]  # (n, 28, 28), [0, 255], bright digit on black
 Labels = npt.NDArray[np.int64]  # (n,)
 
 PENDIGITS_URL = (
-    "https://archive.ics.uci.edu/static/public/81/"
-    "pen+based+recognition+of+handwritten+digits.zip"
+    "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 )
 PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
 PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
 MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
 SPLIT_SEED = 0  # fixed: the validation part is the same in every run
-IDX_DTYPES = {8: np.uint8}  # of the IDX types, MNIST uses unsigned bytes only
 
 
 class DatasetError(Exception):
@@ -87,7 +85,7 @@ def load_mnist(path: Path | None = None) -> Mnist:
     if path is None:
         arrays = download_mnist()
     elif path.is_dir():
-        arrays = [read_idx_pair(path, "train"), read_idx_pair(path, "t10k")]
+        arrays = read_mnist_folder(path)
     else:
         arrays = read_mnist_npz(path)
     train, test = (to_digits(images, labels, path) for images, labels in arrays)
@@ -117,50 +115,16 @@ def read_mnist_npz(path: Path) -> Arrays:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DatasetError(
             f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
-            f" y_test, or a folder with its IDX files. Found: {describe(error)}"
+            f" y_test, or a folder with its IDX files. Found: {error or type(error).__name__}"
         ) from error
 
 
-def read_idx_pair(
-    folder: Path, part: str
-) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
-    """Read `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
-    return (
-        read_idx(find_idx(folder, f"{part}-images", "idx3-ubyte")),
-        read_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte")),
-    )
-
-
-def find_idx(folder: Path, name: str, kind: str) -> Path:
-    """Find an IDX file under any of its usual names, or raise DatasetError."""
-    candidates = [
-        folder / f"{name}{mark}{kind}{ending}" for mark in "-." for ending in ("", ".gz")
-    ]
-    for path in candidates:
-        if path.is_file():
-            return path
-    raise DatasetError(f"Expected '{name}-{kind}' or '{name}-{kind}.gz' in '{folder}'.")
-
-
-def read_idx(path: Path) -> npt.NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
-
-    Raises:
-        DatasetError: if it is damaged, cut short, or of another type.
-    """
+def read_mnist_folder(folder: Path) -> Arrays:
+    """Read MNIST's four IDX files."""
     try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if path.suffix == ".gz" else data
-        zeros, kind, dimensions = struct.unpack_from(">HBB", data)
-        shape = struct.unpack_from(f">{dimensions}I", data, 4)
-        values = np.frombuffer(data, IDX_DTYPES[kind], offset=4 + 4 * dimensions)
-        if zeros:
-            raise ValueError("it does not start with two zero bytes")
-        return values.reshape(shape)
-    except (OSError, EOFError, ValueError, KeyError, struct.error) as error:
-        raise DatasetError(
-            f"Expected an IDX file of bytes in '{path}'. Found: {describe(error)}"
-        ) from error
+        return [read_idx_pair(folder, part) for part in ("train", "t10k")]
+    except IdxError as error:
+        raise DatasetError(str(error)) from error
 
 
 def to_digits(
@@ -192,9 +156,7 @@ def load_pendigits(path: Path | None = None) -> list[StrokeDigit]:
         DatasetError: if they cannot be downloaded or read.
     """
     digits = read_digits(path) if path else download_pendigits()
-    return [
-        StrokeDigit(d.label, d.writer.rpartition(":")[2], d.strokes) for d in digits
-    ]
+    return [StrokeDigit(d.label, d.writer.rpartition(":")[2], d.strokes) for d in digits]
 
 
 def download_pendigits() -> list[StrokeDigit]:
@@ -255,9 +217,7 @@ def draw_digits(
     return Digits(images, np.array([int(digit.label) for digit in digits]))
 
 
-def draw_characters(
-    characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle
-) -> Images:
+def draw_characters(characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle) -> Images:
     """Draw pen strokes of any label, and preprocess the drawings."""
     rng = np.random.default_rng(seed)
     canvases = (draw_at_random(c.strokes, rng=rng, style=style) for c in characters)
@@ -268,7 +228,7 @@ def preprocess_all(pictures: Iterable[npt.NDArray[np.uint8]]) -> Images:
     """Preprocess pictures that are known to hold ink, in threads, as bytes."""
 
     def to_bytes(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        ink = preprocessing.find_ink(picture)
+        ink = find_ink(picture)
         return preprocessing.fit_digit(ink if ink is not None else picture)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -336,8 +296,3 @@ def split_pendigits(
     """Split pen digits by writer: 1 to 27 to train with, 28 to 30 for validation."""
     fitted = [d for d in digits if d.writer not in VALIDATION_WRITERS]
     return fitted, [d for d in digits if d.writer in VALIDATION_WRITERS]
-
-
-def describe(error: Exception) -> str:
-    """Say in a few words what went wrong."""
-    return str(error) or type(error).__name__

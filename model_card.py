@@ -1,6 +1,6 @@
 """A model's card: the JSON file beside it that tells what it is and how far to trust it.
 
-    card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
+card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
 """
 
 import dataclasses

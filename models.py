@@ -6,6 +6,7 @@ Built-in layers only, so that a saved model loads in Keras' safe mode.
 """
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import keras
 from keras import layers
@@ -13,7 +14,7 @@ from keras import layers
 INPUT_SHAPE = (28, 28, 1)
 DEFAULT_ARCHITECTURE = "compact"
 
-Tensor = keras.KerasTensor
+Tensor: TypeAlias = Any  # a keras.KerasTensor; Keras states no types
 
 
 def build_model(architecture: str, *, num_classes: int = 10) -> keras.Model:
@@ -64,17 +65,16 @@ def batchnorm(image: Tensor) -> Tensor:
 
 
 def compact(image: Tensor) -> Tensor:
-    """Our own: six narrow convolutions, averaged over the picture; 106 k parameters."""
-    x = layers.MaxPooling2D()(conv_block(image, 24))  # (28, 28, 24) -> (14, 14, 24)
-    x = conv_block(conv_block(conv_block(x, 32), 32), 48)
-    x = layers.MaxPooling2D()(x)  # (14, 14, 48) -> (7, 7, 48)
+    """Our own: five narrow convolutions, averaged over the picture; 113 k parameters."""
+    x = conv_block(image, 32, size=5, strides=2)  # (28, 28, 1) -> (14, 14, 32)
+    x = conv_block(conv_block(x, 32), 64, strides=2)  # (14, 14, 32) -> (7, 7, 64)
     x = conv_block(conv_block(x, 64), 80)
     return layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
 
 
-def conv_block(x: Tensor, filters: int) -> Tensor:
-    """Apply a 3 x 3 convolution, batch normalisation and ReLU."""
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+def conv_block(x: Tensor, filters: int, *, size: int = 3, strides: int = 1) -> Tensor:
+    """Apply a convolution, batch normalisation and ReLU."""
+    x = layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False)(x)
     # Momentum 0.9: the means follow a one-cycle learning rate to its end.
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 

@@ -17,10 +17,9 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
+from arguments import existing_path, output_path
 from image_io import PICTURE_ENDINGS
 from recognizer import MODEL_PATH, FileReading, Recognizer, RecognizerError
-
-OUTPUT_ENDINGS = (".csv", ".jsonl")
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 
@@ -60,34 +59,27 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Example: python predict.py scans/ --output digits.csv",
     )
     add = parser.add_argument
-    add("paths", nargs="+", type=existing_path, metavar="PATH",
-        help="a picture, or a folder that is read with all its folders")
-    add("--model", type=Path, default=MODEL_PATH, metavar="FILE",
-        help="the model to read with (default: digit_model.keras beside this program)")
-    add("--output", type=output_path, metavar="FILE",
-        help="where to write all probabilities, as .csv or .jsonl (default: a table on"
-        " the screen)")
+    add(
+        "paths",
+        nargs="+",
+        type=existing_path,
+        metavar="PATH",
+        help="a picture, or a folder that is read with all its folders",
+    )
+    add(
+        "--model",
+        type=Path,
+        default=MODEL_PATH,
+        metavar="FILE",
+        help="the model to read with (default: digit_model.keras beside this program)",
+    )
+    add(
+        "--output",
+        type=output_path(".csv", ".jsonl"),
+        metavar="FILE",
+        help="where to write all probabilities, as .csv or .jsonl (default: a table on the screen)",
+    )
     return parser
-
-
-def existing_path(text: str) -> Path:
-    """Accept the path of a file or folder that exists."""
-    path = Path(text)
-    if not path.exists():
-        raise argparse.ArgumentTypeError(f"there is no '{text}'")
-    return path
-
-
-def output_path(text: str) -> Path:
-    """Accept a path that ends in .csv or .jsonl, in a folder that exists."""
-    path = Path(text)
-    if path.suffix not in OUTPUT_ENDINGS:
-        raise argparse.ArgumentTypeError(
-            f"expected a name ending in {' or '.join(OUTPUT_ENDINGS)}, received '{text}'"
-        )
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
-    return path
 
 
 def list_pictures(paths: Iterable[Path]) -> list[Path]:

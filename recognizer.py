@@ -1,8 +1,8 @@
 """Read digits: a model file and its card, and preprocessing, make predictions.
 
-    recognizer = Recognizer.load(Path("digit_model.keras"))
-    prediction = recognizer.recognize(image)  # uint8 pixels, gray, RGB or RGBA
-    print(prediction.digit, prediction.confidence)
+recognizer = Recognizer.load(Path("digit_model.keras"))
+prediction = recognizer.recognize(image)  # uint8 pixels, gray, RGB or RGBA
+print(prediction.digit, prediction.confidence)
 """
 
 import os
@@ -20,8 +20,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from image_io import ImageError, read_image
+from ink import Image
 from model_card import CardError, ModelCard
-from preprocessing import Image, ModelInput, preprocess
+from preprocessing import ModelInput, preprocess
 
 Probabilities = npt.NDArray[np.float64]  # (n, classes), rows sum to 1
 Status = Literal["digit", "unsure", "blank"]

@@ -67,12 +67,12 @@ def read_strokes(path: Path) -> list[StrokeDigit]:
     Raises:
         StrokeFileError: if the file cannot be read or is not of that form.
     """
+    is_unipen = {".tra", ".tes"} & set(path.suffixes)
     try:
         text = unpack(path.read_bytes(), path.suffix).decode("utf-8")
-    except (OSError, EOFError, ValueError, UnicodeDecodeError) as error:
-        raise StrokeFileError(f"'{path}' cannot be read: {error}") from error
-    is_unipen = {".tra", ".tes"} & set(path.suffixes)
-    digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
+        digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
+    except (OSError, EOFError, ValueError, IndexError) as error:
+        raise StrokeFileError(f"'{path}' is damaged or of another kind: {error}.") from error
     if not digits:
         raise StrokeFileError(f"Expected pen strokes in '{path}', found none.")
     return digits
@@ -126,6 +126,9 @@ def parse_unipen(text: str) -> list[StrokeDigit]:
 
     Returns:
         The digits in the order of the file; writers are numbers.
+
+    Raises:
+        ValueError, IndexError: if the text is of another form.
     """
     return [digit for block in text.split(".SEGMENT")[1:] if (digit := parse_segment(block))]
 
@@ -146,9 +149,7 @@ def parse_segment(block: str) -> StrokeDigit | None:
     return StrokeDigit(label, writer, drawn) if drawn else None
 
 
-def draw_at_random(
-    strokes: Strokes, *, rng: np.random.Generator, style: DrawingStyle
-) -> Canvas:
+def draw_at_random(strokes: Strokes, *, rng: np.random.Generator, style: DrawingStyle) -> Canvas:
     """Draw strokes with a random brush, size and place that keeps them on the canvas.
 
     Args:

@@ -27,8 +27,9 @@ from sklearn.metrics import accuracy_score, log_loss
 
 import datasets
 import reports
+from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, prepare_folder
-from datasets import DatasetError, Digits
+from datasets import DatasetError
 from model_card import ModelCard, sha256_of
 from models import ARCHITECTURES, build_model
 from strokes import TRAINING_STYLE
@@ -69,65 +70,82 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Example: python train.py --epochs 1 --output quick.keras",
     )
     add = parser.add_argument
-    add("--epochs", type=positive(int), default=default.epochs, metavar="N",
-        help="passes over the training images (default: %(default)s)")
-    add("--batch-size", type=positive(int), default=default.batch_size, metavar="N",
-        help="images a step (default: %(default)s)")
-    add("--learning-rate", type=positive(float), default=default.learning_rate, metavar="X",
-        help="peak of the one-cycle schedule (default: %(default)s)")
-    add("--optimizer", choices=OPTIMIZERS, default=default.optimizer,
-        help="(default: %(default)s)")
-    add("--architecture", choices=ARCHITECTURES, default=default.architecture,
-        help="(default: %(default)s)")
-    add("--mnist", type=existing_path, metavar="PATH",
-        help="MNIST as an npz file, or a folder of IDX files (default: download)")
-    add("--pendigits", type=existing_path, metavar="FILE",
-        help="UCI's pen digits: .tra, .tra.gz, .tra.Z or JSON lines (default: download)")
+    add(
+        "--epochs",
+        type=positive_int,
+        default=default.epochs,
+        metavar="N",
+        help="passes over the training images (default: %(default)s)",
+    )
+    add(
+        "--batch-size",
+        type=positive_int,
+        default=default.batch_size,
+        metavar="N",
+        help="images a step (default: %(default)s)",
+    )
+    add(
+        "--learning-rate",
+        type=positive,
+        default=default.learning_rate,
+        metavar="X",
+        help="peak of the one-cycle schedule (default: %(default)s)",
+    )
+    add("--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="(default: %(default)s)")
+    add(
+        "--architecture",
+        choices=ARCHITECTURES,
+        default=default.architecture,
+        help="(default: %(default)s)",
+    )
+    add(
+        "--mnist",
+        type=existing_path,
+        metavar="PATH",
+        help="MNIST as an npz file, or a folder of IDX files (default: download)",
+    )
+    add(
+        "--pendigits",
+        type=existing_path,
+        metavar="FILE",
+        help="UCI's pen digits: .tra, .tra.gz, .tra.Z or JSON lines (default: download)",
+    )
     add("--no-pendigits", action="store_true", help="train without pen digits")
-    add("--drawings", type=existing_path, nargs="+", default=[], metavar="PATH",
-        help="your own digits: stroke files, or folders of pictures named by label")
-    add("--letters", type=existing_path, nargs="+", default=[], metavar="FILE",
-        help="stroke files of letters, to be learnt as no digit at all")
-    add("--from", type=existing_path, dest="start", metavar="FILE",
-        help="a model of the same architecture to start from")
+    add(
+        "--drawings",
+        type=existing_path,
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="your own digits: stroke files, or folders of pictures named by label",
+    )
+    add(
+        "--letters",
+        type=existing_path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="stroke files of letters, to be learnt as no digit at all",
+    )
+    add(
+        "--from",
+        type=existing_path,
+        dest="start",
+        metavar="FILE",
+        help="a model of the same architecture to start from",
+    )
     add("--no-augmentation", action="store_true", help="use the images as they are")
     add("--seed", type=int, default=default.seed, metavar="N", help="(default: %(default)s)")
-    add("--output", type=model_path, default=Path("digit_model.keras"), metavar="FILE",
-        help="where to save the model (default: %(default)s)")
+    add(
+        "--output",
+        type=output_path(".keras"),
+        default=Path("digit_model.keras"),
+        metavar="FILE",
+        help="where to save the model (default: %(default)s)",
+    )
     add("--resume", action="store_true", help="go on with a run that was stopped")
     add("--show", action="store_true", help="open the sample predictions in a window")
     return parser
-
-
-def positive(kind: type[int] | type[float]) -> Any:
-    """Make a converter for argparse that takes numbers above zero."""
-
-    def convert(text: str) -> int | float:
-        number = kind(text)
-        if not 0 < number < float("inf"):
-            raise argparse.ArgumentTypeError(f"expected a number above 0, received {text}")
-        return number
-
-    convert.__name__ = kind.__name__  # argparse's "invalid int value" names it
-    return convert
-
-
-def existing_path(text: str) -> Path:
-    """Accept the path of a file or folder that exists."""
-    path = Path(text)
-    if not path.exists():
-        raise argparse.ArgumentTypeError(f"there is no '{text}'")
-    return path
-
-
-def model_path(text: str) -> Path:
-    """Accept a path that ends in .keras, in a folder that exists."""
-    path = Path(text)
-    if path.suffix != ".keras":
-        raise argparse.ArgumentTypeError(f"expected a name ending in .keras, received '{text}'")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
-    return path
 
 
 def train(arguments: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Fit a network to images, and its confidence to the truth.
 
-    history = fit(model, data, TrainConfig(), Path("digit_model.training"))
-    calibration = calibrate(model, data.validation)
+history = fit(model, data, TrainConfig(), Path("digit_model.training"))
+calibration = calibrate(model, data.validation)
 """
 
 from collections.abc import Iterator
@@ -77,9 +77,7 @@ class Calibration:
     accuracies: dict[str, float]
 
 
-def fit(
-    model: keras.Model, data: TrainingData, config: TrainConfig, folder: Path
-) -> pd.DataFrame:
+def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Path) -> pd.DataFrame:
     """Train a network, one cycle of the learning rate long.
 
     Args:
@@ -101,7 +99,6 @@ def fit(
     log = folder / "history.csv"
     model.fit(
         batches.dataset(),
-        steps_per_epoch=batches.steps,
         epochs=config.epochs,
         validation_data=(
             to_model_input(np.concatenate([part.images for part in held_out])),
@@ -144,9 +141,9 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
             tf.TensorSpec((None, 28, 28, 1), tf.float32),
             tf.TensorSpec((None, self.targets.shape[1]), tf.float32),
         )
-        return tf.data.Dataset.from_generator(
-            self.batches, output_signature=signature
-        ).prefetch(4)
+        batches = tf.data.Dataset.from_generator(self.batches, output_signature=signature)
+        # Told by the data set, not to `fit`, which would then not start it anew each epoch.
+        return batches.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(4)
 
     def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
         """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 10)."""
@@ -180,9 +177,7 @@ def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimize
 
 def predict(model: keras.Model, images: Images) -> Probabilities:
     """Return the softmax outputs (n, 10) for finished images (n, 28, 28)."""
-    probabilities: Probabilities = model.predict(
-        to_model_input(images), batch_size=512, verbose=0
-    )
+    probabilities: Probabilities = model.predict(to_model_input(images), batch_size=512, verbose=0)
     return probabilities
 
 

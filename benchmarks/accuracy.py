@@ -75,9 +75,7 @@ def read_load_digits(recognizer: Recognizer) -> list[Read]:
     return compare([str(label) for label in data.target], read_all(recognizer, pictures))
 
 
-def read_all(
-    recognizer: Recognizer, pictures: Iterator[npt.NDArray[np.uint8]]
-) -> list[Prediction]:
+def read_all(recognizer: Recognizer, pictures: Iterator[npt.NDArray[np.uint8]]) -> list[Prediction]:
     """Preprocess pictures and read them in batches."""
     return recognizer.recognize_inputs([preprocess(picture) for picture in pictures])
 

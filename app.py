@@ -1,0 +1,23 @@
+"""The page: draw a digit or upload a picture of one, and see what it is read as.
+
+streamlit run app.py
+"""
+
+import streamlit as st
+
+
+def main() -> None:
+    """Frame the page and run the view that its address names."""
+    st.set_page_config(page_title="Handwritten digits", page_icon=":material/draw:")
+    view = st.navigation(
+        [
+            st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),
+            st.Page("views/upload.py", title="Upload", icon=":material/upload:"),
+        ],
+        position="top",
+    )
+    view.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Separate ink from paper: drawings, photos and scans, of any polarity and colour.
+
+    ink = find_ink(image)  # (height, width), 0 = paper, 255 = ink; None when blank
+
+The first half of preprocessing: NumPy and OpenCV only.
+"""
+
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
+Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
+Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
+
+MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
+MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
+EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
+EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
+FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
+SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
+MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels, the right and lower ends not included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def find_ink(image: Image) -> Ink | None:
+    """Separate ink from paper.
+
+    Args:
+        image: uint8 array of shape (height, width), (height, width, 3) RGB or
+            (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+
+    Returns:
+        uint8 array of the ink's own height and width, at most 1024, 0 = paper,
+        255 = ink, soft at the edges. None when there is no ink.
+    """
+    check_image(image)
+    gray = to_gray(shrink(image))
+    level = find_even_paper(gray)
+    if level is not None:
+        ink = stretch_contrast(contrast_with(gray, np.full_like(gray, level)))
+    else:
+        ink = clean_photo(contrast_with(gray, estimate_paper(gray)))
+    return None if ink is None else drop_specks(crop(ink))
+
+
+def check_image(image: npt.NDArray[Any]) -> None:
+    """Raise ValueError unless `image` is uint8 gray, RGB or RGBA and has pixels."""
+    is_gray = image.ndim == 2
+    is_color = image.ndim == 3 and image.shape[2] in (3, 4)
+    if image.dtype != np.uint8 or not (is_gray or is_color) or image.size == 0:
+        raise ValueError(
+            "Expected uint8 pixels of shape (height, width), (height, width, 3) or"
+            f" (height, width, 4). Received: {image.dtype} {image.shape}"
+        )
+
+
+def shrink(image: Image) -> Image:
+    """Average a very large picture down to 1024 pixels on its longest side."""
+    scale = MAX_SIDE / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def to_gray(image: Image) -> Gray:
+    """Reduce a picture to one plane in which ink and paper differ.
+
+    A transparent drawing is its alpha plane. Of an opaque one it is the brightness,
+    in which coloured rules are faint; or red, green or blue where one of them varies
+    more than twice as much: yellow ink on white paper is seen in blue alone.
+
+    Args:
+        image: uint8 array, gray, RGB or RGBA.
+
+    Returns:
+        uint8 array of shape (height, width), [0, 255], any polarity.
+    """
+    if image.ndim == 2:
+        return image
+    _, spread = cv2.meanStdDev(image)
+    is_transparent = image.shape[2] == 4 and spread[3, 0] > 0
+    if is_transparent and not has_opaque_paper(image):
+        return cv2.extractChannel(image, 3)
+    if is_transparent:
+        image = fill_transparent(image)
+    has_alpha = image.shape[2] == 4
+    to_brightness = cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY
+    brightness = cv2.cvtColor(image, to_brightness)
+    if 2 * cv2.meanStdDev(brightness)[1][0, 0] >= spread[:3].max():
+        return brightness
+    return cv2.extractChannel(image, int(spread[:3].argmax()))
+
+
+def has_opaque_paper(image: Image) -> bool:
+    """Whether the opaque part of an RGBA picture holds paper as well as ink."""
+    opaque = (image[..., 3] >= 128).astype(np.uint8)
+    _, spread = cv2.meanStdDev(image[..., :3], mask=opaque)
+    return bool(opaque.mean() >= 0.5 and spread.max() >= MIN_CONTRAST / 2)
+
+
+def fill_transparent(image: Image) -> Image:
+    """Compose an RGBA picture over the median colour of its opaque part."""
+    opaque = image[image[..., 3] >= 128]
+    alpha = image[..., 3:] / 255
+    filled = image[..., :3] * alpha + np.median(opaque[:, :3], axis=0) * (1 - alpha)
+    return filled.round().astype(np.uint8)
+
+
+def find_even_paper(gray: Gray) -> int | None:
+    """Find the one gray level of a drawing's paper; None for a photo.
+
+    A drawing has a fifth of its pixels at exactly one level, which stands out from
+    the levels around it. The paper of a photo spreads over many.
+    """
+    # Counting is the slow part: a grid of some 100 x 100 pixels tells as much.
+    step = 1 + max(gray.shape) // 128
+    counts = np.bincount(gray[::step, ::step].ravel(), minlength=256)
+    level = int(counts.argmax())
+    around = counts[max(level - 8, 0) : level + 9].sum()
+    is_even = counts[level] >= max(0.6 * around, EVEN_SHARE * counts.sum())
+    return level if is_even else None
+
+
+def estimate_paper(gray: Gray) -> Gray:
+    """Estimate the paper of a photo, without the ink, light and shadow included.
+
+    The median of a wide neighbourhood is a first guess. What differs from it is taken
+    for ink and painted over with what surrounds it, and the median is taken again: so
+    the ink of a closely cut digit does not pass for paper.
+
+    Args:
+        gray: uint8 array of shape (height, width), [0, 255], any polarity.
+
+    Returns:
+        uint8 array of the same shape.
+    """
+    height, width = gray.shape
+    scale = min(1.0, 96 / max(height, width))
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    kernel = max(small.shape) // 2 | 1
+    contrast = contrast_with(small, cv2.medianBlur(small, kernel))
+    _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    paper = cv2.medianBlur(cv2.inpaint(small, ink, 3, cv2.INPAINT_TELEA), kernel)
+    return cv2.resize(paper, (width, height))
+
+
+def contrast_with(gray: Gray, paper: Gray) -> Gray:
+    """Subtract the paper, in the direction in which the picture differs more.
+
+    Args:
+        gray: uint8 array of shape (height, width), [0, 255], any polarity.
+        paper: uint8 array of the same shape, the level where there is no ink.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper.
+    """
+    lighter, darker = cv2.subtract(gray, paper), cv2.subtract(paper, gray)
+    return lighter if cv2.norm(lighter) > cv2.norm(darker) else darker
+
+
+def stretch_contrast(contrast: Gray) -> Ink | None:
+    """Make ink of a drawing's contrast, with its gray edges kept.
+
+    Args:
+        contrast: uint8 array of shape (height, width), 0 = paper.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper, 255 = ink; None when the picture
+        is flat.
+    """
+    _, top, _, _ = cv2.minMaxLoc(contrast)
+    if top < MIN_CONTRAST:
+        return None
+    full, *_ = cv2.mean(contrast, mask=cv2.compare(contrast, 0.75 * top, cv2.CMP_GT))
+    _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
+    return cv2.convertScaleAbs(ink, alpha=255 / full)
+
+
+def clean_photo(contrast: Gray) -> Ink | None:
+    """Make ink of a photo's contrast, without noise, ruled lines and paper edges.
+
+    Args:
+        contrast: uint8 array of shape (height, width), 0 = paper.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
+        stands out from the noise.
+    """
+    smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
+    threshold, mask = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    paper_level, noise = cv2.meanStdDev(smooth, mask=cv2.bitwise_not(mask))
+    inked = smooth[mask > 0]
+    full = float(np.quantile(inked, 0.8)) if inked.size else 0.0
+    if full - paper_level[0, 0] < max(MIN_CONTRAST / 2, 4 * noise[0, 0]):
+        return None
+    threshold = max(threshold, FAINT * full)
+    _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
+    low = threshold - (full - threshold) * SOFT
+    soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
+    near = cv2.dilate(drop_border_pieces(mask), np.ones((5, 5), np.uint8))
+    return cv2.bitwise_and(soft, near)
+
+
+def drop_border_pieces(mask: Gray) -> Gray:
+    """Remove pieces that touch the picture's border, such as the paper's edge.
+
+    They stay when nothing substantial lies inside: the digit fills the picture.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    height, width = mask.shape
+    left, top, w, h, area = stats.T
+    inside = (left > 0) & (top > 0) & (left + w < width) & (top + h < height)
+    inside[0] = False
+    if not inside.any() or area[inside].max() < 0.3 * area[1:].max():
+        return mask
+    return (inside[labels] * 255).astype(np.uint8)
+
+
+def drop_specks(ink: Ink) -> Ink:
+    """Remove pieces far smaller than the largest one; a detached bar stays."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    if count <= 2:  # the paper and one piece
+        return ink
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = area >= MIN_PIECE * area[1:].max()
+    keep[0] = False
+    return ink * keep[labels]
+
+
+def find_ink_box(ink: Ink) -> Box:
+    """Find the smallest rectangle that holds all ink."""
+    left, top, width, height = cv2.boundingRect(ink)
+    return Box(left, top, left + width, top + height)
+
+
+def crop(ink: Ink) -> Ink:
+    """Cut out the ink's own rectangle."""
+    left, top, right, bottom = find_ink_box(ink)
+    return ink[top:bottom, left:right]

@@ -1,0 +1,49 @@
+"""A hand that draws on the page's canvas, with the mouse or with a finger."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from tests.drawings import place
+
+
+def draw_with_mouse(page: Page, digit: int) -> None:
+    """Draw the strokes of a digit."""
+    left, top = canvas_corner(page)
+    for stroke in place(digit):
+        points = (stroke + np.array([left, top])).tolist()
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=4)
+        page.mouse.up()
+
+
+def draw_with_finger(page: Page, digit: int) -> None:
+    """Draw the strokes of a digit by touch, through Chromium's own input."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, point: list[float] | None) -> None:
+        where: list[dict[str, Any]] = [{"x": point[0], "y": point[1]}] if point else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+    left, top = canvas_corner(page)
+    for stroke in place(digit):
+        points = (stroke + np.array([left, top])).tolist()
+        touch("touchStart", points[0])
+        for start, end in itertools.pairwise(points):
+            for part in (0.25, 0.5, 0.75, 1.0):
+                touch("touchMove", [a + part * (b - a) for a, b in zip(start, end, strict=True)])
+        touch("touchEnd", None)
+
+
+def canvas_corner(page: Page) -> tuple[float, float]:
+    """Find the upper left corner of the canvas that takes the pen, in page pixels."""
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    return box["x"], box["y"]

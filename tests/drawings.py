@@ -1,0 +1,85 @@
+"""Ten digits written down as strokes, and drawn as the page's canvas draws them."""
+
+import base64
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from strokes import draw_strokes, fit_strokes
+
+CANVAS_SIDE = 280  # pixels
+
+
+def arc(
+    center: tuple[float, float], radii: tuple[float, float], start: float, end: float
+) -> list[list[float]]:
+    """Points of an ellipse from one angle to another, in degrees, clockwise from 3 h."""
+    angles = np.radians(np.linspace(start, end, 24))
+    return [
+        [center[0] + radii[0] * np.cos(angle), center[1] + radii[1] * np.sin(angle)]
+        for angle in angles
+    ]
+
+
+# In a box about 60 wide and 100 high, y down; one list a stroke.
+DIGITS: dict[int, list[list[list[float]]]] = {
+    0: [arc((30, 50), (28, 48), -90, 270)],
+    1: [[[18, 18], [36, 0], [36, 100]]],
+    2: [[*arc((30, 27), (27, 27), -170, 35), [4, 98], [60, 98]]],
+    3: [arc((26, 25), (28, 25), -140, 85) + arc((26, 74), (32, 25), -80, 140)],
+    4: [[[40, 0], [2, 66], [62, 66]], [[44, 32], [44, 100]]],
+    5: [[[10, 4], [8, 46], *arc((26, 70), (32, 29), -110, 130)], [[10, 4], [56, 3]]],
+    6: [[[46, 2], [20, 32], *arc((31, 70), (27, 29), -165, 195)]],
+    7: [[[2, 3], [60, 3], [24, 100]]],
+    8: [arc((30, 26), (23, 25), 90, -270) + arc((30, 75), (28, 24), -90, 270)],
+    9: [[*arc((30, 28), (26, 27), 0, -360), [54, 50], [44, 100]]],
+}
+
+
+def place(
+    digit: int,
+    *,
+    side: int = CANVAS_SIDE,
+    height: float = 180,
+    offset: tuple[float, float] = (0, 0),
+) -> list[npt.NDArray[np.float64]]:
+    """Scale a digit to `height` pixels and put it in the middle, moved by `offset`."""
+    strokes = fit_strokes([np.array(stroke) for stroke in DIGITS[digit]], height)
+    size = np.concatenate(strokes).max(axis=0)
+    return [stroke + (side - size) / 2 + np.array(offset) for stroke in strokes]
+
+
+def draw(
+    digit: int,
+    *,
+    brush: float = 18,
+    height: float = 180,
+    offset: tuple[float, float] = (0, 0),
+    ink: tuple[int, int, int] = (255, 255, 255),
+    paper: tuple[int, int, int] = (0, 0, 0),
+) -> npt.NDArray[np.uint8]:
+    """Draw a digit on an opaque RGBA canvas of (280, 280, 4), in any two colours."""
+    strokes = place(digit, height=height, offset=offset)
+    share = draw_strokes(strokes, brush=brush, side=CANVAS_SIDE)[..., np.newaxis] / 255
+    colors = share * np.array(ink) + (1 - share) * np.array(paper)
+    canvas = np.full((CANVAS_SIDE, CANVAS_SIDE, 4), 255, np.uint8)
+    canvas[..., :3] = colors.round()
+    return canvas
+
+
+def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
+    """Encode an RGBA canvas as a PNG file."""
+    return bytes(cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA))[1].tobytes())
+
+
+def canvas_state(digit: int | None) -> dict[str, Any]:
+    """What the canvas component leaves in session state after a digit was drawn on it.
+
+    For AppTest, which has no browser: None is a canvas that was cleared.
+    """
+    image = draw(digit) if digit is not None else draw(0, brush=0.0, ink=(0, 0, 0))
+    strokes = [] if digit is None else [{"type": "path", "stroke": "#fff"}] * len(DIGITS[digit])
+    data = base64.b64encode(encode_png(image)).decode()
+    return {"drawing": {"raw": {"objects": strokes}, "data": f"data:image/png;base64,{data}"}}

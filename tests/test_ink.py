@@ -1,0 +1,92 @@
+"""Ink is told from paper, in drawings and in photos."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from ink import find_ink
+from preprocessing import preprocess
+from tests.drawings import draw
+
+Gray = npt.NDArray[np.uint8]
+
+
+def photograph(digit: int, *, seed: int = 0) -> Gray:
+    """Pencil on paper, lit from one side, with a lens' blur and a sensor's noise."""
+    rng = np.random.default_rng(seed)
+    share = draw(digit, brush=12)[..., 0] / 255
+    light = np.linspace(110, 220, 280)[np.newaxis] * np.linspace(1, 0.8, 280)[:, np.newaxis]
+    photo = light * (1 - 0.55 * share)
+    photo = cv2.GaussianBlur(photo, (5, 5), 0) + rng.normal(0, 3, photo.shape)
+    return photo.clip(0, 255).astype(np.uint8)
+
+
+def resembles(photo: Gray, digit: int) -> bool:
+    model_input, drawn = preprocess(photo), preprocess(draw(digit, brush=12))
+    assert model_input is not None and drawn is not None
+    return bool(np.abs(model_input - drawn).mean() < 0.05)
+
+
+@pytest.mark.parametrize("level", [0, 77, 255])
+def test_empty_paper_has_no_ink(level: int) -> None:
+    assert find_ink(np.full((280, 280, 4), level, np.uint8)) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noisy_empty_paper_has_no_ink(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    light = np.linspace(120, 220, 200)[np.newaxis] + rng.normal(0, 4, (200, 200))
+    assert find_ink(light.clip(0, 255).astype(np.uint8)) is None
+
+
+def test_a_transparent_canvas_without_strokes_has_no_ink() -> None:
+    assert find_ink(np.zeros((280, 280, 4), np.uint8)) is None
+
+
+@pytest.mark.parametrize("digit", [0, 2, 5, 7])
+def test_uneven_light_is_flattened(digit: int) -> None:
+    assert resembles(photograph(digit), digit)
+
+
+def test_a_photo_of_light_ink_on_dark_is_read_alike() -> None:
+    assert resembles(255 - photograph(3), 3)
+
+
+def test_the_papers_edge_is_removed() -> None:
+    photo = photograph(6)
+    photo[:, :14] = photo[-9:] = 25  # a dark table beside the paper
+    assert resembles(photo, 6)
+
+
+def test_specks_are_removed() -> None:
+    photo = photograph(2)
+    photo[20:25, 20:25] = photo[250:254, 30:34] = 40
+    assert resembles(photo, 2)
+
+
+def test_faint_coloured_rules_are_removed() -> None:
+    photo = np.stack([photograph(9)] * 3, axis=-1)
+    photo[90::90, :, 0] -= 25
+    photo[:, 100::100, 0] -= 25
+    model_input, drawn = preprocess(photo), preprocess(draw(9, brush=12))
+    assert model_input is not None and drawn is not None
+    assert np.abs(model_input - drawn).mean() < 0.05
+
+
+def test_a_digit_in_pieces_is_kept_whole() -> None:
+    body = draw(5, brush=16)[..., 0]
+    broken = np.roll(body, 30, axis=0)
+    broken[:110] = 0
+    broken[50:66, 110:190] = 255  # its bar hangs in the air
+    ink = find_ink(broken)
+    assert ink is not None
+    count, *_ = cv2.connectedComponents(ink)
+    assert count - 1 == 2
+
+
+def test_a_closely_cut_digit_that_touches_the_border_is_kept() -> None:
+    cut = draw(0, brush=26)[50:230, 80:200, 0]
+    ink = find_ink(cut[8:-8, 4:-4])
+    assert ink is not None
+    assert ink.shape == (164, 112)

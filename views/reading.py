@@ -1,0 +1,103 @@
+"""What every view shows of a reading, and the recognizer that they share."""
+
+from pathlib import Path
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from preprocessing import ModelInput
+from recognizer import MODEL_PATH, Prediction, Recognizer, RecognizerError
+
+SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
+
+
+def get_recognizer() -> Recognizer:
+    """Return the server's recognizer, or end the view with a sentence on why not."""
+    try:
+        modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
+        recognizer = load_recognizer(MODEL_PATH, modified)
+    except RecognizerError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    if recognizer.warning:
+        st.warning(recognizer.warning, icon=":material/warning:")
+    return recognizer
+
+
+@st.cache_resource(show_spinner="Loading the model ...", max_entries=1)
+def load_recognizer(path: Path, modified: int) -> Recognizer:
+    """Load the model once a server, and again when its file has been `modified`."""
+    return Recognizer.load(path)
+
+
+def show_reading(prediction: Prediction) -> None:
+    """Show the digit, how sure the model is, and what it saw."""
+    answer, seen = st.columns([3, 2], vertical_alignment="center")
+    with answer:
+        show_answer(prediction)
+    if prediction.model_input is not None:
+        with seen:
+            show_model_input(prediction.model_input)
+    show_probabilities(prediction)
+
+
+def show_answer(prediction: Prediction) -> None:
+    """Show the digit large, or the two between which the model hesitates."""
+    confidence = f"{format_share(prediction.confidence)} sure"
+    if prediction.status == "unsure":
+        first, second = prediction.candidates[:2]
+        st.metric(
+            "Not sure", f"{first} or {second}", confidence, delta_color="off", delta_arrow="off"
+        )
+        st.caption(f"This could be a {first} or a {second}. Draw it more clearly?")
+    else:
+        st.metric(
+            "This is a", str(prediction.digit), confidence, delta_color="off", delta_arrow="off"
+        )
+
+
+def show_model_input(model_input: ModelInput) -> None:
+    """Show the 28 x 28 picture, each pixel as a square."""
+    pixels = np.kron(model_input[..., 0], np.ones((SEEN_ZOOM, SEEN_ZOOM), np.float32))
+    st.image(pixels, caption="What the model saw")
+
+
+def show_probabilities(prediction: Prediction) -> None:
+    """Draw one bar a digit, the best one in the page's colour."""
+    table = pd.DataFrame(
+        {
+            "digit": prediction.class_names,
+            "probability": prediction.probabilities,
+            "best": [name == prediction.digit for name in prediction.class_names],
+            "label": [format_share(share) for share in prediction.probabilities],
+        }
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X("digit:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+        y=alt.Y(
+            "probability:Q",
+            scale=alt.Scale(domain=[0, 1]),
+            title=None,
+            axis=alt.Axis(format="%", values=[0, 0.5, 1]),
+        ),
+        tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("label:N", title="probability")],
+    )
+    color = st.get_option("theme.dark.primaryColor" if is_dark() else "theme.light.primaryColor")
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+        color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
+    )
+    st.altair_chart(bars.properties(height=190, title="Probability of each digit"))
+
+
+def is_dark() -> bool:
+    """Whether the visitor sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def format_share(share: float) -> str:
+    """Write a probability in per cent, without ever claiming certainty."""
+    if share > 0.999:
+        return "over 99.9 %"
+    return f"{share:.1%}".replace("%", " %")

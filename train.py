@@ -179,7 +179,7 @@ def train(arguments: argparse.Namespace) -> None:
         sha256=sha256_of(output),
         temperature=calibration.temperature,
         unsure_below=calibration.unsure_below,
-        training=describe_run(record, config, data, seconds),
+        training=describe_run(arguments, config, data, seconds),
         figures={
             **calibration.accuracies,
             "mnist_test_accuracy": round(float(accuracy), 4),
@@ -265,7 +265,8 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
 
 def save_model(model: keras.Model, output: Path) -> None:
     """Save a network without its optimizer, whole or not at all."""
-    bare = keras.models.clone_model(model)  # a compiled model would be three times as big
+    # Compiled, it would be three times as big.
+    bare = keras.Model.from_config(model.get_config())
     bare.set_weights(model.get_weights())
     partial = output.with_name(f"{output.stem}.partial.keras")
     bare.save(partial)
@@ -273,11 +274,15 @@ def save_model(model: keras.Model, output: Path) -> None:
 
 
 def describe_run(
-    record: dict[str, str], config: TrainConfig, data: TrainingData, seconds: float
+    arguments: argparse.Namespace, config: TrainConfig, data: TrainingData, seconds: float
 ) -> dict[str, Any]:
     """Tell for the card how a model was made."""
     return {
-        "arguments": {name: value for name, value in record.items() if value not in ("None", "[]")},
+        "files": {
+            name: [path.name for path in np.atleast_1d(value)]
+            for name, value in vars(arguments).items()
+            if name in ("mnist", "pendigits", "drawings", "letters", "start") and value
+        },
         "config": dataclasses.asdict(config),
         "images": len(data.images),
         "seconds": round(seconds),

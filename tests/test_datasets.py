@@ -150,6 +150,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(
         datasets, "PENDIGITS_URL", f"http://127.0.0.1:{server.server_port}/pens.zip"
     )
+    (tmp_path / "keras").mkdir()  # Keras would else take a folder that tests share
     into_scratch = functools.partial(keras.utils.get_file, cache_dir=str(tmp_path / "keras"))
     monkeypatch.setattr(keras.utils, "get_file", into_scratch)
     yield served / "pens.zip"

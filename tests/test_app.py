@@ -1,0 +1,146 @@
+"""The page without a browser: each of its states has words of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import views.reading
+from model_card import ModelCard, sha256_of
+from recognizer import MODEL_PATH
+from tests.drawings import DIGITS, canvas_state, draw, encode_png
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    """The page, not yet run."""
+    st.cache_resource.clear()
+    yield AppTest.from_file(str(APP), default_timeout=60)
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def model_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the page looks for its model: a place of the test's own."""
+    path = tmp_path / "digit_model.keras"
+    monkeypatch.setattr(views.reading, "MODEL_PATH", path)
+    return path
+
+
+def words(app: AppTest) -> str:
+    kinds = (app.info, app.error, app.warning, app.caption, app.metric, app.title)
+    return " ".join(str(element.value) for kind in kinds for element in kind)
+
+
+def with_drawing(app: AppTest, digit: int | None) -> AppTest:
+    app.session_state["canvas"] = canvas_state(digit)
+    return app
+
+
+def test_an_empty_canvas_asks_for_a_digit(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert "Draw one digit from 0 to 9" in app.info[0].value
+    assert not app.metric
+    assert app.button(key="clear").disabled and app.button(key="undo").disabled
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_drawing_shows_its_digit(app: AppTest, digit: int) -> None:
+    with_drawing(app, digit).run()
+    assert not app.exception
+    assert app.metric[0].value == str(digit)
+    assert app.metric[0].delta.endswith("sure")
+
+
+def test_a_drawing_shows_all_probabilities_and_what_the_model_saw(app: AppTest) -> None:
+    with_drawing(app, 7).run()
+    assert len(app.get("vega_lite_chart")) == 1
+    assert len(app.get("image")) == 1
+
+
+def test_an_unsure_reading_names_two_candidates(app: AppTest, model_path: Path) -> None:
+    model_path.write_bytes(MODEL_PATH.read_bytes())
+    ModelCard(sha256_of(model_path), temperature=9.0, unsure_below=0.99).write(model_path)
+    with_drawing(app, 4).run()
+    assert app.metric[0].label == "Not sure"
+    assert app.metric[0].value.startswith("4 or ")
+    assert "This could be a 4 or a " in words(app)
+
+
+def test_with_live_prediction_off_the_button_reads(app: AppTest) -> None:
+    app.run()
+    app.toggle(key="live").set_value(False)
+    with_drawing(app, 3).run()
+    assert "Predict" in app.info[0].value and not app.metric
+    with_drawing(app, 3)
+    app.button(key="predict").click().run()
+    assert app.metric[0].value == "3"
+
+
+def test_a_changed_drawing_is_not_shown_with_the_old_reading(app: AppTest) -> None:
+    with_drawing(app, 3).run()
+    app.toggle(key="live").set_value(False)
+    with_drawing(app, 4).run()
+    assert not app.metric
+
+
+def test_a_brush_change_keeps_drawing_and_reading(app: AppTest) -> None:
+    with_drawing(app, 5).run()
+    app.slider(key="brush").set_value(30)
+    with_drawing(app, 5).run()
+    assert app.metric[0].value == "5"
+
+
+def test_clear_and_undo_take_strokes_back(app: AppTest) -> None:
+    with_drawing(app, 4).run()  # two strokes
+    app.button(key="undo").click().run()
+    assert len(app.session_state["start"]["objects"]) == 1
+    app.button(key="clear").click().run()
+    assert app.session_state["start"]["objects"] == []
+
+
+def test_a_missing_model_says_how_to_make_one(app: AppTest, model_path: Path) -> None:
+    app.run()
+    assert not app.exception
+    assert "python train.py" in app.error[0].value
+
+
+def test_a_broken_model_is_one_sentence(app: AppTest, model_path: Path) -> None:
+    model_path.write_bytes(b"broken")
+    app.run()
+    assert not app.exception
+    assert "damaged" in app.error[0].value
+
+
+def test_a_model_without_a_card_is_used_with_a_warning(app: AppTest, model_path: Path) -> None:
+    model_path.write_bytes(MODEL_PATH.read_bytes())
+    with_drawing(app, 6).run()
+    assert "not calibrated" in app.warning[0].value
+    assert app.metric[0].value == "6"
+
+
+def test_an_uploaded_picture_is_read(app: AppTest) -> None:
+    app.run()
+    app.switch_page("views/upload.py").run()
+    assert not app.exception
+    picture = encode_png(draw(2, ink=(20, 20, 90), paper=(240, 240, 230)))
+    app.file_uploader(key="upload").set_value([("two.png", picture, "image/png")]).run()
+    assert not app.exception
+    assert app.metric[0].value == "2"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"broken", "found none"), (encode_png(draw(0, ink=(0, 0, 0))), "no ink")],
+)
+def test_an_upload_without_a_digit_says_so(app: AppTest, content: bytes, sentence: str) -> None:
+    app.run()
+    app.switch_page("views/upload.py").run()
+    app.file_uploader(key="upload").set_value([("odd.png", content, "image/png")]).run()
+    assert not app.exception
+    assert sentence in words(app) and not app.metric

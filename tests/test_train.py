@@ -1,0 +1,199 @@
+"""A short real training: what it writes, and what a kill or bad data leave behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import datasets
+import train
+from augmentation import augment
+from datasets import Digits
+from model_card import ModelCard
+from recognizer import Recognizer
+from tests.drawings import DIGITS, draw
+from training import EpochBatches, TrainConfig
+
+PROJECT = Path(__file__).parents[1]
+LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory, mnist_digits: Any) -> list[str]:
+    """Arguments for a training on few digits: MNIST's layout, and pen strokes."""
+    folder = tmp_path_factory.mktemp("data")
+    images = augment(np.tile(mnist_digits, (30, 1, 1)), rng=np.random.default_rng(0))
+    labels = np.tile(np.arange(10), 60)
+    train_part: dict[str, Any] = {"x_train": images, "y_train": labels}
+    test_part: dict[str, Any] = {"x_test": images[:100], "y_test": labels[:100]}
+    np.savez(folder / "mnist.npz", **train_part, **test_part)
+    records = [
+        {"label": digit, "writer": str(writer), "strokes": strokes}
+        for writer in range(1, 31)
+        for digit, strokes in DIGITS.items()
+    ]
+    (folder / "pens.jsonl").write_text("\n".join(map(json.dumps, records)))
+    return ["--mnist", str(folder / "mnist.npz"), "--pendigits", str(folder / "pens.jsonl")]
+
+
+def test_training_writes_model_card_and_reports(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "quick.keras"
+    assert train.main([*data, "--epochs", "1", "--output", str(output)]) == 0
+    assert re.fullmatch(LAST_LINE, capsys.readouterr().out.splitlines()[-1])
+    assert {path.name for path in tmp_path.iterdir()} == {"quick.keras", "quick.json", "reports"}
+    reports = {path.name for path in (tmp_path / "reports" / "quick").iterdir()}
+    assert reports == {
+        "training_curves.png",
+        "confusion_matrix.png",
+        "samples.png",
+        "mistakes.png",
+    }
+    for name in reports:
+        assert Image.open(tmp_path / "reports" / "quick" / name).width > 500
+    model = keras.models.load_model(output)
+    assert not model.compiled
+    outputs = np.asarray(model(np.zeros((1, 28, 28, 1), np.float32)))
+    assert outputs.shape == (1, 10) and outputs.sum() == pytest.approx(1, abs=1e-5)
+    card = ModelCard.read(output)
+    assert {"mnist_validation_accuracy", "pendigits_validation_accuracy"} < set(card.figures)
+    assert card.training["images"] == 480 + 270 * TrainConfig().pen_drawings
+    assert Recognizer.load(output).warning == ""
+
+
+def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_path: Path) -> None:
+    options = [*data[:2], "--epochs", "1", "--no-pendigits", "--architecture", "classic"]
+    weights = []
+    for name, seed in (("a", "0"), ("b", "0"), ("c", "1")):
+        output = tmp_path / f"{name}.keras"
+        assert train.main([*options, "--seed", seed, "--output", str(output)]) == 0
+        arrays = keras.models.load_model(output).get_weights()
+        weights.append(np.concatenate([array.ravel() for array in arrays]))
+    np.testing.assert_allclose(weights[0], weights[1], atol=1e-4)
+    assert np.abs(weights[0] - weights[2]).max() > 1e-2
+
+
+def test_every_epoch_sees_every_image_once_in_another_order() -> None:
+    images = np.zeros((300, 28, 28), np.uint8)
+    images[:, 0, 0] = np.arange(300) % 256
+    targets = np.eye(10, dtype=np.float32)[np.arange(300) % 10]
+    batches = EpochBatches(images, targets, TrainConfig(augmentation=False, batch_size=64))
+    orders = []
+    for epoch in range(2):
+        batches.on_epoch_begin(epoch)
+        seen = np.concatenate([np.asarray(x)[:, 0, 0, 0] for x, _ in batches.dataset()])
+        np.testing.assert_allclose(np.sort(seen), np.sort(images[:, 0, 0] / 255), atol=1e-6)
+        orders.append(seen)
+    assert not np.array_equal(orders[0], orders[1])
+
+
+def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
+    data: list[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "killed.keras"
+    command = [sys.executable, "train.py", *data, "--epochs", "3", "--output", str(output)]
+    metadata = tmp_path / "killed.training" / "training_metadata.json"
+    run = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not metadata.exists() and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert metadata.exists() and not output.exists()
+    history = tmp_path / "killed.training" / "history.csv"
+    finished = len(history.read_text().splitlines()) - 1 if history.exists() else 0
+    assert finished < 3
+
+    arguments = [*data, "--epochs", "3", "--output", str(output)]
+    assert train.main([*arguments, "--seed", "5", "--resume"]) == 1  # other arguments
+    assert train.main([*arguments, "--resume"]) == 0
+    assert ModelCard.read(output).training["config"]["epochs"] == 3
+    assert not metadata.exists()
+
+
+def test_ctrl_c_leaves_the_earlier_model_untouched(
+    data: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = tmp_path / "kept.keras"
+    output.write_bytes(b"the earlier model")
+
+    def interrupt(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "fit", interrupt)
+    assert train.main([*data, "--output", str(output)]) == 130
+    assert output.read_bytes() == b"the earlier model"
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
+    data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(path: Path | None) -> None:
+        raise datasets.DatasetError("The pen digits could not be downloaded.")
+
+    monkeypatch.setattr(datasets, "load_pendigits", fail)
+    arguments = train.make_parser().parse_args(data[:2])
+    loaded = train.load_data(arguments, TrainConfig())
+    assert set(loaded.validation) == {"mnist"}
+    assert "MNIST alone" in capsys.readouterr().err
+
+
+def test_drawings_and_letters_join_the_training_images(data: list[str], tmp_path: Path) -> None:
+    (tmp_path / "own" / "7").mkdir(parents=True)
+    Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
+    letters = tmp_path / "letters.jsonl"
+    records = [{"label": name, "strokes": DIGITS[3]} for name in "kkkkO"]
+    letters.write_text("\n".join(map(json.dumps, records)))
+    options = ["--drawings", str(tmp_path / "own"), "--letters", str(letters), "--no-pendigits"]
+    loaded = train.load_data(train.make_parser().parse_args([*data[:2], *options]), TrainConfig())
+    assert len(loaded.images) == 480 + 1 + 4  # O may be a zero: it is left out
+    np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
+    assert loaded.targets[480, 7] == 1 and loaded.targets[481:].max() == pytest.approx(0.1)
+    assert isinstance(loaded.test, Digits)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["--mnist", "{tmp}/broken.npz"], 1, "Expected MNIST in"),
+        (["--mnist", "gone.npz"], 2, "there is no 'gone.npz'"),
+        (["--epochs", "0"], 2, "above 0, received '0'"),
+        (["--epochs", "many"], 2, "invalid whole number value: 'many'"),
+        (["--learning-rate", "nan"], 2, "above 0, received 'nan'"),
+        (["--output", "model.h5"], 2, "ending in .keras"),
+        (["--architecture", "resnet"], 2, "invalid choice: 'resnet'"),
+        (["--resume", "--output", "{tmp}/new.keras"], 1, "no run to resume"),
+    ],
+)
+def test_bad_calls_and_data_get_one_sentence(
+    arguments: list[str],
+    status: int,
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "broken.npz").write_bytes(b"broken")
+    filled = [argument.format(tmp=tmp_path) for argument in arguments]
+    if status == 2:
+        with pytest.raises(SystemExit) as stop:
+            train.main(filled)
+        assert stop.value.code == 2
+    else:
+        assert train.main(filled) == status
+    error = capsys.readouterr().err
+    assert sentence in error and "Traceback" not in error

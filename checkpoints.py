@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 
+ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
+
 
 class ResumeError(Exception):
     """A run that cannot be resumed as asked; its text says what to do."""
@@ -57,25 +59,17 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
 
 
-def prepare_folder(folder: Path, *, arguments: dict[str, Any], resume: bool) -> None:
-    """Empty the folder for a new run, or check that it belongs to the one to resume.
+def start_anew(folder: Path, *, arguments: dict[str, Any]) -> None:
+    """Empty the folder for a new run, and note the arguments that decide its result."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / ARGUMENTS).write_text(json.dumps(arguments), encoding="utf-8")
 
-    Args:
-        folder: where the training state lies between epochs.
-        arguments: what decides the result of a run; JSON values.
-        resume: whether to go on with what is there.
 
-    Raises:
-        ResumeError: if there is nothing to resume, or it had other arguments.
-    """
-    record = folder / "arguments.json"
-    if not resume:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        record.write_text(json.dumps(arguments), encoding="utf-8")
-        return
+def check_resumable(folder: Path, *, arguments: dict[str, Any]) -> None:
+    """Raise ResumeError unless `folder` holds a run with the same arguments."""
     try:
-        earlier = json.loads(record.read_text(encoding="utf-8"))
+        earlier = json.loads((folder / ARGUMENTS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResumeError(
             f"There is no run to resume in '{folder}'. Start one without --resume."

@@ -183,7 +183,8 @@ def stretch_contrast(contrast: Gray) -> Ink | None:
     _, top, _, _ = cv2.minMaxLoc(contrast)
     if top < MIN_CONTRAST:
         return None
-    full, *_ = cv2.mean(contrast, mask=cv2.compare(contrast, 0.75 * top, cv2.CMP_GT))
+    _, strong = cv2.threshold(contrast, 0.75 * top, 0, cv2.THRESH_TOZERO)
+    full = cv2.sumElems(strong)[0] / cv2.countNonZero(strong)
     _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
     return cv2.convertScaleAbs(ink, alpha=255 / full)
 

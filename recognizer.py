@@ -160,7 +160,7 @@ class Recognizer:
         model_input = preprocess(image)
         if model_input is None:
             return self.blank()
-        outputs = self._run_one(model_input[np.newaxis]).numpy()  # (1, classes)
+        outputs = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
         return self._predictions([model_input], outputs)[0]
 
     def recognize_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
@@ -169,7 +169,7 @@ class Recognizer:
         read: list[Prediction] = []
         for start in range(0, len(inked), BATCH_SIZE):
             batch = inked[start : start + BATCH_SIZE]
-            read += self._predictions(batch, self._run_many(np.stack(batch)).numpy())
+            read += self._predictions(batch, self._run_many(tf.constant(np.stack(batch))).numpy())
         rest = iter(read)
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
@@ -227,14 +227,16 @@ def load_model(path: Path) -> keras.Model:
     return model
 
 
-def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.PolymorphicFunction:
+def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:
     """Compile a model for `count` images a call: far faster than `model.predict`."""
     function = tf.function(
         lambda images: model(images, training=False),
         input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
+        jit_compile=count is not None,  # pays for one image; a batch is as fast without
     )
-    function(np.zeros((count or 1, *INPUT_SHAPE), np.float32))  # the first call traces
-    return function
+    traced = function.get_concrete_function()
+    traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
+    return traced
 
 
 def calibrate(outputs: npt.NDArray[np.float32], temperature: float) -> Probabilities:

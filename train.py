@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import time
+import zipfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +29,7 @@ from sklearn.metrics import accuracy_score, log_loss
 import datasets
 import reports
 from arguments import existing_path, output_path, positive, positive_int
-from checkpoints import ResumeError, prepare_folder
+from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError
 from model_card import ModelCard, sha256_of
 from models import ARCHITECTURES, build_model
@@ -40,6 +41,10 @@ OUTLIER_SHARE = 1 / 30  # of the training images, where --letters names some
 DIGIT_LIKE_LETTERS = frozenset("OoDQISsZzlibqgGBJjLyTtAUuVvhrY")
 
 
+class StartError(Exception):
+    """A model that training cannot start from."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = make_parser()
@@ -48,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--pendigits and --no-pendigits exclude each other")
     try:
         train(arguments)
-    except (DatasetError, ResumeError, OSError, ValueError) as error:
+    except (DatasetError, ResumeError, StartError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -160,21 +165,25 @@ def train(arguments: argparse.Namespace) -> None:
     output: Path = arguments.output
     folder = output.with_suffix(".training")
     record = {name: str(value) for name, value in given.items() if name not in ("resume", "show")}
-    prepare_folder(folder, arguments=record, resume=arguments.resume)
+    if arguments.resume:
+        check_resumable(folder, arguments=record)
 
     keras.utils.set_random_seed(config.seed)
     data = load_data(arguments, config)
     model = make_model(config.architecture, arguments.start)
+    if not arguments.resume:
+        start_anew(folder, arguments=record)
     history = fit(model, data, config, folder)
     calibration = calibrate(model, data.validation)
-    save_model(model, output)
+    finished = folder / "finished.keras"  # beside the output, to be renamed into place
+    save_small(model, finished)
 
     # The test images are used here, once, on the file that was saved.
-    saved = keras.models.load_model(output)
-    probabilities = predict(saved, data.test.images)
+    probabilities = predict(keras.models.load_model(finished), data.test.images)
     accuracy = accuracy_score(data.test.labels, probabilities.argmax(axis=1))
     loss = log_loss(data.test.labels, probabilities, labels=range(10))
     seconds = time.monotonic() - started
+    finished.replace(output)
     ModelCard(
         sha256=sha256_of(output),
         temperature=calibration.temperature,
@@ -257,20 +266,26 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
         try:
             model.set_weights(keras.models.load_model(start, compile=False).get_weights())
         except ValueError as error:
-            raise ValueError(
+            raise StartError(
                 f"Expected a '{architecture}' model in '{start}' to start from: {error}"
             ) from error
     return model
 
 
-def save_model(model: keras.Model, output: Path) -> None:
-    """Save a network without its optimizer, whole or not at all."""
-    # Compiled, it would be three times as big.
+def save_small(model: keras.Model, path: Path) -> None:
+    """Save a network without its optimizer, which is a third of the size, and deflated.
+
+    A .keras file is a zip archive; Keras stores its members as they are, and reads
+    them compressed as well.
+    """
     bare = keras.Model.from_config(model.get_config())
     bare.set_weights(model.get_weights())
-    partial = output.with_name(f"{output.stem}.partial.keras")
-    bare.save(partial)
-    partial.replace(output)
+    bare.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
 
 
 def describe_run(
@@ -285,6 +300,7 @@ def describe_run(
         },
         "config": dataclasses.asdict(config),
         "images": len(data.images),
+        "resumed": arguments.resume,  # then the seconds are of the last part alone
         "seconds": round(seconds),
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
     }

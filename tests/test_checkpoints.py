@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from checkpoints import ResumeError, TrainingBackup, prepare_folder
+from checkpoints import ResumeError, TrainingBackup, check_resumable, start_anew
 
 STEPS = 2
 
@@ -34,7 +34,7 @@ def fit(folder: Path, *, epochs: int) -> keras.callbacks.History:
 def folder(tmp_path: Path) -> Path:
     """The state of a run after two epochs."""
     state = tmp_path / "state"
-    prepare_folder(state, arguments={"seed": 0}, resume=False)
+    start_anew(state, arguments={"seed": 0})
     fit(state, epochs=2)
     return state
 
@@ -64,13 +64,13 @@ def test_all_files_cut_start_anew(folder: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_a_new_run_empties_the_folder(folder: Path) -> None:
-    prepare_folder(folder, arguments={"seed": 0}, resume=False)
+    start_anew(folder, arguments={"seed": 0})
     assert [path.name for path in folder.iterdir()] == ["arguments.json"]
 
 
 def test_resuming_needs_the_same_arguments(folder: Path, tmp_path: Path) -> None:
-    prepare_folder(folder, arguments={"seed": 0}, resume=True)
+    check_resumable(folder, arguments={"seed": 0})
     with pytest.raises(ResumeError, match="another seed"):
-        prepare_folder(folder, arguments={"seed": 1}, resume=True)
+        check_resumable(folder, arguments={"seed": 1})
     with pytest.raises(ResumeError, match="no run to resume"):
-        prepare_folder(tmp_path / "none", arguments={}, resume=True)
+        check_resumable(tmp_path / "none", arguments={})

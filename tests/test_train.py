@@ -140,6 +140,20 @@ def test_ctrl_c_leaves_the_earlier_model_untouched(
     assert "--resume" in capsys.readouterr().err
 
 
+def test_training_starts_from_another_model_of_the_same_kind(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = train.make_model("classic", None)
+    train.save_small(start, tmp_path / "start.keras")
+    copy = train.make_model("classic", tmp_path / "start.keras")
+    for original, copied in zip(start.get_weights(), copy.get_weights(), strict=True):
+        np.testing.assert_array_equal(original, copied)
+    output = str(tmp_path / "new.keras")
+    arguments = [*data, "--no-augmentation", "--from", str(tmp_path / "start.keras")]
+    assert train.main([*arguments, "--output", output]) == 1
+    assert "Expected a 'compact' model" in capsys.readouterr().err
+
+
 def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
     data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,6 +192,7 @@ def test_drawings_and_letters_join_the_training_images(data: list[str], tmp_path
         (["--output", "model.h5"], 2, "ending in .keras"),
         (["--architecture", "resnet"], 2, "invalid choice: 'resnet'"),
         (["--resume", "--output", "{tmp}/new.keras"], 1, "no run to resume"),
+        (["--no-pendigits", "--pendigits", "{tmp}/broken.npz"], 2, "exclude each other"),
     ],
 )
 def test_bad_calls_and_data_get_one_sentence(

@@ -33,35 +33,30 @@ def load_recognizer(path: Path, modified: int) -> Recognizer:
 
 
 def show_reading(prediction: Prediction) -> None:
-    """Show the digit, how sure the model is, and what it saw."""
-    answer, seen = st.columns([3, 2], vertical_alignment="center")
-    with answer:
+    """Show the digit, how sure the model is, what it saw, and all probabilities."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         show_answer(prediction)
-    if prediction.model_input is not None:
-        with seen:
+        if prediction.model_input is not None:
             show_model_input(prediction.model_input)
+    if prediction.status == "unsure":
+        first, second = prediction.candidates[:2]
+        st.caption(f"This could be a {first} or a {second}. Is it drawn clearly?")
     show_probabilities(prediction)
 
 
 def show_answer(prediction: Prediction) -> None:
     """Show the digit large, or the two between which the model hesitates."""
-    confidence = f"{format_share(prediction.confidence)} sure"
+    label, answer = "This is a", str(prediction.digit)
     if prediction.status == "unsure":
-        first, second = prediction.candidates[:2]
-        st.metric(
-            "Not sure", f"{first} or {second}", confidence, delta_color="off", delta_arrow="off"
-        )
-        st.caption(f"This could be a {first} or a {second}. Draw it more clearly?")
-    else:
-        st.metric(
-            "This is a", str(prediction.digit), confidence, delta_color="off", delta_arrow="off"
-        )
+        label, answer = "Not sure", " or ".join(prediction.candidates[:2])
+    confidence = f"{format_share(prediction.confidence)} sure"
+    st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
 
 
 def show_model_input(model_input: ModelInput) -> None:
     """Show the 28 x 28 picture, each pixel as a square."""
     pixels = np.kron(model_input[..., 0], np.ones((SEEN_ZOOM, SEEN_ZOOM), np.float32))
-    st.image(pixels, caption="What the model saw")
+    st.image(pixels, caption="What the model saw", width="content")
 
 
 def show_probabilities(prediction: Prediction) -> None:

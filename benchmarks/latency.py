@@ -1,0 +1,105 @@
+"""Measure how fast one drawing is read: in process, and from pen up to digit on screen.
+
+python -m benchmarks.latency             # in process, against model.predict
+python -m benchmarks.latency --browser   # in Chromium, 200 ms being the canvas' own
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from preprocessing import preprocess
+from recognizer import Recognizer
+from tests.browser.hand import draw_with_mouse
+from tests.browser.server import find_chromium, open_chromium, serve_app
+from tests.drawings import DIGITS, draw
+
+ROUNDS = 20  # of each of the ten digits
+ONE_STROKE = (0, 1, 2, 3, 6, 7, 8, 9)  # whose reading can only follow the last pen up
+
+# Notes when the pen goes up, and when the page next shows a digit.
+STOPWATCH = """
+() => {
+    window.addEventListener("pointerup", () => { window.penUp = performance.now() }, true);
+    new MutationObserver(() => {
+        const shown = document.querySelector("[data-testid=stMetricValue]");
+        if (!shown) { window.seen = null }
+        else if (window.seen == null) { window.seen = performance.now() }
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print medians in milliseconds."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--browser", action="store_true", help="measure in Chromium")
+    return measure_browser() if parser.parse_args(argv).browser else measure_in_process()
+
+
+def measure_in_process() -> int:
+    """Time a canvas' whole way to its prediction, and model.predict, by turns."""
+    recognizer = Recognizer.load()
+    canvases = [draw(digit) for digit in DIGITS] * ROUNDS
+    model_input = preprocess(canvases[0])
+    assert model_input is not None
+    batch = model_input[np.newaxis]  # (28, 28, 1) -> (1, 28, 28, 1)
+    recognizer.model.predict(batch, verbose=0)  # the first call traces
+    ours, keras_own = [], []
+    for canvas in canvases:
+        ours.append(milliseconds(partial(recognizer.recognize, canvas)))
+        keras_own.append(milliseconds(partial(recognizer.model.predict, batch, verbose=0)))
+    fast, slow = statistics.median(ours), statistics.median(keras_own)
+    print(f"canvas to prediction    median {fast:7.2f} ms  ({len(ours)} canvases of 280 x 280)")
+    print(f"model.predict alone     median {slow:7.2f} ms")
+    print(f"ratio                   {slow / fast:.1f}")
+    return 0
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """Time one call."""
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def measure_browser() -> int:
+    """Draw one-stroke digits in Chromium, and time each from pen up to the digit."""
+    chromium = find_chromium()
+    if chromium is None:
+        print("Chromium is not on the PATH: 'apt-get install chromium' brings it.")
+        return 1
+    expect.set_options(timeout=60_000)
+    with open_chromium(chromium) as browser, serve_app() as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(url)
+        page.evaluate(STOPWATCH)
+        waits = [time_digit(page, digit) for digit in ONE_STROKE * 3]
+    warm = waits[1:]  # the first includes the chart's own start
+    print(
+        f"pen up to digit         median {statistics.median(warm):5.0f} ms  slowest"
+        f" {max(warm):5.0f} ms  ({len(warm)} digits)"
+    )
+    return 0
+
+
+def time_digit(page: Page, digit: int) -> float:
+    """Draw one digit, wait for its reading, clear the canvas; milliseconds it took."""
+    shown = page.get_by_test_id("stMetricValue")
+    draw_with_mouse(page, digit)
+    expect(shown).to_have_text(str(digit))
+    waited = float(page.evaluate("() => window.seen - window.penUp"))
+    page.get_by_role("button", name="Clear").last.click()
+    expect(shown).to_have_count(0)
+    return waited
+
+
+if __name__ == "__main__":
+    sys.exit(main())

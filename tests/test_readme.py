@@ -1,0 +1,67 @@
+"""What the README names exists, and what it shows is what comes out."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import predict
+import train
+
+PROJECT = Path(__file__).parents[1]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_files_and_pictures_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    table = README.split("## Files")[1].split("##")[0]
+    names = [name for name in re.findall(r"`([\w./]+)`", table) if "." in name or "/" in name]
+    assert len(links) > 5 and len(names) > 15
+    for name in links + names:
+        assert (PROJECT / name).exists(), name
+
+
+def test_every_module_has_its_place_in_the_table() -> None:
+    table = README.split("## Files")[1].split("##")[0]
+    for module in PROJECT.glob("*.py"):
+        assert f"`{module.name}`" in table, module.name
+
+
+def test_commands_take_the_options_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = [line for block in blocks("sh") for line in block.splitlines()]
+    commands += re.findall(r"`(python (?:train|predict)\.py [^`]*)`", README)
+    parsers = {"train.py": train.make_parser(), "predict.py": predict.make_parser()}
+    checked = 0
+    for command in commands:
+        words = shlex.split(command, comments=True)
+        if len(words) > 1 and words[1] in parsers and "--help" not in words:
+            parser = parsers[words[1]]
+            for action in parser._actions:  # the files that examples name need not exist
+                if getattr(action.type, "__name__", "") == "existing_path":
+                    monkeypatch.setattr(action, "type", Path)
+            parser.parse_args(words[2:])
+            checked += 1
+    assert checked >= 6
+
+
+def test_the_table_shown_is_what_predict_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    assert predict.main(["tests/data/seven.png"]) == 0
+    assert capsys.readouterr().out in [block.removeprefix("\n") for block in blocks("")]
+
+
+def test_the_lines_of_python_print_what_they_say() -> None:
+    (code,) = blocks("python")
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == code.strip().rpartition("#")[2].strip()

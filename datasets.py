@@ -28,6 +28,7 @@ from strokes import (
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
+    add_habits,
     draw_at_random,
     read_strokes,
 )
@@ -220,8 +221,8 @@ def draw_digits(
 def draw_characters(characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle) -> Images:
     """Draw pen strokes of any label, and preprocess the drawings."""
     rng = np.random.default_rng(seed)
-    canvases = (draw_at_random(c.strokes, rng=rng, style=style) for c in characters)
-    return preprocess_all(canvases)
+    strokes = (add_habits(c, rng=rng, share=style.habits) for c in characters)
+    return preprocess_all(draw_at_random(s, rng=rng, style=style) for s in strokes)
 
 
 def preprocess_all(pictures: Iterable[npt.NDArray[np.uint8]]) -> Images:

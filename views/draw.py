@@ -29,9 +29,11 @@ def draw_and_read(recognizer: Recognizer) -> None:
     """Rerun, after a stroke, nothing but canvas and reading."""
     left, right = st.columns([5, 6], gap="large")
     with left:
+        board = st.container()  # above its brush, which it has to know
         brush = st.slider("Brush", 8, 40, 20, format="%d px", key="brush")
-        image, strokes = drawing_canvas(brush)
-        edit_controls(strokes)
+        with board:
+            image, strokes = drawing_canvas(brush)
+            edit_controls(strokes)
         is_live = st.toggle("Predict while drawing", value=True, key="live")
         is_asked = not is_live and st.button(
             "Predict", type="primary", key="predict", disabled=not strokes
@@ -46,6 +48,8 @@ def drawing_canvas(brush: int) -> tuple[Rgba | None, list[StrokeObject]]:
     The component keeps its drawing while it is on screen, and sends no picture after
     it has come back to it: what it sent last is kept here.
     """
+    # The canvas' own toolbar floats above its right half: the left has room for words.
+    st.caption("Mouse, pen or finger")
     state = st.session_state
     state.setdefault("start", {"objects": [], "edit": 0})
     if "kept" in state and "canvas" not in state:  # back from another view

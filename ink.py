@@ -5,7 +5,7 @@
 The first half of preprocessing: NumPy and OpenCV only.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,21 +16,13 @@ Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
 Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
 
 MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
+PAPER_SIDE = 96  # pixels; light and shadow need no more
 MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
 FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
 SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
-
-
-class Box(NamedTuple):
-    """A rectangle of pixels, the right and lower ends not included."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
 
 
 def find_ink(image: Image) -> Ink | None:
@@ -45,7 +37,7 @@ def find_ink(image: Image) -> Ink | None:
         255 = ink, soft at the edges. None when there is no ink.
     """
     check_image(image)
-    gray = to_gray(shrink(image))
+    gray = to_gray(shrink(np.ascontiguousarray(image), MAX_SIDE))
     level = find_even_paper(gray)
     if level is not None:
         ink = stretch_contrast(contrast_with(gray, np.full_like(gray, level)))
@@ -65,12 +57,14 @@ def check_image(image: npt.NDArray[Any]) -> None:
         )
 
 
-def shrink(image: Image) -> Image:
-    """Average a very large picture down to 1024 pixels on its longest side."""
-    scale = MAX_SIDE / max(image.shape[:2])
+def shrink(image: Image, longest_side: int) -> Image:
+    """Average a picture down to `longest_side` pixels; a smaller one stays as it is."""
+    height, width = image.shape[:2]
+    scale = longest_side / max(height, width)
     if scale >= 1:
         return image
-    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def to_gray(image: Image) -> Gray:
@@ -95,8 +89,7 @@ def to_gray(image: Image) -> Gray:
     if is_transparent:
         image = fill_transparent(image)
     has_alpha = image.shape[2] == 4
-    to_brightness = cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY
-    brightness = cv2.cvtColor(image, to_brightness)
+    brightness = cv2.cvtColor(image, cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY)
     if 2 * cv2.meanStdDev(brightness)[1][0, 0] >= spread[:3].max():
         return brightness
     return cv2.extractChannel(image, int(spread[:3].argmax()))
@@ -146,8 +139,7 @@ def estimate_paper(gray: Gray) -> Gray:
         uint8 array of the same shape.
     """
     height, width = gray.shape
-    scale = min(1.0, 96 / max(height, width))
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrink(gray, PAPER_SIDE)
     kernel = max(small.shape) // 2 | 1
     contrast = contrast_with(small, cv2.medianBlur(small, kernel))
     _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
@@ -240,13 +232,7 @@ def drop_specks(ink: Ink) -> Ink:
     return ink * keep[labels]
 
 
-def find_ink_box(ink: Ink) -> Box:
-    """Find the smallest rectangle that holds all ink."""
-    left, top, width, height = cv2.boundingRect(ink)
-    return Box(left, top, left + width, top + height)
-
-
 def crop(ink: Ink) -> Ink:
-    """Cut out the ink's own rectangle."""
-    left, top, right, bottom = find_ink_box(ink)
-    return ink[top:bottom, left:right]
+    """Cut out the smallest rectangle that holds all ink."""
+    left, top, width, height = cv2.boundingRect(ink)
+    return ink[top : top + height, left : left + width]

@@ -43,7 +43,7 @@ class TrainConfig:
     """What decides the result of a run, beside the data."""
 
     architecture: str = DEFAULT_ARCHITECTURE
-    epochs: int = 12
+    epochs: int = 10
     batch_size: int = 128
     optimizer: str = "adamw"
     learning_rate: float = 5e-3  # peak of the one-cycle schedule

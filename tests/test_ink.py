@@ -85,6 +85,19 @@ def test_a_digit_in_pieces_is_kept_whole() -> None:
     assert count - 1 == 2
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (3000, 2), (2, 3, 3), (5, 1, 4), (40, 7)])
+def test_odd_shapes_are_read_without_complaint(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    for image in (rng.integers(0, 256, shape), np.eye(*shape[:2]) * 255, np.zeros(shape)):
+        model_input = preprocess(image.astype(np.uint8))
+        assert model_input is None or model_input.shape == (28, 28, 1)
+
+
+def test_turned_and_mirrored_views_are_read() -> None:
+    assert find_ink(np.fliplr(draw(3))) is not None
+    assert find_ink(np.rot90(draw(3))) is not None
+
+
 def test_a_closely_cut_digit_that_touches_the_border_is_kept() -> None:
     cut = draw(0, brush=26)[50:230, 80:200, 0]
     ink = find_ink(cut[8:-8, 4:-4])

@@ -88,7 +88,9 @@ def test_a_digit_in_pieces_is_kept_whole() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (3000, 2), (2, 3, 3), (5, 1, 4), (40, 7)])
 def test_odd_shapes_are_read_without_complaint(shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(1)
-    for image in (rng.integers(0, 256, shape), np.eye(*shape[:2]) * 255, np.zeros(shape)):
+    line = np.zeros(shape)
+    line[shape[0] // 2] = 255
+    for image in (rng.integers(0, 256, shape), line, np.zeros(shape)):
         model_input = preprocess(image.astype(np.uint8))
         assert model_input is None or model_input.shape == (28, 28, 1)
 

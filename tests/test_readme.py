@@ -16,7 +16,8 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", README, flags=re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+    return [content.replace("\\\n", " ") for name, content in found if name == kind]
 
 
 def test_files_and_pictures_exist() -> None:
@@ -56,7 +57,7 @@ def test_the_table_shown_is_what_predict_prints(
 ) -> None:
     monkeypatch.chdir(PROJECT)
     assert predict.main(["tests/data/seven.png"]) == 0
-    assert capsys.readouterr().out in [block.removeprefix("\n") for block in blocks("")]
+    assert capsys.readouterr().out in blocks("")
 
 
 def test_the_lines_of_python_print_what_they_say() -> None:

@@ -1,6 +1,6 @@
-"""Draw the README's picture of how a drawing becomes 28 x 28.
+"""Draw the README's picture of how a drawing becomes 28 x 28, and the page's icon.
 
-python -m scripts.steps        # into docs/images/steps.png
+python -m scripts.steps        # into docs/images/steps.png and views/icon.png
 """
 
 import sys
@@ -11,9 +11,11 @@ from matplotlib import pyplot as plt
 
 from ink import crop, find_ink
 from preprocessing import DIGIT_SIZE, IMAGE_SIZE, fit_digit
-from tests.drawings import draw
+from tests.drawings import draw, encode_png
 
-OUTPUT = Path(__file__).parents[1] / "docs" / "images" / "steps.png"
+PROJECT = Path(__file__).parents[1]
+OUTPUT = PROJECT / "docs" / "images" / "steps.png"
+ICON = PROJECT / "views" / "icon.png"
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     middle = np.array([IMAGE_SIZE / 2, IMAGE_SIZE / 2])
     grid[3].plot(*middle, "+", color="tab:red", markersize=12)
     figure.savefig(OUTPUT, dpi=110)
+    ICON.write_bytes(encode_png(draw(7, brush=26, height=220, paper=(47, 79, 208))))
     return 0
 
 

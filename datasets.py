@@ -7,6 +7,7 @@ MNIST's images are used as they are. All others, drawn, written or photographed,
 come through `preprocessing`, as in the app.
 """
 
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -111,7 +112,7 @@ def download_mnist() -> Arrays:
 def read_mnist_npz(path: Path) -> Arrays:
     """Read x_train, y_train, x_test and y_test from an npz file."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
             return [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DatasetError(

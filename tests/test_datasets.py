@@ -155,6 +155,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(keras.utils, "get_file", into_scratch)
     yield served / "pens.zip"
     server.shutdown()
+    server.server_close()
 
 
 def lzw(data: bytes) -> bytes:

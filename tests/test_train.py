@@ -61,7 +61,8 @@ def test_training_writes_model_card_and_reports(
         "mistakes.png",
     }
     for name in reports:
-        assert Image.open(tmp_path / "reports" / "quick" / name).width > 500
+        with Image.open(tmp_path / "reports" / "quick" / name) as picture:
+            assert picture.width > 500
     model = keras.models.load_model(output)
     assert not model.compiled
     outputs = np.asarray(model(np.zeros((1, 28, 28, 1), np.float32)))

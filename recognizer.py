@@ -72,7 +72,7 @@ class Prediction:
         """`blank` without ink, `unsure` below the threshold, else `digit`."""
         if not self.probabilities:
             return "blank"
-        return "unsure" if self.confidence < self.unsure_below else "digit"
+        return "unsure" if self.certainty < self.unsure_below else "digit"
 
     @property
     def digit(self) -> str | None:
@@ -83,6 +83,11 @@ class Prediction:
     def confidence(self) -> float:
         """Probability of `digit`, in [0, 1]; 0 for a blank picture."""
         return max(self.probabilities, default=0.0)
+
+    @property
+    def certainty(self) -> float:
+        """What the threshold is compared with, in [0, 1]: that it is this digit."""
+        return self.confidence
 
     @property
     def candidates(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from sklearn.model_selection import train_test_split
 
 import image_io
 import preprocessing
+from habits import vary
 from idx import IdxError, read_idx_pair
 from ink import find_ink
 from strokes import (
@@ -29,7 +30,6 @@ from strokes import (
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
-    add_habits,
     draw_at_random,
     read_strokes,
 )
@@ -202,7 +202,11 @@ def read_digits(path: Path) -> list[StrokeDigit]:
 
 
 def draw_digits(
-    digits: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle = CANVAS_STYLE
+    digits: Sequence[StrokeDigit],
+    *,
+    seed: int,
+    style: DrawingStyle = CANVAS_STYLE,
+    habits: float = 0.0,
 ) -> Digits:
     """Draw pen digits at random brush, size and place, and preprocess the drawings.
 
@@ -211,18 +215,21 @@ def draw_digits(
         seed: of the drawings.
         style: the canvas and the range of brushes and sizes. Defaults to what people
             leave on the page's canvas.
+        habits: share of digits that get each habit of other hands. Defaults to none.
 
     Returns:
         One image a digit, in the same order.
     """
-    images = draw_characters(digits, seed=seed, style=style)
+    images = draw_characters(digits, seed=seed, style=style, habits=habits)
     return Digits(images, np.array([int(digit.label) for digit in digits]))
 
 
-def draw_characters(characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle) -> Images:
+def draw_characters(
+    characters: Sequence[StrokeDigit], *, seed: int, style: DrawingStyle, habits: float = 0.0
+) -> Images:
     """Draw pen strokes of any label, and preprocess the drawings."""
     rng = np.random.default_rng(seed)
-    strokes = (add_habits(c, rng=rng, share=style.habits) for c in characters)
+    strokes = (vary(character, rng=rng, share=habits) for character in characters)
     return preprocess_all(draw_at_random(s, rng=rng, style=style) for s in strokes)
 
 

@@ -24,7 +24,8 @@ class ModelCard:
         class_names: one a softmax output, in order.
         temperature: divides the logits before softmax, so that confidence is honest
             (Guo et al., "On Calibration of Modern Neural Networks", 2017).
-        unsure_below: confidence in [0, 1] under which a reading is called unsure.
+        none_logit: the logit of "no digit"; None when the model learnt from digits alone.
+        unsure_below: certainty in [0, 1] under which a reading is called unsure.
         training: how the model was made: arguments, data, versions, time.
         figures: what was measured on it, by name.
     """
@@ -32,6 +33,7 @@ class ModelCard:
     sha256: str
     class_names: tuple[str, ...] = tuple("0123456789")
     temperature: float = 1.0
+    none_logit: float | None = None
     unsure_below: float = 0.0
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)

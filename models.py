@@ -36,8 +36,18 @@ def build_model(architecture: str, *, num_classes: int = 10) -> keras.Model:
         raise ValueError(f"Expected an architecture of {known}. Received: {architecture}")
     image = keras.Input(INPUT_SHAPE, name="image")
     features = ARCHITECTURES[architecture](image)
-    probabilities = layers.Dense(num_classes, activation="softmax", name="digit")(features)
-    return keras.Model(image, probabilities, name=architecture)
+    logits = layers.Dense(num_classes, name="logits")(features)
+    return keras.Model(image, layers.Softmax(name="digit")(logits), name=architecture)
+
+
+def logits_of(model: keras.Model) -> keras.Model | None:
+    """Return a network up to its logits (n, num_classes), sharing its weights.
+
+    None when it has no layer of that name: it is not of this project.
+    """
+    if "logits" not in {layer.name for layer in model.layers}:
+        return None
+    return keras.Model(model.inputs, model.get_layer("logits").output)
 
 
 def classic(image: Tensor) -> Tensor:

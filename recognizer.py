@@ -19,12 +19,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from calibration import to_probabilities
 from image_io import ImageError, read_image
 from ink import Image
 from model_card import CardError, ModelCard
+from models import logits_of
 from preprocessing import ModelInput, preprocess
 
-Probabilities = npt.NDArray[np.float64]  # (n, classes), rows sum to 1
+Logits = npt.NDArray[np.float32]  # (n, classes)
 Status = Literal["digit", "unsure", "blank"]
 
 MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
@@ -57,15 +59,18 @@ class Prediction:
     Attributes:
         probabilities: calibrated, one a class, summing to 1; empty for a blank picture.
         class_names: what each of them stands for, "0" to "9" for digits.
-        unsure_below: confidence under which a reading is called unsure.
+        unsure_below: certainty under which a reading is called unsure.
         model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
             on black; None for a blank picture.
+        digit_probability: calibrated probability that the picture shows one digit, and
+            not a letter, a scribble or several; 1 from a model that cannot tell.
     """
 
     probabilities: tuple[float, ...]
     class_names: tuple[str, ...]
     unsure_below: float
     model_input: ModelInput | None
+    digit_probability: float = 1.0
 
     @property
     def status(self) -> Status:
@@ -81,13 +86,13 @@ class Prediction:
 
     @property
     def confidence(self) -> float:
-        """Probability of `digit`, in [0, 1]; 0 for a blank picture."""
+        """Probability of `digit`, if it is one, in [0, 1]; 0 for a blank picture."""
         return max(self.probabilities, default=0.0)
 
     @property
     def certainty(self) -> float:
-        """What the threshold is compared with, in [0, 1]: that it is this digit."""
-        return self.confidence
+        """Probability that it is a digit, and this one; compared with `unsure_below`."""
+        return self.digit_probability * self.confidence
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -165,8 +170,8 @@ class Recognizer:
         model_input = preprocess(image)
         if model_input is None:
             return self.blank()
-        outputs = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
-        return self._predictions([model_input], outputs)[0]
+        logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
+        return self._predictions([model_input], logits)[0]
 
     def recognize_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         """Read many preprocessed pictures; None stands for a blank one."""
@@ -201,14 +206,16 @@ class Recognizer:
             prediction = None if file.message else next(predictions)
             yield FileReading(file.path, prediction, file.message)
 
-    def _predictions(
-        self, inputs: Sequence[ModelInput], outputs: npt.NDArray[np.float32]
-    ) -> list[Prediction]:
-        calibrated = calibrate(outputs, self.card.temperature)
+    def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
+        probabilities, digit_probability = to_probabilities(
+            logits, temperature=self.card.temperature, none_logit=self.card.none_logit
+        )
         names, threshold = self.card.class_names, self.card.unsure_below
         return [
-            Prediction(tuple(row), names, threshold, model_input)
-            for row, model_input in zip(calibrated.tolist(), inputs, strict=True)
+            Prediction(tuple(row), names, threshold, model_input, share)
+            for row, model_input, share in zip(
+                probabilities.tolist(), inputs, digit_probability.tolist(), strict=True
+            )
         ]
 
 
@@ -233,23 +240,23 @@ def load_model(path: Path) -> keras.Model:
 
 
 def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:
-    """Compile a model for `count` images a call: far faster than `model.predict`."""
+    """Compile a model to logits, for `count` images a call: far faster than `model.predict`."""
+    network = logits_of(model)
+
+    def to_logits(images: tf.Tensor) -> tf.Tensor:
+        if network is not None:
+            return network(images, training=False)
+        # A model of other make: softmax forgot how high its logits stood.
+        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+
     function = tf.function(
-        lambda images: model(images, training=False),
+        to_logits,
         input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
         jit_compile=count is not None,  # pays for one image; a batch is as fast without
     )
     traced = function.get_concrete_function()
     traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
     return traced
-
-
-def calibrate(outputs: npt.NDArray[np.float32], temperature: float) -> Probabilities:
-    """Divide the logits of softmax outputs (n, classes) by a temperature."""
-    logits = np.log(outputs.astype(np.float64).clip(SMALLEST)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    calibrated: Probabilities = powers / powers.sum(axis=1, keepdims=True)
-    return calibrated
 
 
 @dataclass(frozen=True)

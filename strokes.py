@@ -48,12 +48,11 @@ class DrawingStyle:
     canvas: int  # the canvas is a square of this side
     brush: tuple[float, float]
     longest_side: tuple[float, float]  # of the pen's way, without the brush
-    habits: float = 0.0  # share of zeros that get a slash and of sevens that get a bar
 
 
 # What people leave on the page's canvas, for measuring; and a wider range for training.
 CANVAS_STYLE = DrawingStyle(canvas=280, brush=(8, 28), longest_side=(90, 230))
-TRAINING_STYLE = DrawingStyle(canvas=300, brush=(5, 30), longest_side=(70, 250), habits=0.25)
+TRAINING_STYLE = DrawingStyle(canvas=300, brush=(5, 30), longest_side=(70, 250))
 
 
 def read_strokes(path: Path) -> list[StrokeDigit]:
@@ -148,35 +147,6 @@ def parse_segment(block: str) -> StrokeDigit | None:
             strokes[-1].append([float(words[0]), -float(words[1])])
     drawn = tuple(to_points(stroke) for stroke in strokes if stroke)
     return StrokeDigit(label, writer, drawn) if drawn else None
-
-
-def add_habits(digit: StrokeDigit, *, rng: np.random.Generator, share: float) -> Strokes:
-    """Add what some hands add: a slash through a zero, a bar through a seven.
-
-    Pen digits hold few of either, and a slashed zero looks much like an eight.
-
-    Args:
-        digit: a digit; only zeros, and sevens of one stroke, may be changed.
-        rng: source of randomness.
-        share: probability of a change, in [0, 1].
-
-    Returns:
-        The digit's strokes, and possibly one more.
-    """
-    is_bare = digit.label == "0" or (digit.label == "7" and len(digit.strokes) == 1)
-    if not is_bare or rng.uniform() >= share:
-        return digit.strokes
-    points = np.concatenate(digit.strokes)
-    low, size = points.min(axis=0), np.ptp(points, axis=0)
-    if digit.label == "0":  # a slash that rises to the right, or stands upright
-        middle, angle = rng.uniform(0.42, 0.58, 2), np.radians(rng.uniform(35, 100))
-        half = rng.uniform(0.4, 0.75) * size.max()
-    else:  # a bar below the middle of the seven's height, or above
-        middle, angle = rng.uniform([0.4, 0.35], [0.7, 0.65]), np.radians(rng.uniform(-15, 15))
-        half = rng.uniform(0.2, 0.4) * size.max() / 2 + 0.1 * size[0]
-    direction = half * np.array([np.cos(angle), -np.sin(angle)])  # y grows downwards
-    center = low + middle * size
-    return [*digit.strokes, np.array([center - direction, center + direction])]
 
 
 def draw_at_random(strokes: Strokes, *, rng: np.random.Generator, style: DrawingStyle) -> Canvas:

@@ -33,12 +33,18 @@ from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError
 from model_card import ModelCard, sha256_of
 from models import ARCHITECTURES, build_model
-from strokes import TRAINING_STYLE
-from training import OPTIMIZERS, TrainConfig, TrainingData, calibrate, fit, predict
-
-OUTLIER_SHARE = 1 / 30  # of the training images, where --letters names some
-# Letters that nobody takes for a digit are all but these.
-DIGIT_LIKE_LETTERS = frozenset("OoDQISsZzlibqgGBJjLyTtAUuVvhrY")
+from outliers import load_letters, make_outliers
+from strokes import TRAINING_STYLE, StrokeDigit
+from training import (
+    NO_DIGIT,
+    OPTIMIZERS,
+    TrainConfig,
+    TrainingData,
+    calibrate,
+    fit,
+    predict,
+    to_targets,
+)
 
 
 class StartError(Exception):
@@ -174,7 +180,7 @@ def train(arguments: argparse.Namespace) -> None:
     if not arguments.resume:
         start_anew(folder, arguments=record)
     history = fit(model, data, config, folder)
-    calibration = calibrate(model, data.validation)
+    calibration = calibrate(model, data)
     finished = folder / "finished.keras"  # beside the output, to be renamed into place
     save_small(model, finished)
 
@@ -187,6 +193,7 @@ def train(arguments: argparse.Namespace) -> None:
     ModelCard(
         sha256=sha256_of(output),
         temperature=calibration.temperature,
+        none_logit=calibration.none_logit,
         unsure_below=calibration.unsure_below,
         training=describe_run(arguments, config, data, seconds),
         figures={
@@ -218,6 +225,7 @@ def load_data(arguments: argparse.Namespace, config: TrainConfig) -> TrainingDat
     mnist = datasets.load_mnist(arguments.mnist)
     fitted, held_out = datasets.split_mnist(mnist.train)
     parts, validation = [fitted], {"mnist": held_out}
+    train_pens: list[StrokeDigit] = []
     if not arguments.no_pendigits:
         try:
             pens = datasets.load_pendigits(arguments.pendigits)
@@ -233,30 +241,23 @@ def load_data(arguments: argparse.Namespace, config: TrainConfig) -> TrainingDat
             train_pens, validation_pens = datasets.split_pendigits(pens)
             parts.append(
                 datasets.draw_digits(
-                    train_pens * config.pen_drawings, seed=config.seed, style=TRAINING_STYLE
+                    train_pens * config.pen_drawings,
+                    seed=config.seed,
+                    style=TRAINING_STYLE,
+                    habits=config.habits,
                 )
             )
             validation["pendigits"] = datasets.draw_digits(validation_pens, seed=0)
     parts += [datasets.load_drawings(path, seed=config.seed) for path in arguments.drawings]
     images = np.concatenate([part.images for part in parts])
-    targets = np.eye(10, dtype=np.float32)[np.concatenate([part.labels for part in parts])]
-    if arguments.letters:
-        letters = load_letters(arguments.letters, limit=round(OUTLIER_SHARE * len(images)))
-        images = np.concatenate([images, letters])
-        even = np.full((len(letters), 10), 0.1, dtype=np.float32)
-        targets = np.concatenate([targets, even])
-    return TrainingData(images, targets, validation, mnist.test)
-
-
-def load_letters(paths: Sequence[Path], *, limit: int) -> datasets.Images:
-    """Draw at most `limit` letters that nobody takes for a digit."""
-    letters = [
-        letter
-        for path in paths
-        for letter in datasets.read_characters(path)
-        if letter.label not in DIGIT_LIKE_LETTERS
-    ]
-    return datasets.draw_characters(letters[:limit], seed=0, style=TRAINING_STYLE)
+    labels = np.concatenate([part.labels for part in parts])
+    if config.outliers:
+        letters = [letter for path in arguments.letters for letter in load_letters(path)]
+        count = round(config.outliers * len(images))
+        outliers = make_outliers(count, train_pens, letters, seed=config.seed)
+        images = np.concatenate([images, outliers])
+        labels = np.concatenate([labels, np.full(count, NO_DIGIT)])
+    return TrainingData(images, to_targets(labels), validation, mnist.test)
 
 
 def make_model(architecture: str, start: Path | None) -> keras.Model:

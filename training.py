@@ -1,7 +1,7 @@
 """Fit a network to images, and its confidence to the truth.
 
 history = fit(model, data, TrainConfig(), Path("digit_model.training"))
-calibration = calibrate(model, data.validation)
+calibration = calibrate(model, data)
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import tensorflow as tf
-from scipy.optimize import minimize_scalar
 from tqdm.keras import TqdmCallback
 
 from augmentation import Strength, augment
+from calibration import fit_temperature, to_probabilities
 from checkpoints import TrainingBackup
 from datasets import Digits, Images
-from models import DEFAULT_ARCHITECTURE
+from models import DEFAULT_ARCHITECTURE, logits_of
 from preprocessing import to_model_input
 
-Probabilities = npt.NDArray[np.float32]  # (n, 10), rows sum to 1
-Targets = npt.NDArray[np.float32]  # (n, 10), one-hot, or even for what is no digit
+Outputs = npt.NDArray[np.float32]  # (n, 10)
+Targets = npt.NDArray[np.float32]  # (n, 11), one-hot; the last column is no digit
 
 OPTIMIZERS = {
     "adamw": keras.optimizers.AdamW,
@@ -35,7 +35,7 @@ WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
 GENTLE_EPOCHS = 2  # the last ones: images change half as far, to end on clean digits
 UNSURE_SHARE = 0.01  # of the validation digits are called unsure, the least certain
-SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
+NO_DIGIT = 10  # column of the targets, and place of a logit that is always zero
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ class TrainConfig:
     optimizer: str = "adamw"
     learning_rate: float = 5e-3  # peak of the one-cycle schedule
     pen_drawings: int = 3  # how often each pen digit is drawn, at other sizes and brushes
+    habits: float = 0.25  # share of pen digits that get each habit of other hands
+    elastic: float = 0.8  # pixels, by which images are bent
+    outliers: float = 0.1  # of the training images are no digits
     augmentation: bool = True
     seed: int = 0
 
@@ -61,6 +64,11 @@ class TrainingData:
     validation: dict[str, Digits]  # by name of the data set; never trained on
     test: Digits
 
+    @property
+    def has_outliers(self) -> bool:
+        """Whether some of the images are no digits."""
+        return bool(self.targets[:, NO_DIGIT].any())
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -68,11 +76,13 @@ class Calibration:
 
     Attributes:
         temperature: by which logits are divided to make confidence honest.
-        unsure_below: calibrated confidence below which one digit in a hundred lies.
+        none_logit: the logit of "no digit"; None when training saw digits alone.
+        unsure_below: certainty below which one digit in a hundred lies.
         accuracies: by name, "<data set>_validation_accuracy".
     """
 
     temperature: float
+    none_logit: float | None
     unsure_below: float
     accuracies: dict[str, float]
 
@@ -90,19 +100,20 @@ def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Pat
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy.
     """
     batches = EpochBatches(data.images, data.targets, config)
-    model.compile(
+    network = with_no_digit(model)
+    network.compile(
         optimizer=make_optimizer(config, batches.steps),
-        loss="categorical_crossentropy",
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     held_out = list(data.validation.values())
     log = folder / "history.csv"
-    model.fit(
+    network.fit(
         batches.dataset(),
         epochs=config.epochs,
         validation_data=(
             to_model_input(np.concatenate([part.images for part in held_out])),
-            np.eye(10, dtype=np.float32)[np.concatenate([part.labels for part in held_out])],
+            to_targets(np.concatenate([part.labels for part in held_out])),
         ),
         validation_batch_size=512,
         callbacks=[
@@ -116,6 +127,22 @@ def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Pat
     )
     # A run that went back an epoch has logged it twice: the later row counts.
     return pd.read_csv(log).drop_duplicates("epoch", keep="last")
+
+
+def to_targets(labels: npt.NDArray[np.integer]) -> Targets:
+    """Turn labels, `NO_DIGIT` among them, into one-hot rows."""
+    return np.eye(NO_DIGIT + 1, dtype=np.float32)[labels]
+
+
+def with_no_digit(model: keras.Model) -> keras.Model:
+    """Return a network to logits of eleven classes, sharing its weights.
+
+    The last logit, of "no digit", is always zero: `calibration` tells why that is no
+    loss.
+    """
+    logits = logits_of(model)
+    assert logits is not None  # every network of `models` has them
+    return keras.Model(logits.inputs, keras.ops.pad(logits.output, [(0, 0), (0, 1)]))
 
 
 class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
@@ -146,10 +173,10 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
         return batches.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(4)
 
     def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
-        """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 10)."""
+        """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 11)."""
         rng = np.random.default_rng([self.config.seed, self.epoch])
         is_gentle = self.epoch >= self.config.epochs - GENTLE_EPOCHS
-        strength = Strength().scaled(0.5 if is_gentle else 1.0)
+        strength = Strength(elastic=self.config.elastic).scaled(0.5 if is_gentle else 1.0)
         order = rng.permutation(len(self.images))
         for start in range(0, len(order), self.config.batch_size):
             chosen = order[start : start + self.config.batch_size]
@@ -175,35 +202,33 @@ def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimize
     return OPTIMIZERS[config.optimizer](rate, **extra)
 
 
-def predict(model: keras.Model, images: Images) -> Probabilities:
-    """Return the softmax outputs (n, 10) for finished images (n, 28, 28)."""
-    probabilities: Probabilities = model.predict(to_model_input(images), batch_size=512, verbose=0)
-    return probabilities
+def predict(model: keras.Model, images: Images) -> Outputs:
+    """Return a network's outputs (n, 10) for finished images (n, 28, 28)."""
+    outputs: Outputs = model.predict(to_model_input(images), batch_size=512, verbose=0)
+    return outputs
 
 
-def calibrate(model: keras.Model, validation: dict[str, Digits]) -> Calibration:
-    """Find the temperature and the threshold that fit the validation digits.
-
-    The temperature minimises the log loss (Guo et al., "On Calibration of Modern
-    Neural Networks", 2017).
-    """
-    outputs = {name: predict(model, part.images) for name, part in validation.items()}
-    labels = np.concatenate([part.labels for part in validation.values()])
-    logits = np.log(np.concatenate(list(outputs.values())).clip(SMALLEST))
-
-    def loss(temperature: float) -> float:
-        scaled = keras.ops.log_softmax(logits / temperature)
-        return -float(np.asarray(scaled)[np.arange(len(labels)), labels].mean())
-
-    temperature = float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
-    confidence = np.asarray(keras.ops.softmax(logits / temperature)).max(axis=1)
+def calibrate(model: keras.Model, data: TrainingData) -> Calibration:
+    """Find the temperature and the threshold that fit the validation digits."""
+    network = logits_of(model)
+    assert network is not None
+    logits = {name: predict(network, part.images) for name, part in data.validation.items()}
+    labels = np.concatenate([part.labels for part in data.validation.values()])
+    together = np.concatenate(list(logits.values()))
+    temperature = fit_temperature(together, labels)
+    none_logit = 0.0 if data.has_outliers else None
+    probabilities, digit_probability = to_probabilities(
+        together, temperature=temperature, none_logit=none_logit
+    )
+    certainty = digit_probability * probabilities.max(axis=1)
     return Calibration(
         temperature=round(temperature, 4),
-        unsure_below=round(float(np.quantile(confidence, UNSURE_SHARE)), 4),
+        none_logit=none_logit,
+        unsure_below=round(float(np.quantile(certainty, UNSURE_SHARE)), 4),
         accuracies={
             f"{name}_validation_accuracy": round(
-                float((outputs[name].argmax(axis=1) == part.labels).mean()), 4
+                float((logits[name].argmax(axis=1) == part.labels).mean()), 4
             )
-            for name, part in validation.items()
+            for name, part in data.validation.items()
         },
     )

@@ -10,9 +10,7 @@ import pytest
 
 from strokes import (
     CANVAS_STYLE,
-    StrokeDigit,
     StrokeFileError,
-    add_habits,
     draw_at_random,
     draw_strokes,
     read_strokes,
@@ -115,25 +113,6 @@ def test_strokes_are_drawn_round_and_as_wide_as_the_brush() -> None:
 def test_a_single_point_is_a_dot() -> None:
     dot = draw_strokes([np.array([[50.0, 60.0]])], brush=20, side=100)
     assert (dot > 127).sum() == pytest.approx(np.pi * 100, rel=0.15)
-
-
-def test_habits_slash_zeros_and_bar_sevens_as_often_as_asked() -> None:
-    rng = np.random.default_rng(0)
-    for label, changes in (("0", True), ("7", True), ("4", False)):
-        digit = StrokeDigit(label, "", tuple(place(int(label))))
-        counts = [len(add_habits(digit, rng=rng, share=0.25)) for _ in range(400)]
-        share = np.mean([count > len(digit.strokes) for count in counts])
-        assert share == pytest.approx(0.25 if changes else 0, abs=0.06)
-        assert add_habits(digit, rng=rng, share=0.0) is digit.strokes
-
-
-def test_a_slash_crosses_its_zero() -> None:
-    zero = StrokeDigit("0", "", tuple(place(0)))
-    points = np.concatenate(zero.strokes)
-    for seed in range(20):
-        *_, slash = add_habits(zero, rng=np.random.default_rng(seed), share=1.0)
-        assert slash[0, 1] > slash[1, 1] + 60  # it rises
-        assert np.abs(slash.mean(axis=0) - points.mean(axis=0)).max() < 60
 
 
 def test_random_drawings_stay_on_the_canvas_and_follow_the_seed() -> None:

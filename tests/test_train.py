@@ -22,7 +22,7 @@ from datasets import Digits
 from model_card import ModelCard
 from recognizer import Recognizer
 from tests.drawings import DIGITS, draw
-from training import EpochBatches, TrainConfig
+from training import NO_DIGIT, EpochBatches, TrainConfig, to_targets
 
 PROJECT = Path(__file__).parents[1]
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
@@ -69,7 +69,9 @@ def test_training_writes_model_card_and_reports(
     assert outputs.shape == (1, 10) and outputs.sum() == pytest.approx(1, abs=1e-5)
     card = ModelCard.read(output)
     assert {"mnist_validation_accuracy", "pendigits_validation_accuracy"} < set(card.figures)
-    assert card.training["images"] == 480 + 270 * TrainConfig().pen_drawings
+    digits = 480 + 270 * TrainConfig().pen_drawings
+    assert card.training["images"] == digits + round(TrainConfig().outliers * digits)
+    assert card.none_logit == 0
     assert Recognizer.load(output).warning == ""
 
 
@@ -88,7 +90,7 @@ def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_pat
 def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     images = np.zeros((300, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(300) % 256
-    targets = np.eye(10, dtype=np.float32)[np.arange(300) % 10]
+    targets = to_targets(np.arange(300) % 10)
     batches = EpochBatches(images, targets, TrainConfig(augmentation=False, batch_size=64))
     orders = []
     for epoch in range(2):
@@ -168,17 +170,17 @@ def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
     assert "MNIST alone" in capsys.readouterr().err
 
 
-def test_drawings_and_letters_join_the_training_images(data: list[str], tmp_path: Path) -> None:
+def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_path: Path) -> None:
     (tmp_path / "own" / "7").mkdir(parents=True)
     Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
-    letters = tmp_path / "letters.jsonl"
-    records = [{"label": name, "strokes": DIGITS[3]} for name in "kkkkO"]
-    letters.write_text("\n".join(map(json.dumps, records)))
-    options = ["--drawings", str(tmp_path / "own"), "--letters", str(letters), "--no-pendigits"]
-    loaded = train.load_data(train.make_parser().parse_args([*data[:2], *options]), TrainConfig())
-    assert len(loaded.images) == 480 + 1 + 4  # O may be a zero: it is left out
+    options = ["--drawings", str(tmp_path / "own"), "--no-pendigits"]
+    arguments = train.make_parser().parse_args([*data[:2], *options])
+    loaded = train.load_data(arguments, TrainConfig(outliers=0.25))
+    assert len(loaded.images) == 480 + 1 + 120
     np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
-    assert loaded.targets[480, 7] == 1 and loaded.targets[481:].max() == pytest.approx(0.1)
+    assert loaded.targets[480, 7] == 1 and loaded.targets[481:, NO_DIGIT].all()
+    assert loaded.has_outliers
+    assert not train.load_data(arguments, TrainConfig(outliers=0)).has_outliers
     assert isinstance(loaded.test, Digits)
 
 

@@ -50,6 +50,21 @@ def logits_of(model: keras.Model) -> keras.Model | None:
     return keras.Model(model.inputs, model.get_layer("logits").output)
 
 
+def with_no_digit(model: keras.Model) -> keras.Model:
+    """Return a network to logits of one class more, sharing its weights.
+
+    The last logit, of "no digit", is always zero: `calibration` tells why that is no
+    loss.
+
+    Raises:
+        ValueError: if the network is not of this project.
+    """
+    network = logits_of(model)
+    if network is None:
+        raise ValueError("Expected a network with a layer named 'logits'.")
+    return keras.Model(network.inputs, keras.ops.pad(network.output, [(0, 0), (0, 1)]))
+
+
 def classic(image: Tensor) -> Tensor:
     """The tutorials' network: one convolution, one dense layer; 347 k parameters."""
     x = layers.Conv2D(32, 3, activation="relu")(image)

@@ -19,10 +19,11 @@ from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
 from checkpoints import TrainingBackup
 from datasets import Digits, Images
-from models import DEFAULT_ARCHITECTURE, logits_of
+from distillation import Ensemble
+from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
 
-Outputs = npt.NDArray[np.float32]  # (n, 10)
+Outputs = npt.NDArray[np.float32]  # (n, classes)
 Targets = npt.NDArray[np.float32]  # (n, 11), one-hot; the last column is no digit
 
 OPTIMIZERS = {
@@ -63,6 +64,7 @@ class TrainingData:
     targets: Targets
     validation: dict[str, Digits]  # by name of the data set; never trained on
     test: Digits
+    teachers: Ensemble | None = None  # to learn from beside the targets
 
     @property
     def has_outliers(self) -> bool:
@@ -99,7 +101,7 @@ def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Pat
     Returns:
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy.
     """
-    batches = EpochBatches(data.images, data.targets, config)
+    batches = EpochBatches(data, config)
     network = with_no_digit(model)
     network.compile(
         optimizer=make_optimizer(config, batches.steps),
@@ -134,17 +136,6 @@ def to_targets(labels: npt.NDArray[np.integer]) -> Targets:
     return np.eye(NO_DIGIT + 1, dtype=np.float32)[labels]
 
 
-def with_no_digit(model: keras.Model) -> keras.Model:
-    """Return a network to logits of eleven classes, sharing its weights.
-
-    The last logit, of "no digit", is always zero: `calibration` tells why that is no
-    loss.
-    """
-    logits = logits_of(model)
-    assert logits is not None  # every network of `models` has them
-    return keras.Model(logits.inputs, keras.ops.pad(logits.output, [(0, 0), (0, 1)]))
-
-
 class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
     """Shuffled and changed batches, which depend on nothing but the seed and the epoch.
 
@@ -152,10 +143,10 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
     uninterrupted one would have seen.
     """
 
-    def __init__(self, images: Images, targets: Targets, config: TrainConfig) -> None:
+    def __init__(self, data: TrainingData, config: TrainConfig) -> None:
         super().__init__()
-        self.images, self.targets, self.config = images, targets, config
-        self.steps = -(-len(images) // config.batch_size)
+        self.data, self.config = data, config
+        self.steps = -(-len(data.images) // config.batch_size)
         self.epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
@@ -166,7 +157,7 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
         """Return a tf.data pipeline that makes batches while the network learns."""
         signature = (
             tf.TensorSpec((None, 28, 28, 1), tf.float32),
-            tf.TensorSpec((None, self.targets.shape[1]), tf.float32),
+            tf.TensorSpec((None, NO_DIGIT + 1), tf.float32),
         )
         batches = tf.data.Dataset.from_generator(self.batches, output_signature=signature)
         # Told by the data set, not to `fit`, which would then not start it anew each epoch.
@@ -177,13 +168,16 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
         rng = np.random.default_rng([self.config.seed, self.epoch])
         is_gentle = self.epoch >= self.config.epochs - GENTLE_EPOCHS
         strength = Strength(elastic=self.config.elastic).scaled(0.5 if is_gentle else 1.0)
-        order = rng.permutation(len(self.images))
+        order = rng.permutation(len(self.data.images))
         for start in range(0, len(order), self.config.batch_size):
             chosen = order[start : start + self.config.batch_size]
-            images = self.images[chosen]
+            images, targets = self.data.images[chosen], self.data.targets[chosen]
             if self.config.augmentation:
                 images = augment(images, rng=rng, strength=strength)
-            yield to_model_input(images), self.targets[chosen]
+            inputs = to_model_input(images)
+            if self.data.teachers:
+                targets = self.data.teachers.soften(inputs, targets)
+            yield inputs, targets
 
 
 def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:
@@ -203,16 +197,17 @@ def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimize
 
 
 def predict(model: keras.Model, images: Images) -> Outputs:
-    """Return a network's outputs (n, 10) for finished images (n, 28, 28)."""
+    """Return a network's outputs (n, ...) for finished images (n, 28, 28)."""
     outputs: Outputs = model.predict(to_model_input(images), batch_size=512, verbose=0)
     return outputs
 
 
 def calibrate(model: keras.Model, data: TrainingData) -> Calibration:
     """Find the temperature and the threshold that fit the validation digits."""
-    network = logits_of(model)
-    assert network is not None
-    logits = {name: predict(network, part.images) for name, part in data.validation.items()}
+    network = with_no_digit(model)
+    logits = {
+        name: predict(network, part.images)[:, :NO_DIGIT] for name, part in data.validation.items()
+    }
     labels = np.concatenate([part.labels for part in data.validation.values()])
     together = np.concatenate(list(logits.values()))
     temperature = fit_temperature(together, labels)

@@ -22,7 +22,7 @@ from datasets import Digits
 from model_card import ModelCard
 from recognizer import Recognizer
 from tests.drawings import DIGITS, draw
-from training import NO_DIGIT, EpochBatches, TrainConfig, to_targets
+from training import NO_DIGIT, EpochBatches, TrainConfig, TrainingData, to_targets
 
 PROJECT = Path(__file__).parents[1]
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
@@ -90,8 +90,9 @@ def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_pat
 def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     images = np.zeros((300, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(300) % 256
-    targets = to_targets(np.arange(300) % 10)
-    batches = EpochBatches(images, targets, TrainConfig(augmentation=False, batch_size=64))
+    digits = Digits(images, np.arange(300) % 10)
+    data = TrainingData(images, to_targets(digits.labels), {}, digits)
+    batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
     orders = []
     for epoch in range(2):
         batches.on_epoch_begin(epoch)

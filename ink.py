@@ -5,6 +5,7 @@
 The first half of preprocessing: NumPy and OpenCV only.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -25,6 +26,21 @@ SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
 
 
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of a picture, in its pixels; x to the right, y downwards.
+
+    Attributes:
+        left, top: its upper left corner; 0, 0 is the corner of the first pixel.
+        width, height: its sides.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 def find_ink(image: Image) -> Ink | None:
     """Separate ink from paper.
 
@@ -36,6 +52,12 @@ def find_ink(image: Image) -> Ink | None:
         uint8 array of the ink's own height and width, at most 1024, 0 = paper,
         255 = ink, soft at the edges. None when there is no ink.
     """
+    located = locate_ink(image)
+    return None if located is None else located[0]
+
+
+def locate_ink(image: Image) -> tuple[Ink, Box] | None:
+    """Find the ink as `find_ink` does, and the part of the picture that it fills."""
     check_image(image)
     gray = to_gray(shrink(np.ascontiguousarray(image), MAX_SIDE))
     level = find_even_paper(gray)
@@ -43,7 +65,13 @@ def find_ink(image: Image) -> Ink | None:
         ink = stretch_contrast(contrast_with(gray, np.full_like(gray, level)))
     else:
         ink = clean_photo(contrast_with(gray, estimate_paper(gray)))
-    return None if ink is None else drop_specks(crop(ink))
+    if ink is None:
+        return None
+    left, top, width, height = cv2.boundingRect(ink)
+    # The picture may have been shrunk: its own pixels are smaller.
+    across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
+    box = Box(left * across, top * down, width * across, height * down)
+    return drop_specks(ink[top : top + height, left : left + width]), box
 
 
 def check_image(image: npt.NDArray[Any]) -> None:

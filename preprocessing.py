@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ink import Image, Ink, crop, find_ink
+from ink import Box, Image, Ink, crop, locate_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 
@@ -36,10 +36,37 @@ def preprocess(image: Image) -> ModelInput | None:
     Raises:
         ValueError: if `image` is of another dtype or shape, or has no pixels.
     """
-    ink = find_ink(image)
-    if ink is None:
+    located = locate_digit(image)
+    return None if located is None else located[0]
+
+
+def locate_digit(image: Image) -> tuple[ModelInput, Box] | None:
+    """Turn a picture into model input, and tell which part of it that shows.
+
+    Args:
+        image: as for `preprocess`.
+
+    Returns:
+        The model input, and the rectangle of the picture, in its own pixels, that
+        became these 28 x 28; it may reach past the picture's edges. None when there
+        is no ink.
+
+    Raises:
+        ValueError: as `preprocess` does.
+    """
+    located = locate_ink(image)
+    if located is None:
         return None
-    return to_model_input(fit_digit(ink))
+    ink, box = located
+    digit, window = fit_and_frame(ink)
+    across, down = box.width / ink.shape[1], box.height / ink.shape[0]
+    shown = Box(
+        box.left + across * window.left,
+        box.top + down * window.top,
+        across * window.width,
+        down * window.height,
+    )
+    return to_model_input(digit), shown
 
 
 def to_model_input(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -69,7 +96,15 @@ def fit_digit(ink: Ink) -> Ink:
     Returns:
         uint8 array of shape (28, 28), bright digit on black.
     """
-    digit = thicken(enlarge(crop(ink)))
+    return fit_and_frame(ink)[0]
+
+
+def fit_and_frame(ink: Ink) -> tuple[Ink, Box]:
+    """Fit a digit as `fit_digit` does, and tell its window in pixels of `ink`."""
+    first_x, first_y, ink_width, ink_height = cv2.boundingRect(ink)
+    digit = enlarge(ink[first_y : first_y + ink_height, first_x : first_x + ink_width])
+    factor = digit.shape[0] // ink_height
+    digit = thicken(digit)
     height, width = digit.shape
     side = max(height, width) * IMAGE_SIZE / DIGIT_SIZE
     # Whole blocks are averaged first: the same result, five times as fast.
@@ -82,7 +117,11 @@ def fit_digit(ink: Ink) -> Ink:
     window[top : top + height, left : left + width] = digit
     # INTER_AREA averages; the default would drop thin strokes when shrinking 10x.
     blocks = cv2.resize(window, (side // block, side // block), interpolation=cv2.INTER_AREA)
-    return cv2.resize(blocks, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA)
+    digit = cv2.resize(blocks, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA)
+    # Wider strokes reach beyond the ink on all sides, a pixel more on the right and below.
+    margin_x, margin_y = (width - factor * ink_width) // 2, (height - factor * ink_height) // 2
+    window_x, window_y = first_x - (left + margin_x) / factor, first_y - (top + margin_y) / factor
+    return digit, Box(window_x, window_y, side / factor, side / factor)
 
 
 def enlarge(digit: Ink) -> Ink:

@@ -1,11 +1,13 @@
 """One digit gives one model input, however it was drawn."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from preprocessing import ModelInput, preprocess, to_model_input
+from preprocessing import ModelInput, locate_digit, preprocess, to_model_input
 from tests.drawings import DIGITS, draw
 
 SAME = 0.03  # mean difference of two model inputs, in [0, 1], that no eye would see
@@ -137,3 +139,45 @@ def test_large_tight_and_tiny_pictures_are_prepared() -> None:
 def test_other_arrays_are_refused_with_what_came(image: npt.NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match=r"Expected uint8 .* Received: "):
         preprocess(image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        draw(4),
+        draw(7, offset=(50, -40), height=110, brush=22),
+        draw(2, brush=4, offset=(-30, 0)),  # strokes that are widened
+        cv2.resize(draw(3, offset=(30, 20)), (2100, 1500)),  # shrunk first
+        cv2.resize(draw(9), (40, 30), interpolation=cv2.INTER_AREA),  # enlarged
+    ],
+    ids=["canvas", "moved", "thin", "large", "small"],
+)
+def test_the_box_tells_where_the_model_input_was(image: Images) -> None:
+    """Model input, put back into its box, lies on the ink it was made of."""
+    located = locate_digit(image)
+    assert located is not None
+    model_input, box = located
+    np.testing.assert_array_equal(model_input, prepare(image))
+    height, width = image.shape[:2]
+    step_x, step_y = box.width / 28, box.height / 28
+    move = np.array(
+        [
+            [step_x, 0, box.left + step_x / 2 - 0.5],
+            [0, step_y, box.top + step_y / 2 - 0.5],
+        ]
+    )
+    back = cv2.warpAffine(model_input, move, (width, height))
+    for given, returned in zip(extent(image[..., 0] / 255), extent(back), strict=True):
+        assert returned == pytest.approx(given, abs=max(step_x, step_y))
+    assert center(back) == pytest.approx(center(image[..., 0] / 255), abs=0.3 * step_x)
+
+
+def extent(ink: npt.NDArray[np.floating[Any]]) -> tuple[int, int, int, int]:
+    """First and last column and row that are at least half inked."""
+    rows, columns = np.nonzero(ink >= 0.5 * ink.max())
+    return columns.min(), columns.max(), rows.min(), rows.max()
+
+
+def center(ink: npt.NDArray[np.floating[Any]]) -> tuple[float, float]:
+    moments = cv2.moments(np.asarray(ink, np.float32))
+    return moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]

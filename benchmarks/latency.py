@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from explanation import Explainer
 from preprocessing import preprocess
 from recognizer import Recognizer
 from tests.browser.hand import draw_with_mouse
@@ -44,21 +45,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def measure_in_process() -> int:
-    """Time a canvas' whole way to its prediction, and model.predict, by turns."""
+    """Time a canvas' way to its prediction, model.predict and an explanation, by turns."""
     recognizer = Recognizer.load()
+    explainer = Explainer(recognizer)
     canvases = [draw(digit) for digit in DIGITS] * ROUNDS
     model_input = preprocess(canvases[0])
     assert model_input is not None
     batch = model_input[np.newaxis]  # (28, 28, 1) -> (1, 28, 28, 1)
     recognizer.model.predict(batch, verbose=0)  # the first call traces
-    ours, keras_own = [], []
+    ours, keras_own, explained = [], [], []
     for canvas in canvases:
         ours.append(milliseconds(partial(recognizer.recognize, canvas)))
         keras_own.append(milliseconds(partial(recognizer.model.predict, batch, verbose=0)))
+        explained.append(milliseconds(partial(explainer.explain, canvas)))
     fast, slow = statistics.median(ours), statistics.median(keras_own)
     print(f"canvas to prediction    median {fast:7.2f} ms  ({len(ours)} canvases of 280 x 280)")
     print(f"model.predict alone     median {slow:7.2f} ms")
     print(f"ratio                   {slow / fast:.1f}")
+    print(f"canvas to explanation   median {statistics.median(explained):7.2f} ms")
     return 0
 
 

@@ -58,8 +58,8 @@ def read_image(source: Path | str | bytes) -> npt.NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             check_megapixels(picture)
-            upright = ImageOps.exif_transpose(picture)
-            return to_uint8(upright)
+            ImageOps.exif_transpose(picture, in_place=True)
+            return to_uint8(picture)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -102,9 +102,9 @@ def to_uint8(picture: Image.Image) -> npt.NDArray[np.uint8]:
     """Bring any of Pillow's modes to uint8 gray, RGB or RGBA."""
     if picture.mode.startswith("I") or picture.mode == "F":
         return reduce_depth(np.asarray(picture, dtype=np.float64))
-    if picture.has_transparency_data:
-        return np.asarray(picture.convert("RGBA"))
-    return np.asarray(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))
+    opaque_mode = "L" if picture.mode in ("1", "L") else "RGB"
+    mode = "RGBA" if picture.has_transparency_data else opaque_mode
+    return np.asarray(picture if picture.mode == mode else picture.convert(mode))
 
 
 def reduce_depth(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:

@@ -62,7 +62,7 @@ def locate_ink(image: Image) -> tuple[Ink, Box] | None:
     gray = to_gray(shrink(np.ascontiguousarray(image), MAX_SIDE))
     level = find_even_paper(gray)
     if level is not None:
-        ink = stretch_contrast(contrast_with(gray, np.full_like(gray, level)))
+        ink = stretch_contrast(contrast_with_level(gray, level))
     else:
         ink = clean_photo(contrast_with(gray, estimate_paper(gray)))
     if ink is None:
@@ -174,6 +174,15 @@ def estimate_paper(gray: Gray) -> Gray:
     ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
     paper = cv2.medianBlur(cv2.inpaint(small, ink, 3, cv2.INPAINT_TELEA), kernel)
     return cv2.resize(paper, (width, height))
+
+
+def contrast_with_level(gray: Gray, level: int) -> Gray:
+    """Subtract paper of one level, as `contrast_with` does."""
+    if level == 0:  # black and white paper are the most common: a short way for them
+        return gray
+    if level == 255:
+        return cv2.bitwise_not(gray)
+    return contrast_with(gray, np.full_like(gray, level))
 
 
 def contrast_with(gray: Gray, paper: Gray) -> Gray:

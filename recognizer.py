@@ -14,6 +14,7 @@ from typing import Literal, Self
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
+import cv2
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that shi
 INPUT_SHAPE = (28, 28, 1)
 BATCH_SIZE = 256  # images a call of the network
 FILES_AHEAD = 4096  # files whose pictures may be decoded before the network needs them
+cv2.setNumThreads(1)  # files and visitors run side by side: OpenCV's threads only add to that
 SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
 
 

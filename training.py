@@ -34,7 +34,7 @@ OPTIMIZERS = {
 }
 WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
-GENTLE_EPOCHS = 2  # the last ones: images change half as far, to end on clean digits
+GENTLE = 0.25  # of the epochs, the last ones: images change half as far, to end on clean digits
 UNSURE_SHARE = 0.01  # of the validation digits are called unsure, the least certain
 NO_DIGIT = 10  # column of the targets, and place of a logit that is always zero
 
@@ -50,8 +50,8 @@ class TrainConfig:
     learning_rate: float = 5e-3  # peak of the one-cycle schedule
     pen_drawings: int = 3  # how often each pen digit is drawn, at other sizes and brushes
     habits: float = 0.25  # share of pen digits that get each habit of other hands
-    elastic: float = 0.8  # pixels, by which images are bent
-    outliers: float = 0.1  # of the training images are no digits
+    elastic: float = 0.5  # pixels, by which images are bent
+    outliers: float = 0.07  # of the training images are no digits
     augmentation: bool = True
     seed: int = 0
 
@@ -166,7 +166,7 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
     def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
         """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 11)."""
         rng = np.random.default_rng([self.config.seed, self.epoch])
-        is_gentle = self.epoch >= self.config.epochs - GENTLE_EPOCHS
+        is_gentle = self.epoch >= (1 - GENTLE) * self.config.epochs
         strength = Strength(elastic=self.config.elastic).scaled(0.5 if is_gentle else 1.0)
         order = rng.permutation(len(self.data.images))
         for start in range(0, len(order), self.config.batch_size):

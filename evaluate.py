@@ -1,0 +1,155 @@
+"""Measure models on labelled sets, and on what is no digit.
+
+    python evaluate.py --load-digits                        # the model that ships
+    python evaluate.py --mnist mnist.npz --strokes pens.jsonl.gz --images photos/ \\
+        --letters letters.jsonl.gz --report reports/evaluation
+    python evaluate.py --model a.keras b.keras --mnist mnist.npz    # side by side
+
+Exit status: 0 done, 1 a model or data could not be read, 2 wrong call.
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
+
+import evaluation_table
+from arguments import existing_path
+from benchmarks import sets
+from benchmarks.sets import Examples
+from datasets import DatasetError
+from evaluation_report import describe_set, write_report
+from measurement import MeasurementError, ModelResult, measure_model
+from model_card import CardError, ModelCard
+from recognizer import MODEL_PATH, RecognizerError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    arguments = make_parser().parse_args(argv)
+    try:
+        evaluate(arguments)
+    except (RecognizerError, DatasetError, MeasurementError, CardError, OSError) as error:
+        print(f"evaluate.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="evaluate.py",
+        description="Measure models on labelled digits, and on what is no digit.",
+        epilog="Example: python evaluate.py --load-digits --report reports/evaluation",
+    )
+    add = parser.add_argument
+    add(
+        "--model",
+        type=Path,
+        nargs="+",
+        default=[MODEL_PATH],
+        metavar="FILE",
+        help="models to measure, side by side (default: digit_model.keras beside this program)",
+    )
+    add(
+        "--mnist",
+        type=existing_path,
+        metavar="PATH",
+        help="MNIST as an npz file, or a folder of IDX files; its test images are read",
+    )
+    add(
+        "--images",
+        type=existing_path,
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="folders with pictures in folders named by label",
+    )
+    add(
+        "--strokes",
+        type=existing_path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="stroke files of digits, to be drawn on a canvas",
+    )
+    add(
+        "--letters",
+        type=existing_path,
+        metavar="FILE",
+        help="a stroke file of letters, which must be refused; half of its writers are used",
+    )
+    add("--load-digits", action="store_true", help="scikit-learn's 1,797 digits, enlarged")
+    add(
+        "--report",
+        type=Path,
+        metavar="FOLDER",
+        help="write evaluation.json and evaluation.html there; the page shows misread"
+        " pictures, those of --images too",
+    )
+    add("--update-card", action="store_true", help="write the figures into each model's card")
+    return parser
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Load the sets, measure each model on them, and show what came out."""
+    if arguments.update_card:
+        for path in arguments.model:
+            ModelCard.read(path)  # a missing card is better known before than after
+    labelled, others = load_sets(arguments)
+    drawn = frozenset(sets.set_name(path) for path in arguments.strokes)
+    results = []
+    for path, name in zip(arguments.model, unique_names(arguments.model), strict=True):
+        result = measure_model(path, name=name, sets=labelled, others=others, drawn=drawn)
+        if result.warning:
+            print(f"evaluate.py: {result.warning}", file=sys.stderr)
+        if arguments.update_card:
+            update_card(path, result)
+        print(evaluation_table.model_table(result), end="\n\n")
+        results.append(result)
+    if len(results) > 1:
+        print(evaluation_table.comparison_table(results), end="\n\n")
+    if not labelled:
+        print("No digits were read: name some with --mnist, --images, --strokes or --load-digits.")
+    if arguments.report:
+        print(f"The report is '{write_report(arguments.report, results)}'.")
+
+
+def load_sets(arguments: argparse.Namespace) -> tuple[list[Examples], list[Examples]]:
+    """Load what the command line names: labelled digits, and what is no digit."""
+    labelled = [sets.load_mnist_test(arguments.mnist)] if arguments.mnist else []
+    labelled += [sets.load_strokes(path) for path in arguments.strokes]
+    labelled += [sets.load_pictures(folder) for folder in arguments.images]
+    labelled += [sets.load_scikit_digits()] if arguments.load_digits else []
+    others = sets.load_letters(arguments.letters) if arguments.letters else []
+    others += [sets.load_pairs(arguments.strokes)] if arguments.strokes else []
+    others += [sets.scribbles(), sets.blanks()]
+    name, count = Counter(examples.name for examples in labelled + others).most_common(1)[0]
+    if count > 1:
+        raise DatasetError(
+            f"Expected sets of different names. {count} are called '{name}': rename one."
+        )
+    return labelled, others
+
+
+def unique_names(paths: Sequence[Path]) -> list[str]:
+    """Call models by their files' names, and by the whole path where two share one."""
+    counts = Counter(path.stem for path in paths)
+    return [path.stem if counts[path.stem] == 1 else str(path) for path in paths]
+
+
+def update_card(path: Path, result: ModelResult) -> None:
+    """Write one entry a set into the figures of a model's card; the others stay."""
+    card = ModelCard.read(path)
+    measured = {part.name: describe_set(part) for part in result.digits}
+    measured |= {part.name: describe_set(part) for part in result.others}
+    dataclasses.replace(card, figures=card.figures | measured).write(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

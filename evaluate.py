@@ -22,11 +22,12 @@ import evaluation_table
 from arguments import existing_path
 from benchmarks import sets
 from benchmarks.sets import Examples
+from benchmarks.speed import measure_speeds
 from datasets import DatasetError
 from evaluation_report import describe_set, write_report
 from measurement import MeasurementError, ModelResult, measure_model
 from model_card import CardError, ModelCard
-from recognizer import MODEL_PATH, RecognizerError
+from recognizer import MODEL_PATH, Recognizer, RecognizerError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,14 +99,24 @@ def make_parser() -> argparse.ArgumentParser:
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Load the sets, measure each model on them, and show what came out."""
+    recognizers = [Recognizer.load(path) for path in arguments.model]
+    # What cannot be written is better known before measuring than after it.
+    if arguments.report:
+        arguments.report.mkdir(parents=True, exist_ok=True)
     if arguments.update_card:
         for path in arguments.model:
-            ModelCard.read(path)  # a missing card is better known before than after
+            check_card(path)
     labelled, others = load_sets(arguments)
+    speeds = measure_speeds(recognizers)
+    names = unique_names(arguments.model)
     drawn = frozenset(sets.set_name(path) for path in arguments.strokes)
     results = []
-    for path, name in zip(arguments.model, unique_names(arguments.model), strict=True):
-        result = measure_model(path, name=name, sets=labelled, others=others, drawn=drawn)
+    for recognizer, path, name, speed in zip(
+        recognizers, arguments.model, names, speeds, strict=True
+    ):
+        result = measure_model(
+            recognizer, path, name=name, speed=speed, sets=labelled, others=others, drawn=drawn
+        )
         if result.warning:
             print(f"evaluate.py: {result.warning}", file=sys.stderr)
         if arguments.update_card:
@@ -141,6 +152,14 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
     """Call models by their files' names, and by the whole path where two share one."""
     counts = Counter(path.stem for path in paths)
     return [path.stem if counts[path.stem] == 1 else str(path) for path in paths]
+
+
+def check_card(path: Path) -> None:
+    """Raise CardError, with what to do, unless a model has a card to write figures into."""
+    try:
+        ModelCard.read(path)
+    except CardError as error:
+        raise CardError(f"{error} Leave out --update-card to measure without it.") from error
 
 
 def update_card(path: Path, result: ModelResult) -> None:

@@ -69,13 +69,14 @@ def draw_accuracies(results: Sequence[ModelResult]) -> str:
             fmt=MARKERS[number % len(MARKERS)],
             color=SERIES[number % len(SERIES)],
             markersize=5,
+            clip_on=False,  # a mark at 0 % is whole
             label=result.name,
         )
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(left=0)
-    axes.set_xlabel("misread, with 95 % interval")
-    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    axes.set_xlabel("misread, in %, with 95 % interval")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:g}"))
     axes.grid(visible=False, axis="y")
     if len(results) > 1:
         figure.legend(loc="outside upper left", ncols=2)
@@ -130,8 +131,8 @@ def draw_refusals(result: ModelResult) -> str:
         mark = (result.compared_refused.share, part.figures.refused.share)
         axes.plot(*mark, MARKERS[number % len(MARKERS)], color=color, markersize=7)
     axes.set_xscale("symlog", linthresh=0.01)
-    axes.set(xlim=(0, 1), ylim=(0, 1.03), ylabel="of what is no digit")
-    axes.set_xlabel("refused of the digits (evenly to 1 %, then by powers)")
+    axes.set(xlim=(0, 1), ylim=(0, 1.03), ylabel="refused of what is no digit")
+    axes.set_xlabel("refused of the digits, in % (evenly to 1, then by powers)")
     axes.set_xticks([0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1])
     axes.minorticks_off()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:g}"))

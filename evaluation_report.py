@@ -5,6 +5,7 @@ write_report(Path("reports/evaluation"), results)   # evaluation.json, evaluatio
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from evaluation_charts import draw_accuracies, draw_refusals, draw_reliability
 from measurement import DigitsResult, Mistake, ModelResult, OthersResult
@@ -70,8 +71,8 @@ def describe_model(result: ModelResult) -> dict[str, Any]:
         "name": result.name,
         "parameters": result.parameters,
         "file_size": result.file_size,
-        "milliseconds_an_image": round(result.milliseconds, 3),
-        "images_a_second": round(result.images_per_second),
+        "milliseconds_an_image": round(result.speed.milliseconds, 3),
+        "images_a_second": round(result.speed.images_per_second),
         "temperature": result.temperature,
         "unsure_below": result.unsure_below,
         "digits": {part.name: describe_set(part) | detail_digits(part) for part in result.digits},
@@ -184,7 +185,12 @@ def render_page(results: Sequence[ModelResult]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "picture": to_data_uri, "thousands": "{:,}".format}
+    environment.filters |= {
+        "percent": percent,
+        "thousands": "{:,}".format,
+        "picture": to_data_uri,
+        "breakable": make_breakable,
+    }
     charts = {
         "accuracies": lambda: Markup(draw_accuracies(results)),
         "reliability": lambda part: Markup(draw_reliability(part.figures.reliability)),
@@ -197,6 +203,11 @@ def render_page(results: Sequence[ModelResult]) -> str:
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
     )
+
+
+def make_breakable(name: str) -> Markup:
+    """Let a long name of a file go on in the next line, after an underscore or a slash."""
+    return Markup(re.sub("([_/])", r"\1<wbr>", str(escape(name))))
 
 
 def to_data_uri(mistake: Mistake) -> str:

@@ -10,10 +10,11 @@ from metrics import REFUSED_DIGITS, Share, percent
 
 def model_table(result: ModelResult) -> str:
     """Lay out all figures of one model."""
+    speed = result.speed
     about = (
         f"{result.name}: {result.parameters:,} parameters, {result.file_size:,} bytes,"
-        f" {result.milliseconds:.2f} ms an image, {result.images_per_second:,.0f} images a second"
-        f" in batches"
+        f" {speed.milliseconds:.2f} ms an image,"
+        f" {speed.images_per_second:,.0f} images a second in batches"
     )
     parts = [about]
     if result.digits:
@@ -70,11 +71,12 @@ def compare(results: Sequence[ModelResult]) -> dict[str, dict[str, str]]:
     return {
         result.name: {
             **{f"{p.name}, read right": percent(p.figures.accuracy.share) for p in result.digits},
+            **{f"{p.name}, refused": percent(p.figures.refused.share) for p in result.digits},
             **{f"{p.title}, refused": percent(p.figures.refused.share, 1) for p in result.others},
             "parameters": f"{result.parameters:,}",
             "bytes": f"{result.file_size:,}",
-            "ms an image": f"{result.milliseconds:.2f}",
-            "images a second in batches": f"{result.images_per_second:,.0f}",
+            "ms an image": f"{result.speed.milliseconds:.2f}",
+            "images a second in batches": f"{result.speed.images_per_second:,.0f}",
         }
         for result in results
     }

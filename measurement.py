@@ -1,21 +1,19 @@
 """Measure models on sets: what evaluate.py shows, and what its report is made of.
 
-result = measure_model(Path("digit_model.keras"), sets=[...], others=[...])
-print(result.digits[0].figures.accuracy.share, result.milliseconds)
+speed = measure_speeds([recognizer])[0]
+result = measure_model(recognizer, Path("a.keras"), speed=speed, sets=[...], others=[...])
+print(result.digits[0].figures.accuracy.share)
 """
 
-import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from sklearn.datasets import load_digits
 
 from benchmarks.sets import Examples
+from benchmarks.speed import Speed
 from metrics import (
     DigitFigures,
     Readings,
@@ -24,15 +22,11 @@ from metrics import (
     measure_digits,
     measure_refusal,
 )
-from preprocessing import preprocess
 from recognizer import Prediction, Recognizer
 
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
 
 MOST_MISTAKES = 24  # pictures kept of a set: few enough to look at each
-SINGLE_CANVASES = 200  # read one after the other, for the median time
-BATCHED_CANVASES = 1500  # read together, for images a second
-CANVAS_SIDE = 280  # pixels, as the page has it
 
 
 class MeasurementError(Exception):
@@ -93,8 +87,7 @@ class ModelResult:
         name: of the file, without its ending; unique among those compared.
         parameters: of the network.
         file_size: bytes.
-        milliseconds: median from one canvas (280, 280, 4) to its prediction.
-        images_per_second: such canvases, preprocessed and read in batches.
+        speed: on this machine.
         temperature: of its card.
         unsure_below: threshold of its card.
         warning: what is wrong with its card, "" when nothing is.
@@ -106,8 +99,7 @@ class ModelResult:
     name: str
     parameters: int
     file_size: int
-    milliseconds: float
-    images_per_second: float
+    speed: Speed
     temperature: float
     unsure_below: float
     warning: str
@@ -123,9 +115,11 @@ class ModelResult:
 
 
 def measure_model(
+    recognizer: Recognizer,
     path: Path,
     *,
     name: str = "",
+    speed: Speed,
     sets: Sequence[Examples],
     others: Sequence[Examples],
     drawn: frozenset[str] = frozenset(),
@@ -133,22 +127,21 @@ def measure_model(
     """Measure one model on all sets.
 
     Args:
-        path: of the `.keras` file.
+        recognizer: the model, loaded.
+        path: of its `.keras` file.
         name: to call it by. Defaults to the file's name without its ending.
+        speed: of this model.
         sets: labelled digits.
         others: what is no digit.
         drawn: names of the sets that people drew. Refusals are compared with these
             digits, as what must be refused is drawn too; without any, with all digits.
 
     Raises:
-        RecognizerError: if the model cannot be loaded.
         MeasurementError: if a label is none of the model's classes.
     """
-    recognizer = Recognizer.load(path)
     classes = recognizer.card.class_names
     for examples in sets:
         check_labels(examples, classes, path)
-    milliseconds, images_per_second = measure_speed(recognizer)
     digits: list[DigitsResult] = []
     certainty: dict[str, npt.NDArray[np.float64]] = {}
     for examples in sets:
@@ -171,8 +164,7 @@ def measure_model(
         name=name or path.stem,
         parameters=recognizer.model.count_params(),
         file_size=path.stat().st_size,
-        milliseconds=milliseconds,
-        images_per_second=images_per_second,
+        speed=speed,
         temperature=recognizer.card.temperature,
         unsure_below=recognizer.card.unsure_below,
         warning=recognizer.warning,
@@ -230,34 +222,3 @@ def to_picture(prediction: Prediction) -> Picture:
     """Turn what the network saw into bytes."""
     assert prediction.model_input is not None
     return np.round(prediction.model_input[..., 0] * 255).astype(np.uint8)
-
-
-def measure_speed(recognizer: Recognizer) -> tuple[float, float]:
-    """Time canvases of scikit-learn's digits, one by one and in batches.
-
-    Returns:
-        Median milliseconds from one canvas to its prediction, and images a second in
-        batches, preprocessing included.
-    """
-    canvases = make_canvases(SINGLE_CANVASES)
-    recognizer.recognize(canvases[0])
-    recognizer.recognize_inputs([preprocess(canvas) for canvas in canvases])
-    times = []
-    for canvas in canvases:
-        started = time.perf_counter()
-        recognizer.recognize(canvas)
-        times.append((time.perf_counter() - started) * 1000)
-    many = (canvases * -(-BATCHED_CANVASES // len(canvases)))[:BATCHED_CANVASES]
-    started = time.perf_counter()
-    recognizer.recognize_inputs([preprocess(canvas) for canvas in many])
-    return statistics.median(times), len(many) / (time.perf_counter() - started)
-
-
-def make_canvases(count: int) -> list[npt.NDArray[np.uint8]]:
-    """Put real digits on RGBA canvases of (280, 280, 4), white with smooth edges on black."""
-    canvases = []
-    for image in load_digits().images[:count]:
-        large = cv2.resize(image, (CANVAS_SIDE, CANVAS_SIDE), interpolation=cv2.INTER_CUBIC)
-        ink = ((large - 7) * 128).clip(0, 255).astype(np.uint8)  # 16 levels to a sharp line
-        canvases.append(cv2.merge([ink, ink, ink, np.full_like(ink, 255)]))
-    return canvases

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import evaluate
 import predict
 import train
 
@@ -37,8 +38,9 @@ def test_every_module_has_its_place_in_the_table() -> None:
 
 def test_commands_take_the_options_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     commands = [line for block in blocks("sh") for line in block.splitlines()]
-    commands += re.findall(r"`(python (?:train|predict)\.py [^`]*)`", README)
-    parsers = {"train.py": train.make_parser(), "predict.py": predict.make_parser()}
+    commands += re.findall(r"`(python (?:train|predict|evaluate)\.py [^`]*)`", README)
+    programs = {"train.py": train, "predict.py": predict, "evaluate.py": evaluate}
+    parsers = {name: program.make_parser() for name, program in programs.items()}
     checked = 0
     for command in commands:
         words = shlex.split(command, comments=True)

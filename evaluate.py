@@ -5,7 +5,8 @@
         --letters letters.jsonl.gz --report reports/evaluation
     python evaluate.py --model a.keras b.keras --mnist mnist.npz    # side by side
 
-Exit status: 0 done, 1 a model or data could not be read, 2 wrong call.
+Exit status: 0 done, 1 a model or data could not be read, 2 wrong call, 130 stopped by
+Ctrl-C.
 """
 
 import argparse
@@ -38,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RecognizerError, DatasetError, MeasurementError, CardError, OSError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
     return 0
 
 

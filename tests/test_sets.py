@@ -10,6 +10,7 @@ import pytest
 import datasets
 from benchmarks import blanks, scribbles, sets
 from preprocessing import preprocess
+from recognizer import Recognizer
 from strokes import CANVAS_STYLE, StrokeDigit, draw_at_random
 from tests.drawings import DIGITS
 
@@ -92,6 +93,13 @@ def test_letters_for_training_alone_are_refused(tmp_path: Path) -> None:
     path = write_strokes(tmp_path / "l.jsonl", [("m", "e")])
     with pytest.raises(datasets.DatasetError, match="odd MD5"):
         sets.load_letters(path)
+
+
+def test_scikit_learns_digits_are_enlarged_and_read(recognizer: Recognizer) -> None:
+    examples = sets.load_scikit_digits()
+    assert len(examples.labels) == len(examples.inputs) == 1797
+    first = recognizer.recognize_inputs(examples.inputs[:100])
+    assert sum(p.digit == label for p, label in zip(first, examples.labels, strict=False)) >= 97
 
 
 def test_two_digits_stand_apart(characters: list[StrokeDigit]) -> None:

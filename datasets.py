@@ -7,7 +7,6 @@ MNIST's images are used as they are. All others, drawn, written or photographed,
 come through `preprocessing`, as in the app.
 """
 
-import hashlib
 import io
 import tempfile
 import zipfile
@@ -46,8 +45,6 @@ PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
 MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
 SPLIT_SEED = 0  # fixed: the validation part is the same in every run
-# Letters that nobody takes for a digit are all but these.
-DIGIT_LIKE_LETTERS = frozenset("OoDQISsZzlibqgGBJjLyTtAUuVvhrY")
 
 
 class DatasetError(Exception):
@@ -308,8 +305,3 @@ def split_pendigits(
     """Split pen digits by writer: 1 to 27 to train with, 28 to 30 for validation."""
     fitted = [d for d in digits if d.writer not in VALIDATION_WRITERS]
     return fitted, [d for d in digits if d.writer in VALIDATION_WRITERS]
-
-
-def may_train_on(writer: str) -> bool:
-    """Split writers of letters in halves: these train a refusal, the others measure it."""
-    return int(hashlib.md5(writer.encode("utf-8")).hexdigest(), 16) % 2 == 0

@@ -19,14 +19,13 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
-import evaluation_table
 from arguments import existing_path
-from benchmarks import sets
-from benchmarks.sets import Examples
-from benchmarks.speed import measure_speeds
 from datasets import DatasetError
-from evaluation_report import describe_set, write_report
-from measurement import MeasurementError, ModelResult, measure_model
+from evaluation import sets, table
+from evaluation.measurement import MeasurementError, ModelResult, measure_model
+from evaluation.report import describe_set, write_report
+from evaluation.sets import Examples
+from evaluation.speed import measure_speeds
 from model_card import CardError, ModelCard
 from recognizer import MODEL_PATH, Recognizer, RecognizerError
 
@@ -125,10 +124,10 @@ def evaluate(arguments: argparse.Namespace) -> None:
             print(f"evaluate.py: {result.warning}", file=sys.stderr)
         if arguments.update_card:
             update_card(path, result)
-        print(evaluation_table.model_table(result), end="\n\n")
+        print(table.model_table(result), end="\n\n")
         results.append(result)
     if len(results) > 1:
-        print(evaluation_table.comparison_table(results), end="\n\n")
+        print(table.comparison_table(results), end="\n\n")
     if not labelled:
         print("No digits were read: name some with --mnist, --images, --strokes or --load-digits.")
     if arguments.report:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import evaluate
-from benchmarks import sets, speed
+from evaluation import sets, speed
 from model_card import ModelCard
 from recognizer import MODEL_PATH
 from tests.conftest import Images

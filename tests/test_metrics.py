@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from metrics import (
+from evaluation.metrics import (
     Readings,
     Share,
     measure_digits,

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import datasets
-from benchmarks import blanks, scribbles, sets
+from evaluation import blanks, scribbles, sets
+from outliers import teaches
 from preprocessing import preprocess
 from recognizer import Recognizer
 from strokes import CANVAS_STYLE, StrokeDigit, draw_at_random
@@ -81,7 +82,7 @@ def test_strokes_are_drawn_as_the_bench_says(characters: list[StrokeDigit], tmp_
 
 def test_only_letters_kept_for_measuring_are_read(tmp_path: Path) -> None:
     """The MD5 of "a" is odd, that of "e" even (md5sum): what e wrote is for training."""
-    assert not datasets.may_train_on("a") and datasets.may_train_on("e")
+    assert not teaches("a") and teaches("e")
     path = write_strokes(tmp_path / "l.jsonl", [("k", "a"), ("O", "a"), ("m", "e")])
     everything, clear = sets.load_letters(path)
     assert everything.labels == ("k", "O")

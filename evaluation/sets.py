@@ -18,8 +18,9 @@ from sklearn.datasets import load_digits
 from tqdm import tqdm
 
 import datasets
-from benchmarks.blanks import make_blanks
-from benchmarks.scribbles import draw_scribbles
+from evaluation.blanks import make_blanks
+from evaluation.scribbles import draw_scribbles
+from outliers import DIGIT_LIKE_LETTERS, teaches
 from preprocessing import ModelInput, preprocess, to_model_input
 from recognizer import Prediction, Recognizer
 from strokes import CANVAS_STYLE, Canvas, StrokeDigit, draw_at_random, draw_strokes, fit_strokes
@@ -118,11 +119,7 @@ def load_letters(path: Path) -> list[Examples]:
     Returns:
         All of them, and those that nobody takes for a digit.
     """
-    letters = [
-        letter
-        for letter in datasets.read_characters(path)
-        if not datasets.may_train_on(letter.writer)
-    ]
+    letters = [letter for letter in datasets.read_characters(path) if not teaches(letter.writer)]
     if not letters:
         raise datasets.DatasetError(
             f"Expected letters of writers whose name has an odd MD5 in '{path}': the others"
@@ -130,7 +127,7 @@ def load_letters(path: Path) -> list[Examples]:
         )
     inputs = draw_all(letters, name=path.name)
     labels = tuple(letter.label for letter in letters)
-    clear = [i for i, label in enumerate(labels) if label not in datasets.DIGIT_LIKE_LETTERS]
+    clear = [i for i, label in enumerate(labels) if label not in DIGIT_LIKE_LETTERS]
     about = f"Letters of {len({letter.writer for letter in letters})} writers kept for measuring"
     return [
         Examples("letters", f"{about}.", labels, inputs),

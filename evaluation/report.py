@@ -17,11 +17,11 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from evaluation_charts import draw_accuracies, draw_refusals, draw_reliability
-from measurement import DigitsResult, Mistake, ModelResult, OthersResult
-from metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
+from evaluation.charts import draw_accuracies, draw_refusals, draw_reliability
+from evaluation.measurement import DigitsResult, Mistake, ModelResult, OthersResult
+from evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
 
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATE = Path(__file__).with_name("page.html")
 CURVE_POINTS = 101  # of a refusal curve that the JSON file keeps
 
 
@@ -179,7 +179,7 @@ def thin(curve: RefusalCurve) -> dict[str, list[float | None]]:
 def render_page(results: Sequence[ModelResult]) -> str:
     """Make the page: tables, charts and pictures in one HTML text."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATE.parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -196,7 +196,7 @@ def render_page(results: Sequence[ModelResult]) -> str:
         "reliability": lambda part: Markup(draw_reliability(part.figures.reliability)),
         "refusals": lambda result: Markup(draw_refusals(result)),
     }
-    return environment.get_template("evaluation.html").render(
+    return environment.get_template(TEMPLATE.name).render(
         results=results,
         charts=charts,
         day=f"{date.today():%-d %B %Y}",

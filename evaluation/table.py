@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from measurement import ModelResult
-from metrics import REFUSED_DIGITS, Share, percent
+from evaluation.measurement import ModelResult
+from evaluation.metrics import REFUSED_DIGITS, Share, percent
 
 
 def model_table(result: ModelResult) -> str:

@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.sets import Examples
-from benchmarks.speed import Speed
-from metrics import (
+from evaluation.metrics import (
     DigitFigures,
     Readings,
     RefusalFigures,
@@ -22,6 +20,8 @@ from metrics import (
     measure_digits,
     measure_refusal,
 )
+from evaluation.sets import Examples
+from evaluation.speed import Speed
 from recognizer import Prediction, Recognizer
 
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black

@@ -35,7 +35,7 @@ OPTIMIZERS = {
 WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
 GENTLE = 0.25  # of the epochs, the last ones: images change half as far, to end on clean digits
-UNSURE_SHARE = 0.01  # of the validation digits are called unsure, the least certain
+UNSURE_SHARE = 0.005  # of the validation digits are called unsure, the least certain
 NO_DIGIT = 10  # column of the targets, and place of a logit that is always zero
 
 
@@ -79,7 +79,7 @@ class Calibration:
     Attributes:
         temperature: by which logits are divided to make confidence honest.
         none_logit: the logit of "no digit"; None when training saw digits alone.
-        unsure_below: certainty below which one digit in a hundred lies.
+        unsure_below: certainty below which `UNSURE_SHARE` of the digits lie.
         accuracies: by name, "<data set>_validation_accuracy".
     """
 

@@ -58,13 +58,7 @@ def find_ink(image: Image) -> Ink | None:
 
 def locate_ink(image: Image) -> tuple[Ink, Box] | None:
     """Find the ink as `find_ink` does, and the part of the picture that it fills."""
-    check_image(image)
-    gray = to_gray(shrink(np.ascontiguousarray(image), MAX_SIDE))
-    level = find_even_paper(gray)
-    if level is not None:
-        ink = stretch_contrast(contrast_with_level(gray, level))
-    else:
-        ink = clean_photo(contrast_with(gray, estimate_paper(gray)))
+    ink = separate_ink(image, max_side=MAX_SIDE)
     if ink is None:
         return None
     left, top, width, height = cv2.boundingRect(ink)
@@ -72,6 +66,26 @@ def locate_ink(image: Image) -> tuple[Ink, Box] | None:
     across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
     box = Box(left * across, top * down, width * across, height * down)
     return drop_specks(ink[top : top + height, left : left + width]), box
+
+
+def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> Ink | None:
+    """Separate ink from paper, without a choice of what belongs to the digit.
+
+    Args:
+        image: as for `find_ink`.
+        max_side: pixels; a larger picture is shrunk first.
+        keep_border: whether ink of a photo stays that touches the picture's border.
+
+    Returns:
+        uint8 array of the shrunk picture's height and width, 0 = paper, 255 = ink.
+        None when there is no ink.
+    """
+    check_image(image)
+    gray = to_gray(shrink(np.ascontiguousarray(image), max_side))
+    level = find_even_paper(gray)
+    if level is not None:
+        return stretch_contrast(contrast_with_level(gray, level))
+    return clean_photo(contrast_with(gray, estimate_paper(gray)), keep_border=keep_border)
 
 
 def check_image(image: npt.NDArray[Any]) -> None:
@@ -218,11 +232,12 @@ def stretch_contrast(contrast: Gray) -> Ink | None:
     return cv2.convertScaleAbs(ink, alpha=255 / full)
 
 
-def clean_photo(contrast: Gray) -> Ink | None:
+def clean_photo(contrast: Gray, *, keep_border: bool = False) -> Ink | None:
     """Make ink of a photo's contrast, without noise, ruled lines and paper edges.
 
     Args:
         contrast: uint8 array of shape (height, width), 0 = paper.
+        keep_border: whether pieces stay that touch the picture's border.
 
     Returns:
         uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
@@ -239,7 +254,8 @@ def clean_photo(contrast: Gray) -> Ink | None:
     _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
     low = threshold - (full - threshold) * SOFT
     soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
-    near = cv2.dilate(drop_border_pieces(mask), np.ones((5, 5), np.uint8))
+    kept = mask if keep_border else drop_border_pieces(mask)
+    near = cv2.dilate(kept, np.ones((5, 5), np.uint8))
     return cv2.bitwise_and(soft, near)
 
 

@@ -25,6 +25,7 @@ from image_io import ImageError, read_image
 from ink import Image
 from model_card import CardError, ModelCard
 from models import logits_of
+from number_reading import NumberReading, read_number
 from preprocessing import ModelInput, preprocess
 
 Logits = npt.NDArray[np.float32]  # (n, classes)
@@ -184,6 +185,17 @@ class Recognizer:
             read += self._predictions(batch, self._run_many(tf.constant(np.stack(batch))).numpy())
         rest = iter(read)
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
+
+    def read_number(self, image: Image) -> NumberReading:
+        """Find the digits of one picture, line by line, and read each.
+
+        Args:
+            image: as for `recognize`.
+
+        Returns:
+            Each digit with its box and prediction; no digits when there is no ink.
+        """
+        return read_number(image, self.recognize_inputs)
 
     def recognize_files(self, paths: Sequence[Path]) -> Iterator[FileReading]:
         """Read picture files in their order; decoding and the network overlap.

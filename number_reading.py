@@ -1,0 +1,77 @@
+"""Read numbers of several digits: where each digit is, and what it is.
+
+reading = Recognizer.load().read_number(image)
+print(reading.number, [digit.box for digit in reading.digits])
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ink import Image
+from pieces import Box
+from preprocessing import ModelInput
+from segmentation import find_digits
+
+if TYPE_CHECKING:  # recognizer.py is above this module
+    from recognizer import Prediction
+
+Recognize = Callable[[Sequence[ModelInput]], Sequence["Prediction"]]
+
+
+@dataclass(frozen=True)
+class DigitReading:
+    """One digit of a picture.
+
+    Attributes:
+        box: where its ink is, in pixels of the picture.
+        line: which line of writing it is in, 0 for the topmost.
+        prediction: what it is, with the 28 x 28 picture that the network saw.
+    """
+
+    box: Box
+    line: int
+    prediction: "Prediction"
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """The digits of a picture, line by line, each from left to right; () when blank."""
+
+    digits: tuple[DigitReading, ...]
+
+    @property
+    def number(self) -> str:
+        """The digits as read, unsure ones too; a space between lines: "407 12"."""
+        lines = groupby(self.digits, key=lambda digit: digit.line)
+        return " ".join("".join(d.prediction.digit or "" for d in line) for _, line in lines)
+
+
+def read_number(image: Image, recognize: Recognize) -> NumberReading:
+    """Find the digits of a picture and read them.
+
+    Args:
+        image: uint8 array of shape (height, width), (height, width, 3) or
+            (height, width, 4), any polarity.
+        recognize: makes predictions of model inputs; it is also asked which ink is
+            one digit.
+
+    Returns:
+        The digits in reading order; none for a blank picture.
+
+    Raises:
+        ValueError: if `image` is of another dtype or shape.
+    """
+
+    def judge(inputs: Sequence[ModelInput]) -> list[float]:
+        return [prediction.certainty for prediction in recognize(inputs)]
+
+    found = find_digits(image, judge)
+    predictions = recognize([digit.model_input for digit in found])
+    return NumberReading(
+        tuple(
+            DigitReading(digit.box, digit.line, prediction)
+            for digit, prediction in zip(found, predictions, strict=True)
+        )
+    )

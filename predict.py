@@ -2,6 +2,7 @@
 
     python predict.py seven.png                     # a table on the screen
     python predict.py scans/ --output digits.csv    # a folder, and all in it
+    python predict.py bill.jpg --several            # numbers: one row a digit
 
 Exit status: 0 every picture was read, 1 some could not be or there is no model,
 2 wrong call.
@@ -12,16 +13,20 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 from tqdm import tqdm
 
 from arguments import existing_path, output_path
-from image_io import PICTURE_ENDINGS
+from image_io import PICTURE_ENDINGS, ImageError, read_image
+from number_reading import NumberReading
 from recognizer import MODEL_PATH, FileReading, Recognizer, RecognizerError
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
+
+BOX = ("x", "y", "width", "height")  # columns of `--several`, in pixels of the picture
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,13 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     if recognizer.warning:
         print(f"predict.py: {recognizer.warning}", file=sys.stderr)
-    names = recognizer.card.class_names
-    readings = tqdm(
-        recognizer.recognize_files(paths), total=len(paths), unit="image", disable=None, delay=1
-    )
-    rows = [to_row(reading, names) for reading in readings]
+    read = read_several if arguments.several else read_single
+    rows = [
+        row
+        for rows_of_file in tqdm(
+            read(recognizer, paths), total=len(paths), unit="image", disable=None, delay=1
+        )
+        for row in rows_of_file
+    ]
     try:
-        report(rows, names, arguments.output)
+        report(rows, arguments.output)
     except OSError as error:
         print(f"predict.py: '{arguments.output}' cannot be written: {error}", file=sys.stderr)
         return 1
@@ -79,6 +87,11 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="where to write all probabilities, as .csv or .jsonl (default: a table on the screen)",
     )
+    add(
+        "--several",
+        action="store_true",
+        help="read numbers: one row a digit, with its place in the picture",
+    )
     return parser
 
 
@@ -93,6 +106,37 @@ def list_pictures(paths: Iterable[Path]) -> list[Path]:
             if file == path or (file.suffix.lower() in PICTURE_ENDINGS and file.is_file())
         ]
     return found
+
+
+def read_single(recognizer: Recognizer, paths: Sequence[Path]) -> Iterator[list[Row]]:
+    """Read each picture as one digit, to one row."""
+    names = recognizer.card.class_names
+    return ([to_row(reading, names)] for reading in recognizer.recognize_files(paths))
+
+
+def read_several(recognizer: Recognizer, paths: Sequence[Path]) -> Iterator[list[Row]]:
+    """Read each picture as numbers, to one row a digit; one row without any."""
+    names = recognizer.card.class_names
+    for path in paths:
+        try:
+            reading = recognizer.read_number(read_image(path))
+        except ImageError as error:
+            yield [place_row(to_row(FileReading(path, None, str(error)), names))]
+            continue
+        rows = [
+            place_row(to_row(FileReading(path, digit.prediction), names), reading, index)
+            for index, digit in enumerate(reading.digits)
+        ]
+        yield rows or [place_row(to_row(FileReading(path, recognizer.blank()), names))]
+
+
+def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) -> Row:
+    """Add after the file what `--several` adds: number, index from 0, box in pixels."""
+    place: Row = dict.fromkeys(("number", "index", *BOX))
+    if reading is not None:
+        box = reading.digits[index].box
+        place = {"number": reading.number, "index": index} | asdict(box)
+    return {"file": row["file"]} | place | row
 
 
 def to_row(reading: FileReading, class_names: Sequence[str]) -> Row:
@@ -118,7 +162,7 @@ def column_names(class_names: Sequence[str]) -> list[str]:
     return [name if are_digits else f"_{name}" for name in class_names]
 
 
-def report(rows: Sequence[Row], class_names: Sequence[str], output: Path | None) -> None:
+def report(rows: Sequence[Row], output: Path | None) -> None:
     """Print a table, or write the file and print a line that sums it up."""
     if output is None:
         print_table(rows)
@@ -128,7 +172,8 @@ def report(rows: Sequence[Row], class_names: Sequence[str], output: Path | None)
     with partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         write_csv(rows, file) if output.suffix == ".csv" else write_json_lines(rows, file)
     partial.replace(output)
-    print(f"{len(rows)} pictures in '{output}': {', '.join(count_statuses(rows))}.")
+    what = "rows" if "index" in rows[0] else "pictures"
+    print(f"{len(rows)} {what} in '{output}': {', '.join(count_statuses(rows))}.")
 
 
 def write_csv(rows: Sequence[Row], file: TextIO) -> None:
@@ -153,12 +198,21 @@ def count_statuses(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    """Print file, status, digit and confidence, or the message, in columns."""
+    """Print file, status, digit and confidence, or the message, in columns.
+
+    With `--several` also the number, and each digit's box as x,y,width,height.
+    """
     width = max(len(row["file"]) for row in rows)
-    print(f"{'file':{width}}  {'status':6}  digit  confidence")
+    number = max(len("number"), *(len(row.get("number") or "") for row in rows))
+    are_several = "number" in rows[0]
+    place = f"{'number':{number}}  {'box':19}  " if are_several else ""
+    print(f"{'file':{width}}  {place}{'status':6}  digit  confidence")
     for row in rows:
+        if are_several:
+            box = ",".join(str(row[side]) for side in BOX) if row["number"] else ""
+            place = f"{row['number'] or '':{number}}  {box:19}  "
         confidence = "" if row["confidence"] is None else f"{row['confidence']:10.1%}"
-        line = f"{row['file']:{width}}  {row['status']:6}  {row['digit'] or '':5}  "
+        line = f"{row['file']:{width}}  {place}{row['status']:6}  {row['digit'] or '':5}  "
         print((line + (row["message"] or confidence)).rstrip())
 
 

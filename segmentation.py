@@ -27,21 +27,23 @@ Judge = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, 
 
 MAX_SIDE = 2048  # pixels; larger pictures are shrunk first, a page of digits needs more
 MAX_WIDTH = 1.8  # digits' heights; several parts that are wider are not one digit
-SMALL = 1.0  # of the digits' height; pieces smaller than that may be left out
+SMALL = 0.5  # of the digits' height; smaller pieces, and flat ones, may be left out
 LEAST = 1e-4  # certainties below it are taken as this, to have a logarithm
-PLAIN = 0.995  # certainty above which a digit is not cut
-WIDE = 0.9  # digits' heights; a wider digit may be two
-DOUBTFUL = 0.9  # certainty below which a slimmer one may be two, too ...
+PLAIN = 0.99  # certainty above which a digit is not cut ...
+TWO = 1.3  # ... unless it is as wide as that, in digits' heights
+WIDE = 0.95  # digits' heights; a wider digit may be two
+DOUBTFUL = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
 # What speaks against a reading, in nats, as the doubts of the network are.
-OVERLAP = 2.0  # parting two pieces of which one stands above the other
-GAP = 5.0  # joining pieces, for each digit's height between them
-LOW, FULL_HEIGHT = 5.0, 0.7  # a digit lower than that, for what it lacks
-BROAD, FULL_WIDTH = 2.0, 1.0  # a digit that is wider for its height, for the excess
+OVERLAP = 4.0  # parting two pieces of which one stands above the other
+BESIDE = 0.3  # joining two pieces that stand beside each other
+GAP = 6.0  # joining pieces, for each digit's height between them
+LOW, FULL_HEIGHT = 3.0, 0.7  # a digit lower than that, for what it lacks
+BROAD, FULL_WIDTH = 3.0, 0.9  # a digit that is wider for its height, for the excess
 SKIP = 5.0  # leaving a piece out, for its size in digits' heights
 CUT = 1.0  # each cut
-CROSSED = 5.0  # each digit's height of ink that a cut crosses
+CROSSED = 3.0  # each digit's height of ink that a cut crosses
 DIGIT = 0.1  # each digit
 
 
@@ -125,22 +127,21 @@ def join_pieces(line: Line) -> Iterator[Candidate]:
     """List all runs of neighbouring pieces that could be one digit, or be left out."""
     boxes = [piece.box for piece in line.pieces]
     for start in range(len(boxes)):
-        overlap = 0.0
-        if start:
-            before, box = boxes[start - 1], boxes[start]
-            shared = min(before.right, box.right) - max(before.x, box.x)
-            overlap = max(shared, 0) / min(before.width, box.width)
-        gap, right = 0.0, boxes[start].right
+        overlap = shared_width(boxes[start - 1], boxes[start]) if start else 0.0
+        joint, right = 0.0, boxes[start].right
         for stop in range(start + 1, len(boxes) + 1):
             whole = unite(line.pieces[start:stop])
             if stop > start + 1 and whole.box.width > MAX_WIDTH * line.height:
                 break
-            gap += max(boxes[stop - 1].x - right, 0) / line.height
-            right = max(right, boxes[stop - 1].right)
-            cost = OVERLAP * overlap + GAP * gap + cost_of_size(whole.box, line.height)
+            if stop > start + 1:
+                added = boxes[stop - 1]
+                joint += GAP * max(added.x - right, 0) / line.height
+                joint += BESIDE * (1 - shared_width(boxes[stop - 2], added))
+                right = max(right, added.right)
+            cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
             yield Candidate(start, stop, cost, whole, make_input(whole))
         size = max(boxes[start].width, boxes[start].height) / line.height
-        if size < SMALL:
+        if size < SMALL or line.pieces[start].is_flat:
             yield Candidate(start, start + 1, SKIP * size, line.pieces[start], None)
 
 
@@ -148,7 +149,7 @@ def part_digits(joined: Candidate, height: float, judge: Judge) -> list[Candidat
     """Cut what was taken for one digit, where it is more likely to be several."""
     width = joined.whole.box.width / height
     may_be_two = width > SLIM if joined.certainty < DOUBTFUL else width > WIDE
-    if joined.certainty > PLAIN or not may_be_two:
+    if not may_be_two or (joined.certainty > PLAIN and width < TWO):
         return [joined]
     return search(list(slice_piece(joined.whole, height)), judge)
 
@@ -176,6 +177,12 @@ def cost_of_size(box: Box, height: float) -> float:
     low = max(FULL_HEIGHT - box.height / height, 0)
     broad = max(box.width / box.height - FULL_WIDTH, 0)
     return DIGIT + LOW * low + BROAD * broad
+
+
+def shared_width(first: Box, second: Box) -> float:
+    """Return how much of the slimmer box lies above or below the other, in [0, 1]."""
+    shared = min(first.right, second.right) - max(first.x, second.x)
+    return max(shared, 0) / min(first.width, second.width)
 
 
 def unite(pieces: Sequence[Piece]) -> Piece:

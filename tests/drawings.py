@@ -69,6 +69,36 @@ def draw(
     return canvas
 
 
+def draw_number(
+    number: str, *, brush: float = 12, height: float = 120, gap: int = 30
+) -> npt.NDArray[np.uint8]:
+    """Draw digits side by side, white on black, in a picture as wide as they need.
+
+    Args:
+        number: digits; a newline begins another line.
+        brush: width of the line, pixels.
+        height: of each digit's longest side, pixels.
+        gap: pixels between the ink of one digit and the next; less than 0 to overlap.
+    """
+    lines = [join_side_by_side(line, brush, height, gap) for line in number.split("\n")]
+    width = max(line.shape[1] for line in lines)
+    return np.vstack([np.pad(line, ((0, 0), (0, width - line.shape[1]))) for line in lines])
+
+
+def join_side_by_side(digits: str, brush: float, height: float, gap: int) -> npt.NDArray[np.uint8]:
+    """Draw one line of a number."""
+    row = np.zeros((round(height + 3 * brush), 0), np.uint8)
+    for digit in digits:
+        strokes = fit_strokes([np.array(stroke) for stroke in DIGITS[int(digit)]], height)
+        tile = draw_strokes([points + brush for points in strokes], brush=brush, side=len(row))
+        left, _, width, _ = cv2.boundingRect(tile)
+        start = row.shape[1] + gap if row.size else round(brush)
+        row = np.pad(row, ((0, 0), (0, start + width - row.shape[1])))
+        place = row[:, start : start + width]
+        np.maximum(place, tile[:, left : left + width], out=place)
+    return np.pad(row, ((0, 0), (0, round(brush))))
+
+
 def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
     """Encode an RGBA canvas as a PNG file."""
     return bytes(cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA))[1].tobytes())

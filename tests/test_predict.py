@@ -11,7 +11,7 @@ from PIL import Image
 import predict
 from model_card import ModelCard, sha256_of
 from recognizer import MODEL_PATH
-from tests.drawings import draw, encode_png
+from tests.drawings import draw, draw_number, encode_png
 
 HEADER = "file,status,digit,confidence,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,message"
 
@@ -131,3 +131,57 @@ def test_a_folder_without_pictures_is_a_wrong_call(
         predict.main([str(tmp_path)])
     assert stop.value.code == 2
     assert "no pictures" in capsys.readouterr().err
+
+
+SEVERAL_HEADER = HEADER.replace("file,", "file,number,index,x,y,width,height,")
+
+
+@pytest.fixture
+def numbers(pictures: Path) -> Path:
+    """A folder with a blank page, a broken file, a number, and a number of two lines."""
+    folder = pictures.parent / "numbers"
+    folder.mkdir()
+    (folder / "a blank.jpg").write_bytes((pictures / "a blank.jpg").read_bytes())
+    (folder / "b broken.png").write_bytes(b"broken")
+    Image.fromarray(draw_number("407")).save(folder / "c.png")
+    Image.fromarray(draw_number("12\n3")).save(folder / "d.png")
+    return folder
+
+
+def test_several_digits_become_a_row_each(numbers: Path, tmp_path: Path) -> None:
+    output = tmp_path / "digits.csv"
+    assert predict.main([str(numbers), "--several", "--output", str(output)]) == 1
+    lines = output.read_text().splitlines()
+    assert lines[0] == SEVERAL_HEADER
+    blank, broken, *rows = csv.DictReader(lines)
+    assert (blank["status"], broken["status"]) == ("blank", "error")
+    assert "found none" in broken["message"]
+    for row in (blank, broken):
+        assert {row[name] for name in SEVERAL_HEADER.split(",")[1:7]} == {""}
+    assert [row["digit"] for row in rows] == list("407123")
+    assert [row["number"] for row in rows] == ["407"] * 3 + ["12 3"] * 3
+    assert [row["index"] for row in rows] == ["0", "1", "2"] * 2
+    lefts = [int(row["x"]) for row in rows[:3]]
+    assert lefts == sorted(lefts)
+    assert all(100 < int(row["height"]) < 150 for row in rows)
+    assert sum(float(rows[0][f"p{digit}"]) for digit in range(10)) == pytest.approx(1, abs=1e-4)
+
+
+def test_several_digits_become_json_lines(numbers: Path, tmp_path: Path) -> None:
+    output = tmp_path / "digits.jsonl"
+    predict.main([str(numbers), "--several", "--output", str(output)])
+    blank, _, four, *_ = (json.loads(line) for line in output.read_text().splitlines())
+    assert list(four) == SEVERAL_HEADER.split(",")
+    assert (blank["number"], blank["index"], blank["x"]) == (None, None, None)
+    assert (four["number"], four["index"], four["digit"]) == ("407", 0, "4")
+    assert isinstance(four["width"], int)
+
+
+def test_several_digits_are_shown_in_a_table(
+    numbers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert predict.main([str(numbers / "c.png"), "--several"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ["file", "number", "box", "status", "digit", "confidence"]
+    assert [row.split()[-3:-1] for row in rows] == [["digit", digit] for digit in "407"]
+    assert {row.split()[1] for row in rows} == {"407"}

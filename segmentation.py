@@ -37,7 +37,6 @@ SLIM = 0.6  # ... unless it is no wider than this
 
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two pieces of which one stands above the other
-BESIDE = 0.3  # joining two pieces that stand beside each other
 GAP = 6.0  # joining pieces, for each digit's height between them
 LOW, FULL_HEIGHT = 3.0, 0.7  # a digit lower than that, for what it lacks
 BROAD, FULL_WIDTH = 3.0, 0.9  # a digit that is wider for its height, for the excess
@@ -136,7 +135,6 @@ def join_pieces(line: Line) -> Iterator[Candidate]:
             if stop > start + 1:
                 added = boxes[stop - 1]
                 joint += GAP * max(added.x - right, 0) / line.height
-                joint += BESIDE * (1 - shared_width(boxes[stop - 2], added))
                 right = max(right, added.right)
             cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
             yield Candidate(start, stop, cost, whole, make_input(whole))

@@ -131,12 +131,6 @@ def test_touching_digits_are_parted(recognizer: Recognizer, number: str, gap: in
     assert recognizer.read_number(touching).number == number
 
 
-def test_boxes_may_overlap_where_ink_does_not_touch(recognizer: Recognizer) -> None:
-    drawn = draw_number("31", gap=-2)
-    assert cv2.connectedComponents(drawn)[0] - 1 == 2
-    assert recognizer.read_number(drawn).number == "31"
-
-
 def test_geometry_alone_parts_what_stands_apart() -> None:
     assert count_found(draw_number("6381")) == 4
 

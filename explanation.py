@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from ink import MAX_SIDE, Box, Image, locate_ink, shrink
+from ink import MAX_SIDE, Box, Image, locate_ink
+from paper import shrink
 from preprocessing import IMAGE_SIZE, ModelInput, locate_digit
 from recognizer import INPUT_SHAPE, Recognizer
 

@@ -12,17 +12,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from paper import MIN_CONTRAST, clean_photo, shrink
+from rules import remove_lines
+
 Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
 Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
 Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
 
 MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
-PAPER_SIDE = 96  # pixels; light and shadow need no more
-MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
+FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
-FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
-SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
 
 
@@ -85,7 +85,7 @@ def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> I
     level = find_even_paper(gray)
     if level is not None:
         return stretch_contrast(contrast_with_level(gray, level))
-    return clean_photo(contrast_with(gray, estimate_paper(gray)), keep_border=keep_border)
+    return clean_photo(gray, keep_border=keep_border)
 
 
 def check_image(image: npt.NDArray[Any]) -> None:
@@ -97,16 +97,6 @@ def check_image(image: npt.NDArray[Any]) -> None:
             "Expected uint8 pixels of shape (height, width), (height, width, 3) or"
             f" (height, width, 4). Received: {image.dtype} {image.shape}"
         )
-
-
-def shrink(image: Image, longest_side: int) -> Image:
-    """Average a picture down to `longest_side` pixels; a smaller one stays as it is."""
-    height, width = image.shape[:2]
-    scale = longest_side / max(height, width)
-    if scale >= 1:
-        return image
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def to_gray(image: Image) -> Gray:
@@ -162,32 +152,11 @@ def find_even_paper(gray: Gray) -> int | None:
     step = 1 + max(gray.shape) // 128
     counts = np.bincount(gray[::step, ::step].ravel(), minlength=256)
     level = int(counts.argmax())
-    around = counts[max(level - 8, 0) : level + 9].sum()
-    is_even = counts[level] >= max(0.6 * around, EVEN_SHARE * counts.sum())
+    # A photo has flat parts as well, once JPEG has made blocks of its shades.
+    reach, share = (8, 0.6) if level in (0, 255) else (40, 0.85)
+    around = counts[max(level - reach, 0) : level + reach + 1].sum()
+    is_even = counts[level] >= max(share * around, EVEN_SHARE * counts.sum())
     return level if is_even else None
-
-
-def estimate_paper(gray: Gray) -> Gray:
-    """Estimate the paper of a photo, without the ink, light and shadow included.
-
-    The median of a wide neighbourhood is a first guess. What differs from it is taken
-    for ink and painted over with what surrounds it, and the median is taken again: so
-    the ink of a closely cut digit does not pass for paper.
-
-    Args:
-        gray: uint8 array of shape (height, width), [0, 255], any polarity.
-
-    Returns:
-        uint8 array of the same shape.
-    """
-    height, width = gray.shape
-    small = shrink(gray, PAPER_SIDE)
-    kernel = max(small.shape) // 2 | 1
-    contrast = contrast_with(small, cv2.medianBlur(small, kernel))
-    _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
-    paper = cv2.medianBlur(cv2.inpaint(small, ink, 3, cv2.INPAINT_TELEA), kernel)
-    return cv2.resize(paper, (width, height))
 
 
 def contrast_with_level(gray: Gray, level: int) -> Gray:
@@ -229,49 +198,15 @@ def stretch_contrast(contrast: Gray) -> Ink | None:
     _, strong = cv2.threshold(contrast, 0.75 * top, 0, cv2.THRESH_TOZERO)
     full = cv2.sumElems(strong)[0] / cv2.countNonZero(strong)
     _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
-    return cv2.convertScaleAbs(ink, alpha=255 / full)
+    return cv2.convertScaleAbs(drop_printed(ink), alpha=255 / full)
 
 
-def clean_photo(contrast: Gray, *, keep_border: bool = False) -> Ink | None:
-    """Make ink of a photo's contrast, without noise, ruled lines and paper edges.
-
-    Args:
-        contrast: uint8 array of shape (height, width), 0 = paper.
-        keep_border: whether pieces stay that touch the picture's border.
-
-    Returns:
-        uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
-        stands out from the noise.
-    """
-    smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
-    threshold, mask = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    paper_level, noise = cv2.meanStdDev(smooth, mask=cv2.bitwise_not(mask))
-    inked = smooth[mask > 0]
-    full = float(np.quantile(inked, 0.8)) if inked.size else 0.0
-    if full - paper_level[0, 0] < max(MIN_CONTRAST / 2, 4 * noise[0, 0]):
-        return None
-    threshold = max(threshold, FAINT * full)
-    _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
-    low = threshold - (full - threshold) * SOFT
-    soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
-    kept = mask if keep_border else drop_border_pieces(mask)
-    near = cv2.dilate(kept, np.ones((5, 5), np.uint8))
-    return cv2.bitwise_and(soft, near)
-
-
-def drop_border_pieces(mask: Gray) -> Gray:
-    """Remove pieces that touch the picture's border, such as the paper's edge.
-
-    They stay when nothing substantial lies inside: the digit fills the picture.
-    """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    height, width = mask.shape
-    left, top, w, h, area = stats.T
-    inside = (left > 0) & (top > 0) & (left + w < width) & (top + h < height)
-    inside[0] = False
-    if not inside.any() or area[inside].max() < 0.3 * area[1:].max():
-        return mask
-    return (inside[labels] * 255).astype(np.uint8)
+def drop_printed(ink: Gray) -> Gray:
+    """Take rules and frames off a drawing, if it reaches as far as they do."""
+    height, width = ink.shape
+    _, _, w, h = cv2.boundingRect(ink)
+    is_framed = w >= FRAME_SPAN * width and h >= FRAME_SPAN * height
+    return remove_lines(ink, 0) if w == width or h == height or is_framed else ink
 
 
 def drop_specks(ink: Ink) -> Ink:

@@ -105,3 +105,40 @@ def test_a_closely_cut_digit_that_touches_the_border_is_kept() -> None:
     ink = find_ink(cut[8:-8, 4:-4])
     assert ink is not None
     assert ink.shape == (164, 112)
+
+
+def test_ink_across_a_shadows_edge_is_kept() -> None:
+    photo = photograph(7).astype(np.float64)
+    photo *= 1 - 0.45 / (1 + np.exp((np.arange(280)[:, np.newaxis] - 130) / 5))
+    assert resembles(photo.astype(np.uint8), 7)
+
+
+def test_a_sheet_on_a_dark_table_is_no_ink() -> None:
+    photo = photograph(4)
+    photo[:26] = photo[-20:] = photo[:, :30] = photo[:, -18:] = 45
+    assert resembles(photo, 4)
+
+
+@pytest.mark.parametrize("digit", [2, 5, 8])
+def test_dark_rules_across_the_digit_are_removed(digit: int) -> None:
+    photo = photograph(digit)
+    photo[85::85] = photo[86::85] = photo[:, 95::95] = photo[:, 96::95] = 70
+    assert resembles(photo, digit)
+
+
+@pytest.mark.parametrize("paper", [255, 240])
+def test_a_forms_box_around_the_digit_is_removed(paper: int) -> None:
+    page = draw(3, brush=12, ink=(0, 0, 0), paper=(paper,) * 3)[..., 0].copy()
+    cv2.rectangle(page, (12, 9), (268, 270), 60, 2)
+    assert resembles(page, 3)
+
+
+def test_a_broad_pen_that_fills_the_picture_is_kept() -> None:
+    share = draw(8, brush=40)[36:244, 60:220, 0] / 255
+    photo = (200 * (1 - 0.8 * share) + np.random.default_rng(0).normal(0, 3, share.shape)).round()
+    model_input, drawn = (
+        preprocess(photo.clip(0, 255).astype(np.uint8)),
+        preprocess(draw(8, brush=40)),
+    )
+    assert model_input is not None and drawn is not None
+    assert np.abs(model_input - drawn).mean() < 0.05

@@ -74,7 +74,7 @@ def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> I
     Args:
         image: as for `find_ink`.
         max_side: pixels; a larger picture is shrunk first.
-        keep_border: whether ink of a photo stays that touches the picture's border.
+        keep_border: whether ink stays that touches the picture's border, as of a page.
 
     Returns:
         uint8 array of the shrunk picture's height and width, 0 = paper, 255 = ink.
@@ -84,7 +84,9 @@ def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> I
     gray = to_gray(shrink(np.ascontiguousarray(image), max_side))
     level = find_even_paper(gray)
     if level is not None:
-        return stretch_contrast(contrast_with_level(gray, level))
+        ink = stretch_contrast(contrast_with_level(gray, level))
+        # Digits in a row make lines of their own: the bars of fives and sevens.
+        return ink if ink is None or keep_border else drop_printed(ink)
     return clean_photo(gray, keep_border=keep_border)
 
 
@@ -198,7 +200,7 @@ def stretch_contrast(contrast: Gray) -> Ink | None:
     _, strong = cv2.threshold(contrast, 0.75 * top, 0, cv2.THRESH_TOZERO)
     full = cv2.sumElems(strong)[0] / cv2.countNonZero(strong)
     _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
-    return cv2.convertScaleAbs(drop_printed(ink), alpha=255 / full)
+    return cv2.convertScaleAbs(ink, alpha=255 / full)
 
 
 def drop_printed(ink: Gray) -> Gray:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from ink import MAX_SIDE, Box, Image, locate_ink
+from ink import MAX_SIDE, Image, Rectangle, locate_ink
 from paper import shrink
 from preprocessing import IMAGE_SIZE, ModelInput, locate_digit
 from recognizer import INPUT_SHAPE, Recognizer
@@ -60,7 +60,7 @@ class Explanation:
     score: float
     baseline_score: float
     model_input: ModelInput
-    box: Box
+    box: Rectangle
 
 
 class Explainer:

@@ -27,7 +27,7 @@ MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
 
 
 @dataclass(frozen=True)
-class Box:
+class Rectangle:
     """A rectangle of a picture, in its pixels; x to the right, y downwards.
 
     Attributes:
@@ -56,7 +56,7 @@ def find_ink(image: Image) -> Ink | None:
     return None if located is None else located[0]
 
 
-def locate_ink(image: Image) -> tuple[Ink, Box] | None:
+def locate_ink(image: Image) -> tuple[Ink, Rectangle] | None:
     """Find the ink as `find_ink` does, and the part of the picture that it fills."""
     ink = separate_ink(image, max_side=MAX_SIDE)
     if ink is None:
@@ -64,7 +64,7 @@ def locate_ink(image: Image) -> tuple[Ink, Box] | None:
     left, top, width, height = cv2.boundingRect(ink)
     # The picture may have been shrunk: its own pixels are smaller.
     across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
-    box = Box(left * across, top * down, width * across, height * down)
+    box = Rectangle(left * across, top * down, width * across, height * down)
     return drop_specks(ink[top : top + height, left : left + width]), box
 
 

@@ -110,7 +110,7 @@ def side_by_side(digits: Sequence[StrokeDigit], rng: np.random.Generator) -> lis
         scale = rng.uniform(0.8, 1.2) / max(size.max(), 1e-6)
         corner = np.array([right, rng.uniform(-0.15, 0.15)])
         strokes += [(stroke - low) * scale + corner for stroke in digit.strokes]
-        right += size[0] * scale + rng.uniform(0.05, 0.5)
+        right += size[0] * scale + rng.uniform(-0.1, 0.45)
     return strokes
 
 

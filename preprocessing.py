@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ink import Box, Image, Ink, crop, locate_ink
+from ink import Image, Ink, Rectangle, crop, locate_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 
@@ -40,7 +40,7 @@ def preprocess(image: Image) -> ModelInput | None:
     return None if located is None else located[0]
 
 
-def locate_digit(image: Image) -> tuple[ModelInput, Box] | None:
+def locate_digit(image: Image) -> tuple[ModelInput, Rectangle] | None:
     """Turn a picture into model input, and tell which part of it that shows.
 
     Args:
@@ -60,7 +60,7 @@ def locate_digit(image: Image) -> tuple[ModelInput, Box] | None:
     ink, box = located
     digit, window = fit_and_frame(ink)
     across, down = box.width / ink.shape[1], box.height / ink.shape[0]
-    shown = Box(
+    shown = Rectangle(
         box.left + across * window.left,
         box.top + down * window.top,
         across * window.width,
@@ -99,7 +99,7 @@ def fit_digit(ink: Ink) -> Ink:
     return fit_and_frame(ink)[0]
 
 
-def fit_and_frame(ink: Ink) -> tuple[Ink, Box]:
+def fit_and_frame(ink: Ink) -> tuple[Ink, Rectangle]:
     """Fit a digit as `fit_digit` does, and tell its window in pixels of `ink`."""
     first_x, first_y, ink_width, ink_height = cv2.boundingRect(ink)
     digit = enlarge(ink[first_y : first_y + ink_height, first_x : first_x + ink_width])
@@ -121,7 +121,7 @@ def fit_and_frame(ink: Ink) -> tuple[Ink, Box]:
     # Wider strokes reach beyond the ink on all sides, a pixel more on the right and below.
     margin_x, margin_y = (width - factor * ink_width) // 2, (height - factor * ink_height) // 2
     window_x, window_y = first_x - (left + margin_x) / factor, first_y - (top + margin_y) / factor
-    return digit, Box(window_x, window_y, side / factor, side / factor)
+    return digit, Rectangle(window_x, window_y, side / factor, side / factor)
 
 
 def enlarge(digit: Ink) -> Ink:

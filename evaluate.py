@@ -27,7 +27,8 @@ from evaluation.report import describe_set, write_report
 from evaluation.sets import Examples
 from evaluation.speed import measure_speeds
 from model_card import CardError, ModelCard
-from recognizer import MODEL_PATH, Recognizer, RecognizerError
+from model_file import RecognizerError
+from recognizer import MODEL_PATH, Recognizer
 
 
 def main(argv: Sequence[str] | None = None) -> int:

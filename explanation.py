@@ -22,9 +22,10 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from ink import MAX_SIDE, Image, Rectangle, locate_ink
+from model_file import INPUT_SHAPE
 from paper import shrink
 from preprocessing import IMAGE_SIZE, ModelInput, locate_digit
-from recognizer import INPUT_SHAPE, Recognizer
+from recognizer import Recognizer
 
 Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke for
 Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]

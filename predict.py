@@ -21,8 +21,9 @@ from tqdm import tqdm
 
 from arguments import existing_path, output_path
 from image_io import PICTURE_ENDINGS, ImageError, read_image
+from model_file import RecognizerError
 from number_reading import NumberReading
-from recognizer import MODEL_PATH, FileReading, Recognizer, RecognizerError
+from recognizer import MODEL_PATH, FileReading, Recognizer
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 

@@ -24,6 +24,7 @@ from calibration import to_probabilities
 from image_io import ImageError, read_image
 from ink import Image
 from model_card import CardError, ModelCard
+from model_file import INPUT_SHAPE, IncompatibleModelError, load_model
 from models import logits_of
 from number_reading import NumberReading, read_number
 from preprocessing import ModelInput, preprocess
@@ -32,27 +33,10 @@ Logits = npt.NDArray[np.float32]  # (n, classes)
 Status = Literal["digit", "unsure", "blank"]
 
 MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
-INPUT_SHAPE = (28, 28, 1)
 BATCH_SIZE = 256  # images a call of the network
 FILES_AHEAD = 4096  # files whose pictures may be decoded before the network needs them
 cv2.setNumThreads(1)  # files and visitors run side by side: OpenCV's threads only add to that
 SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
-
-
-class RecognizerError(Exception):
-    """Base of the errors that a user can meet; the text is one sentence for a person."""
-
-
-class ModelNotFoundError(RecognizerError):
-    """There is no model file at the given path."""
-
-
-class BrokenModelError(RecognizerError):
-    """The model file cannot be loaded."""
-
-
-class IncompatibleModelError(RecognizerError):
-    """The model takes or gives another shape than this project's models."""
 
 
 @dataclass(frozen=True)
@@ -231,26 +215,6 @@ class Recognizer:
                 probabilities.tolist(), inputs, digit_probability.tolist(), strict=True
             )
         ]
-
-
-def load_model(path: Path) -> keras.Model:
-    """Load a Keras model and check its shapes; errors as for `Recognizer.load`."""
-    if not path.is_file():
-        raise ModelNotFoundError(f"No model at '{path}'. Run 'python train.py' to make it.")
-    try:
-        model = keras.models.load_model(path, compile=False)
-        shapes = model.input_shape, model.output_shape
-    except Exception as error:  # Keras raises many kinds for files it does not know
-        raise BrokenModelError(
-            f"'{path}' is no Keras model of this version, or damaged. Run"
-            " 'python train.py' to make a new one."
-        ) from error
-    if shapes[0] != (None, *INPUT_SHAPE) or len(shapes[1]) != 2:
-        raise IncompatibleModelError(
-            f"Expected a model from (28, 28, 1) to one probability a class. '{path}' goes"
-            f" from {shapes[0][1:]} to {shapes[1][1:]}. Run 'python train.py' to make one."
-        )
-    return model
 
 
 def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:

@@ -14,7 +14,6 @@ import os
 import shutil
 import sys
 import time
-import zipfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +32,7 @@ from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError
 from distillation import Ensemble, TeacherError
 from model_card import ModelCard, sha256_of
+from model_file import save_small
 from models import ARCHITECTURES, build_model
 from outliers import load_letters, make_outliers
 from strokes import TRAINING_STYLE, StrokeDigit
@@ -281,22 +281,6 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
                 f"Expected a '{architecture}' model in '{start}' to start from: {error}"
             ) from error
     return model
-
-
-def save_small(model: keras.Model, path: Path) -> None:
-    """Save a network without its optimizer, which is a third of the size, and deflated.
-
-    A .keras file is a zip archive; Keras stores its members as they are, and reads
-    them compressed as well.
-    """
-    bare = keras.Model.from_config(model.get_config())
-    bare.set_weights(model.get_weights())
-    bare.save(path)
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
 
 
 def describe_run(

@@ -9,12 +9,10 @@ import pytest
 from sklearn.datasets import load_digits
 
 from model_card import ModelCard, sha256_of
+from model_file import BrokenModelError, IncompatibleModelError, ModelNotFoundError
 from preprocessing import preprocess
 from recognizer import (
     MODEL_PATH,
-    BrokenModelError,
-    IncompatibleModelError,
-    ModelNotFoundError,
     Prediction,
     Recognizer,
 )

@@ -20,6 +20,7 @@ import train
 from augmentation import augment
 from datasets import Digits
 from model_card import ModelCard
+from model_file import save_small
 from recognizer import Recognizer
 from tests.drawings import DIGITS, draw
 from training import NO_DIGIT, EpochBatches, TrainConfig, TrainingData, to_targets
@@ -148,7 +149,7 @@ def test_training_starts_from_another_model_of_the_same_kind(
     data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start = train.make_model("classic", None)
-    train.save_small(start, tmp_path / "start.keras")
+    save_small(start, tmp_path / "start.keras")
     copy = train.make_model("classic", tmp_path / "start.keras")
     for original, copied in zip(start.get_weights(), copy.get_weights(), strict=True):
         np.testing.assert_array_equal(original, copied)

@@ -82,6 +82,11 @@ class Prediction:
         return self.digit_probability * self.confidence
 
     @property
+    def looks_like_a_digit(self) -> bool:
+        """Whether it is more probably one digit than anything else."""
+        return self.digit_probability >= 0.5
+
+    @property
     def candidates(self) -> tuple[str, ...]:
         """All classes, the most probable first."""
         order = np.argsort(self.probabilities)[::-1]

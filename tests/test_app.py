@@ -72,6 +72,15 @@ def test_an_unsure_reading_names_two_candidates(app: AppTest, model_path: Path) 
     assert "This could be a 4 or a " in words(app)
 
 
+def test_what_is_hardly_a_digit_is_called_so(app: AppTest, model_path: Path) -> None:
+    model_path.write_bytes(MODEL_PATH.read_bytes())
+    # "No digit" stands higher than any digit: all is taken for a letter or a scribble.
+    ModelCard(sha256_of(model_path), none_logit=60.0, unsure_below=0.5).write(model_path)
+    with_drawing(app, 4).run()
+    assert (app.metric[0].label, app.metric[0].value) == ("Hardly a digit", "4?")
+    assert "most like a 4" in words(app)
+
+
 def test_with_live_prediction_off_the_button_reads(app: AppTest) -> None:
     app.run()
     app.toggle(key="live").set_value(False)

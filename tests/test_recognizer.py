@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from evaluation.scribbles import draw_scribbles
 from model_card import ModelCard, sha256_of
 from model_file import BrokenModelError, IncompatibleModelError, ModelNotFoundError
 from preprocessing import preprocess
@@ -16,7 +17,7 @@ from recognizer import (
     Prediction,
     Recognizer,
 )
-from tests.drawings import DIGITS, draw, encode_png
+from tests.drawings import DIGITS, draw, draw_number, encode_png
 
 LOAD_DIGITS_FLOOR = 0.96  # of scikit-learn's 1,797 digits
 
@@ -46,6 +47,15 @@ def test_digits_of_other_hands_are_read(recognizer: Recognizer) -> None:
 def test_a_blank_canvas_is_no_digit(recognizer: Recognizer) -> None:
     prediction = recognizer.recognize(np.zeros((280, 280, 4), np.uint8))
     assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0)
+
+
+def test_scribbles_and_pairs_of_digits_are_no_digits(recognizer: Recognizer) -> None:
+    """Scribbles of another generator than the one that training has."""
+    scribbles = [canvas for _, canvas in draw_scribbles(50, seed=1)]
+    pairs = [draw_number(f"{a}{b}") for a, b in zip("13524", "74869", strict=True)]
+    readings = recognizer.recognize_inputs([preprocess(image) for image in scribbles + pairs])
+    taken = [reading.status == "digit" for reading in readings]
+    assert sum(taken[:50]) <= 5 and sum(taken[50:]) <= 1
 
 
 def test_batches_agree_with_single_calls(recognizer: Recognizer) -> None:
@@ -128,4 +138,4 @@ def test_the_shipped_model_is_small_and_bare() -> None:
     model = keras.models.load_model(MODEL_PATH)
     assert not model.compiled
     assert model.output_shape == (None, 10)
-    assert model.layers[-1].activation is keras.activations.softmax
+    assert isinstance(model.layers[-1], keras.layers.Softmax)

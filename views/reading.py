@@ -40,18 +40,30 @@ def show_reading(prediction: Prediction) -> None:
         if prediction.model_input is not None:
             show_model_input(prediction.model_input)
     if prediction.status == "unsure":
-        first, second = prediction.candidates[:2]
-        st.caption(f"This could be a {first} or a {second}. Is it drawn clearly?")
+        st.caption(describe_doubt(prediction))
     show_probabilities(prediction)
 
 
 def show_answer(prediction: Prediction) -> None:
-    """Show the digit large, or the two between which the model hesitates."""
+    """Show the digit large, or the two between which the model hesitates, or neither."""
     label, answer = "This is a", str(prediction.digit)
-    if prediction.status == "unsure":
-        label, answer = "Not sure", " or ".join(prediction.candidates[:2])
     confidence = f"{format_share(prediction.confidence)} sure"
+    if prediction.status == "unsure" and not prediction.looks_like_a_digit:
+        label, answer = "Hardly a digit", f"{prediction.digit}?"
+        confidence = f"{format_share(prediction.digit_probability)} that it is one"
+    elif prediction.status == "unsure":
+        label, answer = "Not sure", " or ".join(prediction.candidates[:2])
     st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
+
+
+def describe_doubt(prediction: Prediction) -> str:
+    """Say in a sentence what an unsure reading could be."""
+    first, second = prediction.candidates[:2]
+    if not prediction.looks_like_a_digit:
+        return (
+            f"A letter, a scribble, several digits? If it is one digit, it is most like a {first}."
+        )
+    return f"This could be a {first} or a {second}. Is it drawn clearly?"
 
 
 def show_model_input(model_input: ModelInput) -> None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from paper import MIN_CONTRAST, clean_photo, shrink
+from paper import MIN_CONTRAST, clean_photo, magnify, shrink
 from rules import remove_lines
 
 Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
@@ -20,6 +20,7 @@ Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
 Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
 
 MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
+MIN_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
 FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
@@ -77,8 +78,8 @@ def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> I
         keep_border: whether ink stays that touches the picture's border, as of a page.
 
     Returns:
-        uint8 array of the shrunk picture's height and width, 0 = paper, 255 = ink.
-        None when there is no ink.
+        uint8 array, the whole picture shrunk or enlarged, 0 = paper, 255 = ink. None
+        when there is no ink.
     """
     check_image(image)
     gray = to_gray(shrink(np.ascontiguousarray(image), max_side))
@@ -87,7 +88,7 @@ def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> I
         ink = stretch_contrast(contrast_with_level(gray, level))
         # Digits in a row make lines of their own: the bars of fives and sevens.
         return ink if ink is None or keep_border else drop_printed(ink)
-    return clean_photo(gray, keep_border=keep_border)
+    return clean_photo(magnify(gray, MIN_SIDE), keep_border=keep_border)
 
 
 def check_image(image: npt.NDArray[Any]) -> None:

@@ -34,6 +34,15 @@ def shrink(image: npt.NDArray[np.uint8], longest_side: int) -> npt.NDArray[np.ui
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def magnify(gray: Gray, longest_side: int) -> Gray:
+    """Enlarge a picture smoothly to `longest_side` pixels or more; a larger one stays."""
+    factor = -(-longest_side // max(gray.shape))
+    if factor <= 1:
+        return gray
+    height, width = gray.shape
+    return cv2.resize(gray, (factor * width, factor * height), interpolation=cv2.INTER_CUBIC)
+
+
 def clean_photo(gray: Gray, *, keep_border: bool = False) -> Ink | None:
     """Make ink of a photo, without light and shadow, noise, printed lines, surroundings.
 

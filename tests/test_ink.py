@@ -142,3 +142,15 @@ def test_a_broad_pen_that_fills_the_picture_is_kept() -> None:
     )
     assert model_input is not None and drawn is not None
     assert np.abs(model_input - drawn).mean() < 0.05
+
+
+def test_a_photo_of_few_pixels_keeps_its_strokes() -> None:
+    """A noisy picture of 14 x 14, a stroke two pixels wide in it."""
+    rng = np.random.default_rng(0)
+    photo = rng.integers(195, 215, (14, 14)).astype(np.uint8)
+    photo[3:11, 6:8] = 60
+    ink = find_ink(photo)
+    assert ink is not None
+    height, width = ink.shape
+    assert height / width == pytest.approx(4, rel=0.35)
+    assert (ink > 127).mean() > 0.5  # unenlarged, its soft edges are wider than the stroke

@@ -30,7 +30,6 @@ import reports
 from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError
-from distillation import Ensemble, TeacherError
 from model_card import ModelCard, sha256_of
 from model_file import save_small
 from models import ARCHITECTURES, build_model
@@ -60,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--pendigits and --no-pendigits exclude each other")
     try:
         train(arguments)
-    except (DatasetError, ResumeError, StartError, TeacherError, OSError) as error:
+    except (DatasetError, ResumeError, StartError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -145,14 +144,6 @@ def make_parser() -> argparse.ArgumentParser:
         dest="start",
         metavar="FILE",
         help="a model of the same architecture to start from",
-    )
-    add(
-        "--teachers",
-        type=existing_path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="trained models whose answers are learnt beside the labels",
     )
     add("--no-augmentation", action="store_true", help="use the images as they are")
     add("--seed", type=int, default=default.seed, metavar="N", help="(default: %(default)s)")
@@ -266,8 +257,7 @@ def load_data(arguments: argparse.Namespace, config: TrainConfig) -> TrainingDat
         outliers = make_outliers(count, train_pens, letters, seed=config.seed)
         images = np.concatenate([images, outliers])
         labels = np.concatenate([labels, np.full(count, NO_DIGIT)])
-    teachers = Ensemble.load(arguments.teachers) if arguments.teachers else None
-    return TrainingData(images, to_targets(labels), validation, mnist.test, teachers)
+    return TrainingData(images, to_targets(labels), validation, mnist.test)
 
 
 def make_model(architecture: str, start: Path | None) -> keras.Model:
@@ -291,7 +281,7 @@ def describe_run(
         "files": {
             name: [path.name for path in np.atleast_1d(value)]
             for name, value in vars(arguments).items()
-            if name in ("mnist", "pendigits", "drawings", "letters", "start", "teachers") and value
+            if name in ("mnist", "pendigits", "drawings", "letters", "start") and value
         },
         "config": dataclasses.asdict(config),
         "images": len(data.images),

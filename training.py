@@ -19,7 +19,6 @@ from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
 from checkpoints import TrainingBackup
 from datasets import Digits, Images
-from distillation import Ensemble
 from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
 
@@ -44,7 +43,7 @@ class TrainConfig:
     """What decides the result of a run, beside the data."""
 
     architecture: str = DEFAULT_ARCHITECTURE
-    epochs: int = 10
+    epochs: int = 15
     batch_size: int = 128
     optimizer: str = "adamw"
     learning_rate: float = 5e-3  # peak of the one-cycle schedule
@@ -64,7 +63,6 @@ class TrainingData:
     targets: Targets
     validation: dict[str, Digits]  # by name of the data set; never trained on
     test: Digits
-    teachers: Ensemble | None = None  # to learn from beside the targets
 
     @property
     def has_outliers(self) -> bool:
@@ -171,13 +169,10 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
         order = rng.permutation(len(self.data.images))
         for start in range(0, len(order), self.config.batch_size):
             chosen = order[start : start + self.config.batch_size]
-            images, targets = self.data.images[chosen], self.data.targets[chosen]
+            images = self.data.images[chosen]
             if self.config.augmentation:
                 images = augment(images, rng=rng, strength=strength)
-            inputs = to_model_input(images)
-            if self.data.teachers:
-                targets = self.data.teachers.soften(inputs, targets)
-            yield inputs, targets
+            yield to_model_input(images), self.data.targets[chosen]
 
 
 def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:

@@ -26,9 +26,9 @@ from evaluation.measurement import MeasurementError, ModelResult, measure_model
 from evaluation.report import describe_set, write_report
 from evaluation.sets import Examples
 from evaluation.speed import measure_speeds
-from model_card import CardError, ModelCard
+from model_card import MODEL_PATH, CardError, ModelCard
 from model_file import RecognizerError
-from recognizer import MODEL_PATH, Recognizer
+from recognizer import Recognizer
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
+
 
 class CardError(Exception):
     """A card that is missing, damaged, or of another model file."""

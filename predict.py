@@ -11,27 +11,35 @@ Exit status: 0 every picture was read, 1 some could not be or there is no model,
 import argparse
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
 from arguments import existing_path, output_path
 from image_io import PICTURE_ENDINGS, ImageError, read_image
-from model_file import RecognizerError
+from model_card import MODEL_PATH
 from number_reading import NumberReading
-from recognizer import MODEL_PATH, FileReading, Recognizer
+
+if TYPE_CHECKING:
+    from recognizer import Prediction, Recognizer
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 
+MANY_FILES = 500  # from here on processes pay that share the preparing
 BOX = ("x", "y", "width", "height")  # columns of `--several`, in pixels of the picture
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    # Not above: the processes that prepare files import this program, without TensorFlow.
+    from model_file import RecognizerError
+    from recognizer import Recognizer
+
     parser = make_parser()
     arguments = parser.parse_args(argv)
     paths = list_pictures(arguments.paths)
@@ -109,26 +117,28 @@ def list_pictures(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def read_single(recognizer: Recognizer, paths: Sequence[Path]) -> Iterator[list[Row]]:
+def read_single(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[list[Row]]:
     """Read each picture as one digit, to one row."""
     names = recognizer.card.class_names
-    return ([to_row(reading, names)] for reading in recognizer.recognize_files(paths))
+    processes = (os.cpu_count() or 1) if len(paths) >= MANY_FILES else 0
+    for reading in recognizer.recognize_files(paths, processes=processes):
+        yield [to_row(reading.path, reading.prediction, names, reading.message)]
 
 
-def read_several(recognizer: Recognizer, paths: Sequence[Path]) -> Iterator[list[Row]]:
+def read_several(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[list[Row]]:
     """Read each picture as numbers, to one row a digit; one row without any."""
     names = recognizer.card.class_names
     for path in paths:
         try:
             reading = recognizer.read_number(read_image(path))
         except ImageError as error:
-            yield [place_row(to_row(FileReading(path, None, str(error)), names))]
+            yield [place_row(to_row(path, None, names, str(error)))]
             continue
         rows = [
-            place_row(to_row(FileReading(path, digit.prediction), names), reading, index)
+            place_row(to_row(path, digit.prediction, names), reading, index)
             for index, digit in enumerate(reading.digits)
         ]
-        yield rows or [place_row(to_row(FileReading(path, recognizer.blank()), names))]
+        yield rows or [place_row(to_row(path, recognizer.blank(), names))]
 
 
 def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) -> Row:
@@ -140,11 +150,12 @@ def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) ->
     return {"file": row["file"]} | place | row
 
 
-def to_row(reading: FileReading, class_names: Sequence[str]) -> Row:
-    """Flatten one reading to the columns of the output."""
-    prediction = reading.prediction
+def to_row(
+    path: Path, prediction: "Prediction | None", class_names: Sequence[str], message: str = ""
+) -> Row:
+    """Flatten one reading, or the message that says why there is none, to the columns."""
     row: Row = {
-        "file": str(reading.path),
+        "file": str(path),
         "status": "error" if prediction is None else prediction.status,
         "digit": prediction.digit if prediction else None,
         "confidence": None,
@@ -154,7 +165,7 @@ def to_row(reading: FileReading, class_names: Sequence[str]) -> Row:
         row["confidence"] = round(prediction.confidence, 6)
         probabilities = [round(probability, 6) for probability in prediction.probabilities]
     row |= {f"p{name}": p for name, p in zip(column_names(class_names), probabilities, strict=True)}
-    return row | {"message": reading.message}
+    return row | {"message": message}
 
 
 def column_names(class_names: Sequence[str]) -> list[str]:

@@ -6,36 +6,31 @@ print(prediction.digit, prediction.confidence)
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
-import cv2
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from calibration import to_probabilities
-from image_io import ImageError, read_image
 from ink import Image
-from model_card import CardError, ModelCard
+from model_card import MODEL_PATH, CardError, ModelCard
 from model_file import INPUT_SHAPE, IncompatibleModelError, load_model
 from models import logits_of
 from number_reading import NumberReading, read_number
+from prepared_files import PreparedFile, in_batches, prepare_files
 from preprocessing import ModelInput, preprocess
 
 Logits = npt.NDArray[np.float32]  # (n, classes)
 Status = Literal["digit", "unsure", "blank"]
 
-MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
 BATCH_SIZE = 256  # images a call of the network
-FILES_AHEAD = 4096  # files whose pictures may be decoded before the network needs them
-cv2.setNumThreads(1)  # files and visitors run side by side: OpenCV's threads only add to that
 SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
 
 
@@ -186,23 +181,22 @@ class Recognizer:
         """
         return read_number(image, self.recognize_inputs)
 
-    def recognize_files(self, paths: Sequence[Path]) -> Iterator[FileReading]:
+    def recognize_files(
+        self, paths: Sequence[Path], *, processes: int = 0
+    ) -> Iterator[FileReading]:
         """Read picture files in their order; decoding and the network overlap.
 
         A file that cannot be read gives a reading with a message, and the rest is
-        still read.
+        still read. `processes` is as for `prepare_files`.
         """
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for start in range(0, len(paths), FILES_AHEAD):
-                ahead = paths[start : start + FILES_AHEAD]
-                for batch in in_batches(pool.map(prepare_file, ahead), BATCH_SIZE):
-                    yield from self._read_batch(batch)
+        for batch in in_batches(prepare_files(paths, processes=processes), BATCH_SIZE):
+            yield from self._read_batch(batch)
 
     def blank(self) -> Prediction:
         """Return the prediction of a picture without ink."""
         return Prediction((), self.card.class_names, self.card.unsure_below, None)
 
-    def _read_batch(self, batch: Sequence["PreparedFile"]) -> Iterator[FileReading]:
+    def _read_batch(self, batch: Sequence[PreparedFile]) -> Iterator[FileReading]:
         readable = [file.model_input for file in batch if not file.message]
         predictions = iter(self.recognize_inputs(readable))
         for file in batch:
@@ -240,32 +234,3 @@ def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.Con
     traced = function.get_concrete_function()
     traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
     return traced
-
-
-@dataclass(frozen=True)
-class PreparedFile:
-    """A file on its way to the network: its model input, or why there is none."""
-
-    path: Path
-    model_input: ModelInput | None = None
-    message: str = ""
-
-
-def prepare_file(path: Path) -> PreparedFile:
-    """Decode and preprocess one file."""
-    try:
-        return PreparedFile(path, preprocess(read_image(path)))
-    except ImageError as error:
-        return PreparedFile(path, message=str(error))
-
-
-def in_batches(files: Iterable[PreparedFile], size: int) -> Iterator[list[PreparedFile]]:
-    """Group an iterable into lists of at most `size`."""
-    batch: list[PreparedFile] = []
-    for file in files:
-        batch.append(file)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

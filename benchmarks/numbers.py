@@ -28,8 +28,9 @@ import numpy.typing as npt
 
 import datasets
 from ink import crop
+from model_card import MODEL_PATH
 from preprocessing import preprocess
-from recognizer import MODEL_PATH, Recognizer
+from recognizer import Recognizer
 from strokes import StrokeDigit, draw_strokes, fit_strokes
 
 Tile = npt.NDArray[np.uint8]  # (height, width), one digit's ink, white on black

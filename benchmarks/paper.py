@@ -19,8 +19,9 @@ import numpy as np
 import datasets
 from benchmarks.materials import Picture
 from benchmarks.papers import KINDS
+from model_card import MODEL_PATH
 from preprocessing import ModelInput, preprocess
-from recognizer import MODEL_PATH, Prediction, Recognizer
+from recognizer import Prediction, Recognizer
 from strokes import CANVAS_STYLE, StrokeDigit, Strokes, draw_at_random
 
 SLOW_KINDS = {"huge": 40}  # digits at most: such pictures take long to make

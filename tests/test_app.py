@@ -8,8 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import views.reading
-from model_card import ModelCard, sha256_of
-from recognizer import MODEL_PATH
+from model_card import MODEL_PATH, ModelCard, sha256_of
 from tests.drawings import DIGITS, canvas_state, draw, encode_png
 
 APP = Path(__file__).parents[1] / "app.py"

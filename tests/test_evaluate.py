@@ -9,8 +9,7 @@ import pytest
 
 import evaluate
 from evaluation import sets, speed
-from model_card import ModelCard
-from recognizer import MODEL_PATH
+from model_card import MODEL_PATH, ModelCard
 from tests.conftest import Images
 from tests.drawings import DIGITS, draw, encode_png
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from model_card import CardError, ModelCard, card_path, sha256_of
-from recognizer import MODEL_PATH
+from model_card import MODEL_PATH, CardError, ModelCard, card_path, sha256_of
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 
 import predict
-from model_card import ModelCard, sha256_of
-from recognizer import MODEL_PATH
+from model_card import MODEL_PATH, ModelCard, sha256_of
 from tests.drawings import draw, draw_number, encode_png
 
 HEADER = "file,status,digit,confidence,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,message"

@@ -9,11 +9,10 @@ import pytest
 from sklearn.datasets import load_digits
 
 from evaluation.scribbles import draw_scribbles
-from model_card import ModelCard, sha256_of
+from model_card import MODEL_PATH, ModelCard, sha256_of
 from model_file import BrokenModelError, IncompatibleModelError, ModelNotFoundError
 from preprocessing import preprocess
 from recognizer import (
-    MODEL_PATH,
     Prediction,
     Recognizer,
 )

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from model_card import MODEL_PATH
 from model_file import RecognizerError
 from preprocessing import ModelInput
-from recognizer import MODEL_PATH, Prediction, Recognizer
+from recognizer import Prediction, Recognizer
 
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 

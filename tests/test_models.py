@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from models import ARCHITECTURES, build_model
+from models import ARCHITECTURES, build_model, logits_of, with_no_digit
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -13,7 +13,25 @@ def test_outputs_are_probabilities(architecture: str) -> None:
     outputs = np.asarray(model(np.zeros((3, 28, 28, 1), np.float32)))
     assert outputs.shape == (3, 10)
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
-    assert isinstance(model.layers[-1], keras.layers.Dense)
+    assert isinstance(model.layers[-1], keras.layers.Softmax)
+
+
+def test_logits_come_of_the_same_weights() -> None:
+    model = build_model("classic")
+    images = np.random.default_rng(0).uniform(size=(3, 28, 28, 1)).astype(np.float32)
+    network = logits_of(model)
+    assert network is not None
+    powers = np.exp(np.asarray(network(images)))
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(probabilities, np.asarray(model(images)), atol=1e-5)
+    assert (np.asarray(with_no_digit(model)(images))[:, 10] == 0).all()
+
+
+def test_a_network_of_other_make_has_no_logits() -> None:
+    other = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
+    assert logits_of(other) is None
+    with pytest.raises(ValueError, match="named 'logits'"):
+        with_no_digit(other)
 
 
 def test_the_classic_network_is_the_tutorials() -> None:

@@ -47,7 +47,7 @@ def logits_of(model: keras.Model) -> keras.Model | None:
     """
     if "logits" not in {layer.name for layer in model.layers}:
         return None
-    return keras.Model(model.inputs, model.get_layer("logits").output)
+    return keras.Model(model.input, model.get_layer("logits").output)
 
 
 def with_no_digit(model: keras.Model) -> keras.Model:
@@ -62,7 +62,7 @@ def with_no_digit(model: keras.Model) -> keras.Model:
     network = logits_of(model)
     if network is None:
         raise ValueError("Expected a network with a layer named 'logits'.")
-    return keras.Model(network.inputs, keras.ops.pad(network.output, [(0, 0), (0, 1)]))
+    return keras.Model(network.input, keras.ops.pad(network.output, [(0, 0), (0, 1)]))
 
 
 def classic(image: Tensor) -> Tensor:

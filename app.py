@@ -1,4 +1,4 @@
-"""The page: draw a digit or upload a picture of one, and see what it is read as.
+"""The page: draw digits or bring pictures of them, and see what they are read as.
 
 streamlit run app.py
 """
@@ -26,7 +26,9 @@ def main() -> None:
     view = st.navigation(
         [
             st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),
-            st.Page("views/upload.py", title="Upload", icon=":material/upload:"),
+            st.Page("views/pictures.py", title="Read pictures", icon=":material/imagesmode:"),
+            st.Page("views/model.py", title="The model", icon=":material/query_stats:"),
+            st.Page("views/kept.py", title="Kept drawings", icon=":material/inventory_2:"),
         ],
         position="top",
     )

@@ -67,9 +67,9 @@ def photograph_states(browser: Browser, url: str, folder: Path) -> None:
             draw_with_mouse(page, 0)
             expect(page.get_by_text("to have it read")).to_be_visible()
             page.screenshot(path=folder / f"{name}-{theme}-asked.png")
-            page.goto(f"{url}/upload")
+            page.goto(f"{url}/pictures")
             upload_four(page)
-            page.screenshot(path=folder / f"{name}-{theme}-upload.png", full_page=True)
+            page.screenshot(path=folder / f"{name}-{theme}-pictures.png", full_page=True)
             page.context.close()
 
 

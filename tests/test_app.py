@@ -134,7 +134,7 @@ def test_a_model_without_a_card_is_used_with_a_warning(app: AppTest, model_path:
 
 def test_an_uploaded_picture_is_read(app: AppTest) -> None:
     app.run()
-    app.switch_page("views/upload.py").run()
+    app.switch_page("views/pictures.py").run()
     assert not app.exception
     picture = encode_png(draw(2, ink=(20, 20, 90), paper=(240, 240, 230)))
     app.file_uploader(key="upload").set_value([("two.png", picture, "image/png")]).run()
@@ -148,7 +148,7 @@ def test_an_uploaded_picture_is_read(app: AppTest) -> None:
 )
 def test_an_upload_without_a_digit_says_so(app: AppTest, content: bytes, sentence: str) -> None:
     app.run()
-    app.switch_page("views/upload.py").run()
+    app.switch_page("views/pictures.py").run()
     app.file_uploader(key="upload").set_value([("odd.png", content, "image/png")]).run()
     assert not app.exception
     assert sentence in words(app) and not app.metric

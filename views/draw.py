@@ -7,10 +7,10 @@ import numpy.typing as npt
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from canvas import CANVAS_SIDE
 from recognizer import Prediction, Recognizer
 from views.reading import get_recognizer, show_reading
 
-CANVAS_SIDE = 280  # pixels; ten for each of the model's 28, and it fits any phone
 INK, PAPER = "#ffffff", "#000000"
 
 Rgba = npt.NDArray[np.uint8]  # (280, 280, 4), [0, 255]

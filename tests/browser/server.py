@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
@@ -34,6 +35,19 @@ def open_chromium(path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+def server_process(url: str) -> int:
+    """Find the number of the process that listens at an address of this machine."""
+    port = int(url.rsplit(":", 1)[1])
+    children = psutil.Process().children(recursive=True)
+    listeners = [
+        child.pid
+        for child in children
+        for connection in child.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+    ]
+    return listeners[0]
 
 
 @contextmanager

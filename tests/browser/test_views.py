@@ -1,0 +1,53 @@
+"""What holds for every view: accessible, no wider than its screen, and quiet in the console."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import TIMEOUT
+
+pytestmark = pytest.mark.browser
+
+VIEWS = {"": "Draw", "pictures": "Read pictures", "model": "The model", "kept": "Kept drawings"}
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module", params=[("light", False), ("dark", True)], ids=["desk", "phone"])
+def visitor(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """A desk in the light theme, a phone with touch in the dark one."""
+    theme, is_phone = request.param
+    context = chromium.new_context(
+        viewport=PHONE if is_phone else DESK,
+        has_touch=is_phone,
+        is_mobile=is_phone,
+        color_scheme=theme,
+    )
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_a_view_is_accessible_fits_the_screen_and_logs_no_error(
+    visitor: Page, app_url: str, path: str
+) -> None:
+    errors: list[str] = []
+    visitor.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    visitor.on("pageerror", lambda error: errors.append(str(error)))
+    visitor.goto(f"{app_url}/{path}")
+    expect(visitor.get_by_role("heading", level=1)).to_be_visible()
+    expect(visitor.get_by_test_id("stStatusWidget")).to_have_count(0)  # it has finished
+    found = Axe().run(visitor, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [
+        (fault["id"], node["target"], node["failureSummary"])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+    assert serious == []
+    assert visitor.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert errors == []

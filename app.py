@@ -13,8 +13,16 @@ ICON = Path(__file__).parent / "views" / "icon.png"
 # The answer is what people look for: it is the largest thing on the page.
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 4.5rem; max-width: 56rem; }
+.stMainBlockContainer { padding-top: 1rem; padding-bottom: 4rem; max-width: 56rem; }
+[data-testid="stHeader"] { background: none; pointer-events: none; }
 [data-testid="stMetricValue"] { font-size: 5rem; font-weight: 600; line-height: 1.15; }
+@media (max-width: 640px) {  /* all four names in one line of a phone */
+    .st-key-views { gap: 0.1rem !important; justify-content: space-between; }
+    .st-key-views a > :first-child:not(:last-child) { display: none; }
+    .st-key-views a { padding: 0.25rem 0.4rem; }
+    .st-key-views p { font-size: 0.85rem; }
+    h1 { font-size: 1.75rem !important; padding-bottom: 0.5rem !important; }
+}
 </style>
 """
 
@@ -23,15 +31,17 @@ def main() -> None:
     """Frame the page and run the view that its address names."""
     st.set_page_config(page_title="Handwritten digits", page_icon=ICON)
     st.html(STYLE)
-    view = st.navigation(
-        [
-            st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),
-            st.Page("views/pictures.py", title="Read pictures", icon=":material/imagesmode:"),
-            st.Page("views/model.py", title="The model", icon=":material/query_stats:"),
-            st.Page("views/kept.py", title="Kept drawings", icon=":material/inventory_2:"),
-        ],
-        position="top",
-    )
+    views = [
+        st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("views/pictures.py", title="Read pictures", icon=":material/imagesmode:"),
+        st.Page("views/model.py", title="The model", icon=":material/query_stats:"),
+        st.Page("views/kept.py", title="Kept drawings", icon=":material/inventory_2:"),
+    ]
+    # Streamlit's own menu hides behind an arrow on phones.
+    view = st.navigation(views, position="hidden")
+    with st.container(horizontal=True, key="views"):
+        for page in views:
+            st.page_link(page, width="content")
     view.run()
 
 

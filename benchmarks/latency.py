@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from explanation import Explainer
 from preprocessing import preprocess
@@ -22,6 +22,7 @@ from tests.browser.server import find_chromium, open_chromium, serve_app
 from tests.drawings import DIGITS, draw
 
 ROUNDS = 20  # of each of the ten digits
+OPENINGS = 5  # of the page by a new visitor
 ONE_STROKE = (0, 1, 2, 3, 6, 7, 8, 9)  # whose reading can only follow the last pen up
 
 # Notes when the pen goes up, and when the page next shows a digit.
@@ -90,12 +91,29 @@ def measure_browser() -> int:
         page.goto(url)
         page.evaluate(STOPWATCH)
         waits = [time_digit(page, digit) for digit in ONE_STROKE * 3]
+        openings = [time_opening(browser, url) for _ in range(OPENINGS)]
     warm = waits[1:]  # the first includes the chart's own start
     print(
         f"pen up to digit         median {statistics.median(warm):5.0f} ms  slowest"
         f" {max(warm):5.0f} ms  ({len(warm)} digits)"
     )
+    print(
+        f"address to usable canvas median {statistics.median(openings):5.0f} ms  slowest"
+        f" {max(openings):5.0f} ms  ({OPENINGS} new visitors)"
+    )
     return 0
+
+
+def time_opening(browser: Browser, url: str) -> float:
+    """Open the page as a new visitor, until it can be drawn on; milliseconds it took."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    started = time.perf_counter()
+    page.goto(url)
+    expect(page.locator("canvas").last).to_be_visible()
+    seconds = time.perf_counter() - started
+    context.close()
+    return seconds * 1000
 
 
 def time_digit(page: Page, digit: int) -> float:

@@ -22,6 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no
 from arguments import existing_path
 from datasets import DatasetError
 from evaluation import sets, table
+from evaluation.details import update_details
 from evaluation.measurement import MeasurementError, ModelResult, measure_model
 from evaluation.report import describe_set, write_report
 from evaluation.sets import Examples
@@ -97,7 +98,20 @@ def make_parser() -> argparse.ArgumentParser:
         help="write evaluation.json and evaluation.html there; the page shows misread"
         " pictures, those of --images too",
     )
-    add("--update-card", action="store_true", help="write the figures into each model's card")
+    add(
+        "--update-card",
+        action="store_true",
+        help="write the figures into each model's card, and what the page shows of them,"
+        " misread MNIST digits among it, into the folder reports beside the model",
+    )
+    add(
+        "--pictures-of",
+        nargs="+",
+        default=[],
+        metavar="SET",
+        help="with --update-card: also show misread digits of these stroke files or folders"
+        " on the page, 24 of each",
+    )
     return parser
 
 
@@ -111,6 +125,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
         for path in arguments.model:
             check_card(path)
     labelled, others = load_sets(arguments)
+    check_names(arguments.pictures_of, labelled)
     speeds = measure_speeds(recognizers)
     names = unique_names(arguments.model)
     drawn = frozenset(sets.set_name(path) for path in arguments.strokes)
@@ -125,6 +140,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
             print(f"evaluate.py: {result.warning}", file=sys.stderr)
         if arguments.update_card:
             update_card(path, result)
+            update_details(path, result, shown=arguments.pictures_of)
         print(table.model_table(result), end="\n\n")
         results.append(result)
     if len(results) > 1:
@@ -150,6 +166,17 @@ def load_sets(arguments: argparse.Namespace) -> tuple[list[Examples], list[Examp
             f"Expected sets of different names. {count} are called '{name}': rename one."
         )
     return labelled, others
+
+
+def check_names(shown: Sequence[str], labelled: Sequence[Examples]) -> None:
+    """Raise DatasetError unless the sets to be shown are among those measured."""
+    names = [examples.name for examples in labelled]
+    for name in shown:
+        if name not in names:
+            raise DatasetError(
+                f"Expected sets that are measured ({', '.join(names)}) after --pictures-of."
+                f" Received: {name}."
+            )
 
 
 def unique_names(paths: Sequence[Path]) -> list[str]:

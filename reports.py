@@ -1,4 +1,4 @@
-"""Pictures of a training run: curves, confusion, samples, the worst mistakes."""
+"""What a training run leaves to look at: its history, curves, confusion, samples, mistakes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
+
+from model_report import Epoch, write_history
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 Labels = npt.NDArray[np.int64]  # (n,)
@@ -26,8 +28,9 @@ def write_reports(
     labels: Labels,
     probabilities: Probabilities,
     credit: str,
+    sha256: str,
 ) -> None:
-    """Write the four pictures of a run as PNG files.
+    """Write the four pictures of a run as PNG files, and its history as JSON.
 
     Args:
         folder: made if missing.
@@ -36,8 +39,9 @@ def write_reports(
         labels: int64 array of shape (n,), what they show.
         probabilities: float32 array of shape (n, 10), what the model makes of them.
         credit: whose images they are, for the foot of a page.
+        sha256: of the model file that came of the run.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    write_history(folder, to_epochs(history), sha256=sha256)
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
@@ -53,6 +57,20 @@ def write_reports(
     }
     for name, figure in pictures.items():
         figure.savefig(folder / f"{name}.png", dpi=110)
+
+
+def to_epochs(history: pd.DataFrame) -> list[Epoch]:
+    """Turn the log of a run, as Keras writes it, into epochs counted from 1."""
+    return [
+        Epoch(
+            epoch=int(row["epoch"]) + 1,
+            **{
+                name: round(float(row[name]), 5)
+                for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+            },
+        )
+        for row in history.to_dict("records")
+    ]
 
 
 def training_curves(history: pd.DataFrame) -> Figure:

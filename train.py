@@ -210,6 +210,7 @@ def train(arguments: argparse.Namespace) -> None:
         labels=data.test.labels,
         probabilities=probabilities,
         credit="Images: MNIST test set, Y. LeCun, C. Cortes and C. Burges",
+        sha256=sha256_of(output),
     )
     shutil.rmtree(folder, ignore_errors=True)
     if arguments.show:

@@ -26,7 +26,7 @@ from recognizer import Prediction, Recognizer
 
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
 
-MOST_MISTAKES = 24  # pictures kept of a set: few enough to look at each
+MOST_MISTAKES = 100  # pictures kept of a set
 
 
 class MeasurementError(Exception):

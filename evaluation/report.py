@@ -23,6 +23,7 @@ from evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share,
 
 TEMPLATE = Path(__file__).with_name("page.html")
 CURVE_POINTS = 101  # of a refusal curve that the JSON file keeps
+MOST_PICTURES = 24  # of a set on the page: few enough to look at each
 
 
 def write_report(folder: Path, results: Sequence[ModelResult]) -> Path:
@@ -202,6 +203,7 @@ def render_page(results: Sequence[ModelResult]) -> str:
         day=f"{date.today():%-d %B %Y}",
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
+        most_pictures=MOST_PICTURES,
     )
 
 

@@ -19,8 +19,9 @@ import datasets
 import train
 from augmentation import augment
 from datasets import Digits
-from model_card import ModelCard
+from model_card import ModelCard, sha256_of
 from model_file import save_small
+from model_report import read_history
 from recognizer import Recognizer
 from tests.drawings import DIGITS, draw
 from training import NO_DIGIT, EpochBatches, TrainConfig, TrainingData, to_targets
@@ -54,7 +55,10 @@ def test_training_writes_model_card_and_reports(
     assert train.main([*data, "--epochs", "1", "--output", str(output)]) == 0
     assert re.fullmatch(LAST_LINE, capsys.readouterr().out.splitlines()[-1])
     assert {path.name for path in tmp_path.iterdir()} == {"quick.keras", "quick.json", "reports"}
-    reports = {path.name for path in (tmp_path / "reports" / "quick").iterdir()}
+    folder = tmp_path / "reports" / "quick"
+    (epoch,) = read_history(folder, sha256=sha256_of(output))
+    assert epoch.epoch == 1 and 0 <= epoch.val_accuracy <= 1 and epoch.loss > 0
+    reports = {path.name for path in folder.iterdir()} - {"history.json"}
     assert reports == {
         "training_curves.png",
         "confusion_matrix.png",

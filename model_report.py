@@ -1,0 +1,283 @@
+"""What is known of a model beside its card: details of its figures, and its history.
+
+    folder = report_folder(Path("digit_model.keras"))     # reports/digit_model
+    details = read_details(folder, sha256=card.sha256)    # of evaluate.py --update-card
+    history = read_history(folder, sha256=card.sha256)    # of train.py
+
+Three files: details.json and its picture misread.png, which holds misread digits and
+nothing else, 28 x 28 pixels each; and history.json, a line an epoch. Each names the
+model file it belongs to.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
+
+DETAILS, MISREAD, HISTORY = "details.json", "misread.png", "history.json"
+SIDE = 28  # pixels of a misread digit
+COLUMNS = 12  # misread digits in a row of their picture
+
+
+class ReportError(Exception):
+    """A report that is missing, damaged, or of another model; a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training images, counted from 1.
+
+    Loss is cross-entropy in nats; accuracies are in [0, 1]. Those of training are means
+    over the epoch, of changed pictures and with no digits among them; those of validation
+    are of the network at its end.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Readings of like confidence.
+
+    Attributes:
+        up_to: the confidence at which the bin ends, in (0, 1].
+        count: readings.
+        confidence: their mean.
+        right: the share of them that is right.
+    """
+
+    up_to: float
+    count: int
+    confidence: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Misread:
+    """A digit that was read as another one."""
+
+    truth: str
+    reading: str
+    confidence: float  # in the reading, in [0, 1]
+    is_sure: bool  # whether its status was `digit`
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class SetDetails:
+    """One set, in detail.
+
+    Attributes:
+        about: what it is, as a sentence; "" when nobody said.
+        classes: rows of `confusion`, and its columns.
+        confusion: counts; rows are labels, columns readings, and the last column is what
+            was not read at all. Empty for a set of what is no digit.
+        reliability: bins that are not empty, by confidence.
+        misread: those that may be shown, the most certain first; perhaps not all.
+        taken: of what is no digit: label, how many passed for a digit, and of how many.
+    """
+
+    about: str = ""
+    classes: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    reliability: tuple[Bin, ...] = ()
+    misread: tuple[Misread, ...] = ()
+    taken: tuple[tuple[str, int, int], ...] = ()
+
+    def count(self, truth: str, reading: str) -> int:
+        """How often `truth` was read as `reading`; "" stands for what was not read."""
+        row = self.confusion[self.classes.index(truth)]
+        return row[self.classes.index(reading) if reading else len(self.classes)]
+
+    @property
+    def total(self) -> int:
+        """All digits of the set."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def confusions(self) -> tuple[tuple[str, str, int], ...]:
+        """What was mistaken for what, and how often; the most frequent first."""
+        wrong = [
+            (truth, reading, self.count(truth, reading))
+            for truth in self.classes
+            for reading in (*self.classes, "")
+            if truth != reading
+        ]
+        return tuple(sorted((one for one in wrong if one[2]), key=lambda one: -one[2]))
+
+    @property
+    def wrong(self) -> int:
+        """Digits that were not read right."""
+        return sum(count for _, _, count in self.confusions)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What evaluate.py found out about a model, beside the figures in its card."""
+
+    parameters: int
+    sets: Mapping[str, SetDetails] = field(default_factory=dict)
+
+    def updated(self, newer: Self) -> Self:
+        """Return these details with newer ones in place of those of the same sets."""
+        return type(self)(newer.parameters, {**self.sets, **newer.sets})
+
+
+def report_folder(model_path: Path) -> Path:
+    """Return where the reports of a model lie, as train.py writes them."""
+    return model_path.parent / "reports" / model_path.stem
+
+
+def write_history(folder: Path, epochs: Sequence[Epoch], *, sha256: str) -> None:
+    """Write how a training went, a line an epoch.
+
+    Args:
+        folder: made if missing.
+        epochs: all of them, in their order.
+        sha256: of the model file that came of it.
+    """
+    lines = ",\n  ".join(json.dumps(asdict(epoch)) for epoch in epochs)
+    text = f'{{\n "sha256": "{sha256}",\n "epochs": [\n  {lines}\n ]\n}}\n'
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / HISTORY, text.encode())
+
+
+def read_history(folder: Path, *, sha256: str) -> tuple[Epoch, ...]:
+    """Read how a training went; raises ReportError."""
+    content = read_json(folder / HISTORY, sha256=sha256, maker="train.py")
+    try:
+        return tuple(Epoch(**epoch) for epoch in content["epochs"])
+    except (TypeError, KeyError) as error:
+        raise damaged(folder / HISTORY, "train.py") from error
+
+
+def write_details(folder: Path, details: Details, *, sha256: str) -> None:
+    """Write the details of a model, and the one picture with all its misread digits.
+
+    Args:
+        folder: made if missing.
+        details: of all sets.
+        sha256: of the model file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [one.picture for details_of in details.sets.values() for one in details_of.misread]
+    places = iter([divmod(index, COLUMNS) for index in range(len(pictures))])
+    lines = ",\n  ".join(
+        f"{json.dumps(name)}: {json.dumps(to_record(one, places), ensure_ascii=False)}"
+        for name, one in details.sets.items()
+    )
+    head = f' "sha256": "{sha256}",\n "parameters": {details.parameters},\n'
+    write_whole(folder / DETAILS, f'{{\n{head} "sets": {{\n  {lines}\n }}\n}}\n'.encode())
+    sheet = np.zeros((max(-(-len(pictures) // COLUMNS), 1), SIDE, COLUMNS, SIDE), np.uint8)
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, COLUMNS)
+        sheet[row, :, column] = picture
+    partial = folder / f"{MISREAD}.partial"
+    Image.fromarray(sheet.reshape(-1, COLUMNS * SIDE)).save(partial, "PNG", optimize=True)
+    partial.replace(folder / MISREAD)
+
+
+def to_record(details: SetDetails, places: Any) -> dict[str, Any]:
+    """Turn the details of a set into JSON's types; misread digits get their places."""
+    record: dict[str, Any] = {"about": details.about}
+    if details.taken:
+        record["taken"] = details.taken
+    if details.classes:
+        record["classes"] = details.classes
+        record["confusion"] = details.confusion
+        record["reliability"] = [asdict(one) for one in details.reliability]
+    if details.misread:
+        record["misread"] = [
+            {
+                "truth": one.truth,
+                "reading": one.reading,
+                "confidence": one.confidence,
+                "is_sure": one.is_sure,
+                **dict(zip(("row", "column"), next(places), strict=True)),
+            }
+            for one in details.misread
+        ]
+    return record
+
+
+def read_details(folder: Path, *, sha256: str) -> Details:
+    """Read the details of a model with its misread digits; raises ReportError."""
+    maker = "evaluate.py --update-card"
+    content = read_json(folder / DETAILS, sha256=sha256, maker=maker)
+    try:
+        with Image.open(folder / MISREAD) as picture:
+            sheet = np.asarray(picture.convert("L"))
+        sets = {name: from_record(record, sheet) for name, record in content["sets"].items()}
+        return Details(int(content["parameters"]), sets)
+    except (OSError, UnidentifiedImageError, ValueError, TypeError, KeyError, AttributeError) as e:
+        raise damaged(folder / DETAILS, maker) from e
+
+
+def from_record(record: dict[str, Any], sheet: npt.NDArray[np.uint8]) -> SetDetails:
+    """Turn JSON's types back, and cut the misread digits from their picture."""
+    classes = tuple(record.get("classes", ()))
+    confusion = tuple(tuple(int(n) for n in row) for row in record.get("confusion", ()))
+    if [len(row) for row in confusion] != [len(classes) + 1] * len(classes):
+        raise ValueError("the confusion matrix and its classes differ in size")
+    return SetDetails(
+        about=str(record["about"]),
+        classes=classes,
+        confusion=confusion,
+        reliability=tuple(Bin(**one) for one in record.get("reliability", ())),
+        misread=tuple(
+            Misread(
+                truth=one["truth"],
+                reading=one["reading"],
+                confidence=one["confidence"],
+                is_sure=one["is_sure"],
+                picture=cut(sheet, one["row"], one["column"]),
+            )
+            for one in record.get("misread", ())
+        ),
+        taken=tuple((label, hits, count) for label, hits, count in record.get("taken", ())),
+    )
+
+
+def cut(sheet: npt.NDArray[np.uint8], row: int, column: int) -> Picture:
+    """Cut one digit from the picture of all; raises ValueError where there is none."""
+    picture = sheet[row * SIDE : (row + 1) * SIDE, column * SIDE : (column + 1) * SIDE]
+    if picture.shape != (SIDE, SIDE):
+        raise ValueError(f"no digit at row {row}, column {column}")
+    return picture
+
+
+def read_json(path: Path, *, sha256: str, maker: str) -> dict[str, Any]:
+    """Read a file of a model's report; raises ReportError if it is not of this model."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        owner = content["sha256"]
+    except FileNotFoundError as error:
+        raise ReportError(f"There is no '{path.name}' of this model: {maker} writes it.") from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged(path, maker) from error
+    if owner != sha256:
+        raise ReportError(f"'{path.name}' belongs to another model file: {maker} writes a new one.")
+    return content
+
+
+def damaged(path: Path, maker: str) -> ReportError:
+    """Make the error of a file that cannot be used."""
+    return ReportError(f"'{path.name}' is damaged: {maker} writes a new one.")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place, then move it there."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)

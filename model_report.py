@@ -22,6 +22,10 @@ from PIL import Image, UnidentifiedImageError
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
 
 DETAILS, MISREAD, HISTORY = "details.json", "misread.png", "history.json"
+CONTENTS = {  # what a file tells, and what writes it
+    DETAILS: ("The details of this model's figures", "evaluate.py --update-card"),
+    HISTORY: ("The course of this model's training", "train.py"),
+}
 SIDE = 28  # pixels of a misread digit
 COLUMNS = 12  # misread digits in a row of their picture
 
@@ -55,12 +59,14 @@ class Bin:
         count: readings.
         confidence: their mean.
         right: the share of them that is right.
+        interval: where that share lies, 95 times in 100.
     """
 
     up_to: float
     count: int
     confidence: float
     right: float
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -155,11 +161,11 @@ def write_history(folder: Path, epochs: Sequence[Epoch], *, sha256: str) -> None
 
 def read_history(folder: Path, *, sha256: str) -> tuple[Epoch, ...]:
     """Read how a training went; raises ReportError."""
-    content = read_json(folder / HISTORY, sha256=sha256, maker="train.py")
+    content = read_json(folder / HISTORY, sha256=sha256)
     try:
         return tuple(Epoch(**epoch) for epoch in content["epochs"])
     except (TypeError, KeyError) as error:
-        raise damaged(folder / HISTORY, "train.py") from error
+        raise unusable(folder / HISTORY, "is damaged") from error
 
 
 def write_details(folder: Path, details: Details, *, sha256: str) -> None:
@@ -213,15 +219,14 @@ def to_record(details: SetDetails, places: Any) -> dict[str, Any]:
 
 def read_details(folder: Path, *, sha256: str) -> Details:
     """Read the details of a model with its misread digits; raises ReportError."""
-    maker = "evaluate.py --update-card"
-    content = read_json(folder / DETAILS, sha256=sha256, maker=maker)
+    content = read_json(folder / DETAILS, sha256=sha256)
     try:
         with Image.open(folder / MISREAD) as picture:
             sheet = np.asarray(picture.convert("L"))
         sets = {name: from_record(record, sheet) for name, record in content["sets"].items()}
         return Details(int(content["parameters"]), sets)
     except (OSError, UnidentifiedImageError, ValueError, TypeError, KeyError, AttributeError) as e:
-        raise damaged(folder / DETAILS, maker) from e
+        raise unusable(folder / DETAILS, "is damaged") from e
 
 
 def from_record(record: dict[str, Any], sheet: npt.NDArray[np.uint8]) -> SetDetails:
@@ -234,7 +239,10 @@ def from_record(record: dict[str, Any], sheet: npt.NDArray[np.uint8]) -> SetDeta
         about=str(record["about"]),
         classes=classes,
         confusion=confusion,
-        reliability=tuple(Bin(**one) for one in record.get("reliability", ())),
+        reliability=tuple(
+            Bin(**{**one, "interval": tuple(one["interval"])})
+            for one in record.get("reliability", ())
+        ),
         misread=tuple(
             Misread(
                 truth=one["truth"],
@@ -257,23 +265,24 @@ def cut(sheet: npt.NDArray[np.uint8], row: int, column: int) -> Picture:
     return picture
 
 
-def read_json(path: Path, *, sha256: str, maker: str) -> dict[str, Any]:
+def read_json(path: Path, *, sha256: str) -> dict[str, Any]:
     """Read a file of a model's report; raises ReportError if it is not of this model."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         owner = content["sha256"]
     except FileNotFoundError as error:
-        raise ReportError(f"There is no '{path.name}' of this model: {maker} writes it.") from error
+        raise unusable(path, "is missing") from error
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise damaged(path, maker) from error
+        raise unusable(path, "is damaged") from error
     if owner != sha256:
-        raise ReportError(f"'{path.name}' belongs to another model file: {maker} writes a new one.")
+        raise unusable(path, "belongs to another model")
     return content
 
 
-def damaged(path: Path, maker: str) -> ReportError:
+def unusable(path: Path, fault: str) -> ReportError:
     """Make the error of a file that cannot be used."""
-    return ReportError(f"'{path.name}' is damaged: {maker} writes a new one.")
+    what, maker = CONTENTS[path.name]
+    return ReportError(f"{what} cannot be shown: '{path.name}' {fault}. {maker} writes it.")
 
 
 def write_whole(path: Path, content: bytes) -> None:

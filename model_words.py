@@ -143,12 +143,19 @@ def join(parts: list[str]) -> str:
 
 def format_percent(share: float, places: int = 2) -> str:
     """Write a share in per cent: 0.9843 is "98.43 %"."""
-    return f"{share * 100:.{places}f} %"
+    return f"{share * 100:.{places}f}\N{NO-BREAK SPACE}%"
 
 
 def format_interval(interval: tuple[float, float], places: int = 2) -> str:
-    """Write an interval in per cent: "98.54 - 98.90 %"."""
-    return f"{interval[0] * 100:.{places}f} – {format_percent(interval[1], places)}"
+    """Write an interval in per cent: "98.54–98.90 %"."""
+    low, high = interval
+    dash = "\N{WORD JOINER}–\N{WORD JOINER}"  # no line ends at it
+    return f"{low * 100:.{places}f}{dash}{format_percent(high, places)}"
+
+
+def without_folders(sentence: str) -> str:
+    """Leave out of a sentence in which folder of the server a file lies."""
+    return re.sub(r"'[^']*/", "'", sentence)
 
 
 def escape(text: str) -> str:

@@ -1,39 +1,53 @@
 """Models to compare: those of the folder trained/, and figures of several side by side.
 
-for path in list_models():
-    about = read_about(path)
-rows = compare_figures([read_about(path) for path in chosen])
+names = name_models(list_models(MODEL_PATH.with_name(FOLDER)))
+columns = compare_figures({name: read_about(path) for path, name in names.items()}, ...)
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from model_card import MODEL_PATH
 from model_figures import DigitSet, ModelAbout, OtherSet
 from model_words import KILOBYTE, describe_time, format_percent
 
-FOLDER = MODEL_PATH.with_name("trained")  # git-ignored: what people train lies here
+FOLDER = "trained"  # beside the model that ships; git-ignored: what people train lies here
 NOTHING = "–"  # where a figure was not measured
 
 
-def list_models(folder: Path = FOLDER) -> list[Path]:
+def list_models(folder: Path) -> list[Path]:
     """List model files in a folder, by name; [] when there is no such folder."""
     return sorted(path for path in folder.glob("*.keras") if path.is_file())
 
 
-def compare_figures(models: Sequence[ModelAbout]) -> dict[str, dict[str, str]]:
+def name_models(paths: Sequence[Path]) -> dict[Path, str]:
+    """Call models by their files' names, and by the folder too where two share one."""
+    counts = Counter(path.stem for path in paths)
+    return {
+        path: path.stem if counts[path.stem] == 1 else f"{path.parent.name}/{path.stem}"
+        for path in paths
+    }
+
+
+def compare_figures(
+    models: Mapping[str, ModelAbout], *, parameters: Mapping[str, int]
+) -> dict[str, dict[str, str]]:
     """Set figures of models side by side.
 
     Args:
-        models: whose files have different names.
+        models: by what they are called.
+        parameters: of each network, by the same names.
 
     Returns:
         By model, each figure by what it is; all have the same ones, in one order.
     """
-    columns = {about.path.stem: figures_of(about) for about in models}
+    columns = {
+        name: {**figures_of(about), "parameters": f"{parameters[name]:,}"}
+        for name, about in models.items()
+    }
     order = list(dict.fromkeys(title for column in columns.values() for title in column))
     # Reading shares come first, then refusals, then sizes: as one model has them alone.
-    order.sort(key=lambda title: rank(title))
+    order.sort(key=rank)
     return {
         name: {title: column.get(title, NOTHING) for title in order}
         for name, column in columns.items()
@@ -58,8 +72,6 @@ def figures_of(about: ModelAbout) -> dict[str, str]:
     figures |= {f"{one.title}, refused": share_of(one) for one in about.others}
     if "architecture" in config:
         figures["architecture"] = str(config["architecture"])
-    if about.details.parameters:
-        figures["parameters"] = f"{about.details.parameters:,}"
     figures["file"] = f"{about.file_size / KILOBYTE:,.0f} kB"
     if "epochs" in config:
         figures["epochs"] = str(config["epochs"])

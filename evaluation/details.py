@@ -59,7 +59,10 @@ def of_digits(part: DigitsResult, *, is_shown: bool) -> SetDetails:
         about=part.about,
         classes=figures.class_names,
         confusion=tuple(tuple(row) for row in figures.confusion.tolist()),
-        reliability=tuple(Bin(**one) for one in describe_reliability(figures.reliability)),
+        reliability=tuple(
+            Bin(**{**one, "interval": tuple(one["interval"])})
+            for one in describe_reliability(figures.reliability)
+        ),
         misread=tuple(map(to_misread, part.mistakes[:most])),
     )
 

@@ -146,6 +146,9 @@ def describe_reliability(reliability: Reliability) -> list[dict[str, Any]]:
             "count": int(count),
             "confidence": round(float(confidence), 4),
             "right": round(float(accuracy), 4),
+            "interval": [
+                round(end, 4) for end in Share(round(accuracy * count), int(count)).interval
+            ],
         }
         for edge, count, confidence, accuracy in zip(
             edges, reliability.counts, reliability.confidence, reliability.accuracy, strict=True

@@ -9,7 +9,8 @@ import pytest
 
 import evaluate
 from evaluation import sets, speed
-from model_card import MODEL_PATH, ModelCard
+from model_card import MODEL_PATH, ModelCard, sha256_of
+from model_report import read_details, report_folder
 from tests.conftest import Images
 from tests.drawings import DIGITS, draw, encode_png
 
@@ -148,6 +149,31 @@ def test_the_card_gets_an_entry_a_set_and_keeps_the_rest(model: Path, strokes: P
     assert (after.temperature, after.training) == (before.temperature, before.training)
 
 
+def test_the_page_gets_details_and_pictures_of_public_sets_alone(
+    model: Path, mnist: Path, pictures: Path
+) -> None:
+    with np.load(mnist) as data:
+        parts = dict(data)
+    parts["y_test"][5] = 3  # a five that is called a three
+    np.savez(mnist, **parts)
+    arguments = ["--model", model, "--mnist", mnist, "--images", pictures, "--update-card"]
+    assert evaluate.main([str(argument) for argument in arguments]) == 0
+    details = read_details(report_folder(model), sha256=sha256_of(model))
+    assert details.parameters == 113_290
+    (misread,) = details.sets["mnist_test"].misread
+    assert (misread.truth, misread.reading) == ("3", "5")
+    np.testing.assert_array_equal(misread.picture, parts["x_test"][5])
+    photos = details.sets["photos"]
+    assert photos.count("7", "3") == 1 and photos.count("7", "") == 2
+    assert photos.misread == ()  # somebody's photos
+
+    shown = ["--model", model, "--images", pictures, "--update-card", "--pictures-of", "photos"]
+    assert evaluate.main([str(argument) for argument in shown]) == 0
+    details = read_details(report_folder(model), sha256=sha256_of(model))
+    assert [one.truth for one in details.sets["photos"].misread] == ["7"]
+    assert len(details.sets["mnist_test"].misread) == 1  # measured before, and still there
+
+
 def test_several_models_stand_side_by_side(
     model: Path, strokes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,6 +211,7 @@ def test_a_label_that_the_model_does_not_know_is_one_sentence(
         ("--letters", "bad.keras", "line 1"),
         ("--images", ".", "folders named by label"),
         ("--report", "bad.keras", "bad.keras"),
+        ("--pictures-of", "pens", "Received: pens"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(

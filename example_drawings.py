@@ -9,6 +9,7 @@ from canvas import Drawing
 from strokes import Points
 
 BRUSH = 18.0  # pixels
+STEP = 4.0  # pixels from one point of a stroke to the next
 
 
 def arc(x: float, y: float, width: float, height: float, start: float, end: float) -> Points:
@@ -19,8 +20,16 @@ def arc(x: float, y: float, width: float, height: float, start: float, end: floa
 
 def drawing(*strokes: list[list[float]] | Points) -> Drawing:
     """Make a drawing of strokes, all with one brush; pixels of the canvas."""
-    points = tuple(np.array(stroke, np.float64) for stroke in strokes)
+    points = tuple(follow(np.array(stroke, np.float64)) for stroke in strokes)
     return Drawing(points, (BRUSH,) * len(points))
+
+
+def follow(corners: Points) -> Points:
+    """Put points on the way from corner to corner, as dense as a pen gives them."""
+    lengths = np.hypot(*np.diff(corners, axis=0).T)
+    way = np.concatenate([[0], np.cumsum(lengths)])
+    places = np.arange(0, way[-1] + STEP, STEP)
+    return np.column_stack([np.interp(places, way, side) for side in corners.T])
 
 
 EXAMPLES = {
@@ -37,6 +46,6 @@ EXAMPLES = {
     ),
     "A letter": drawing([[85, 225], [140, 55], [195, 225]], [[105, 165], [175, 165]]),
     "A scribble": drawing(
-        [[70, 90], [200, 70], [80, 150], [210, 130], [75, 205], [205, 190], [120, 230]]
+        [[60, 70], [220, 210], [90, 200], [200, 60], [70, 150], [215, 140], [130, 60], [140, 220]]
     ),
 }

@@ -32,8 +32,8 @@ SETS = {
         "Drawings from paint programs, light on dark and dark on light.",
     ),
     "load_digits": (
-        "load_digits",
-        "scikit-learn's digits of 8 × 8 pixels, enlarged to 160 × 160 (E. Alpaydin and"
+        "scikit-learn 8 × 8",
+        "scikit-learn's `load_digits`, of 8 × 8 pixels, enlarged to 160 × 160 (E. Alpaydin and"
         " C. Kaynak, UCI data set 80, CC BY 4.0).",
     ),
     "letters": (

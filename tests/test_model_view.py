@@ -4,9 +4,11 @@ import dataclasses
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -116,7 +118,7 @@ def test_confidence_is_shown_of_any_set(app: AppTest) -> None:
     app.selectbox(key="confidence_set").set_value("load_digits").run()
     one = next(one for one in SHIPPED.digits if one.name == "load_digits")
     assert f"**{one.calibration_error * 100:.2f}" in words(app)
-    assert "load_digits" in charts(app)[0].alt
+    assert "scikit-learn 8 × 8" in charts(app)[0].alt
 
 
 def test_the_network_is_drawn_as_a_list(app: AppTest) -> None:
@@ -203,23 +205,21 @@ def add_trained(model: Path) -> None:
 def test_models_read_one_drawing_side_by_side(app: AppTest, model: Path) -> None:
     add_trained(model)
     open_part(app, "Compare")
-    app.multiselect(key="compared").set_value(
-        ["again.keras", "broken.keras", "foreign.keras"]
-    ).run()
+    app.pills(key="compared").set_value(["again.keras", "broken.keras", "foreign.keras"]).run()
     assert not app.exception
     sentences = [error.value.replace("\\", "") for error in app.error]
     assert len(sentences) == 2 and all(re.search(r"^'|Expected", one) for one in sentences)
     app.selectbox(key="example").set_value("An open four").run()
-    readings, figures = app.table[0].value, app.table[1].value
+    readings, figures = (pd.DataFrame(table.value) for table in app.table)
     assert readings["model"].tolist() == [r"digit\_model", "again"]
     assert readings["reads"].tolist() == ["**4**", "**4**"]
-    assert figures.loc["parameters"].tolist() == ["113,290", "113,290"]
-    assert figures.loc["UNIPEN pens, read right"].tolist()[1] == "–"
+    assert list(figures.loc["parameters"]) == ["113,290", "113,290"]
+    assert list(figures.loc["UNIPEN pens, read right"])[1] == "–"
     assert "no card" in words(app).replace("\\", "")  # of the copy
 
 
 def test_the_drawing_of_the_draw_view_is_taken(app: AppTest) -> None:
-    app.session_state["kept"] = {"strokes": [{"type": "path"}], "image": draw(3)}
+    app.session_state["board"] = SimpleNamespace(is_empty=False, picture=draw(3))
     open_part(app, "Compare")
     assert app.table[0].value["reads"].tolist()[0] == "**3**"
 

@@ -21,12 +21,21 @@ from views.model_mistakes import choose_set, show_mistakes
 from views.model_network import show_network
 from views.theme import get_palette
 
+# Six parts with headings of their own: they need not be as loud as the page's title.
+STYLE = """
+<style>
+.stMainBlockContainer h2 { font-size: 1.6rem; }
+.stMainBlockContainer h3 { font-size: 1.2rem; }
+</style>
+"""
+
 MEASURE_COMMAND = """\
 python evaluate.py --mnist mnist.npz --load-digits --update-card"""
 
 
 def main() -> None:
     """Lay out the view: what the model is, then one part of it."""
+    st.html(STYLE)
     st.title("The model")
     if not MODEL_PATH.exists():
         st.error(f"There is no model '{MODEL_PATH.name}'. This makes one:", icon=":material/error:")

@@ -95,16 +95,19 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
             alt.Tooltip("count:Q", format=","),
         ],
     )
-    frames = base.transform_filter("datum.is_chosen").mark_rect(
-        fillOpacity=0, stroke=palette.primary, strokeWidth=2.5
-    )
     strong = f"!datum.is_right && datum.mistakes > {most} / 3"
     numbers = base.mark_text(fontSize=11).encode(
         text="label:N",
         color=alt.condition(strong, alt.value(palette.paper), alt.value(palette.ink)),
         opacity=alt.condition("datum.is_right", alt.value(0.7), alt.value(1)),
     )
-    return alt.layer(cells.add_params(chosen), frames, numbers).properties(height=MATRIX_HEIGHT)
+    layers = [cells.add_params(chosen), numbers]
+    if table["is_chosen"].any():  # an empty layer would be a picture without a name
+        frames = base.transform_filter("datum.is_chosen").mark_rect(
+            fillOpacity=0, stroke=palette.primary, strokeWidth=2.5
+        )
+        layers.append(frames)
+    return alt.layer(*layers).properties(height=MATRIX_HEIGHT)
 
 
 def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:

@@ -14,6 +14,7 @@ from model_figures import ModelAbout, read_about
 from model_report import Misread
 from model_words import escape, format_percent, without_folders
 from trained_models import FOLDER, NOTHING, compare_figures, list_models, name_models
+from views.loading import say_that_it_loads
 from views.model_charts import probability_chart
 from views.theme import get_palette
 
@@ -25,7 +26,7 @@ PICTURE_SIDE = 140  # screen pixels of the drawing that is read
 LEAST_SHOWN = 0.005  # probability of a class, to be shown where there are many
 MOST_CLASSES = 12  # all shown
 MOST_MISREAD = 8  # examples of what the model misreads
-CANVAS, EXAMPLE, KEPT = "Draw here", "Examples", "From Draw"
+CANVAS, EXAMPLE, DRAWN = "Draw here", "Examples", "From Draw"
 COMMANDS = """\
 mkdir -p trained
 python train.py --architecture classic --epochs 5 --no-pendigits --no-augmentation \\
@@ -40,15 +41,17 @@ def show_comparison(about: ModelAbout) -> None:
     st.header("Compare models")
     paths = {path.name: path for path in list_models(about.path.with_name(FOLDER))}
     if paths:
-        names = st.multiselect(
-            f"Models of the folder `{FOLDER}/`, beside {escape(about.path.name)}",
+        names = st.pills(
+            f"Beside {escape(about.path.name)}, of the folder `{FOLDER}/`",
             list(paths),
+            selection_mode="multi",
             default=list(paths)[:2],
-            max_selections=MOST,
+            format_func=escape,
             key="compared",
-            placeholder="Choose models",
         )
-        chosen = [about.path, *(paths[name] for name in names)]
+        if len(names) > MOST:
+            st.caption(f"The first {MOST} are shown.")
+        chosen = [about.path, *(paths[name] for name in names[:MOST])]
     else:
         st.info(
             f"There is no model in the folder `{FOLDER}/` yet. Train some into it, or copy"
@@ -66,7 +69,7 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
 
     A fragment's arguments are kept as long as its visitor: paths are, models are not.
     """
-    with st.spinner("Loading the models ..."):
+    with say_that_it_loads():
         recognizers = load_all(paths)
     if not recognizers:
         return
@@ -101,7 +104,7 @@ def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
     return recognizers
 
 
-@st.cache_resource(show_spinner=False, max_entries=MOST + 1)
+@st.cache_resource(show_spinner="Loading a model ...", max_entries=MOST + 1)
 def load_model(path: Path, modified: int) -> "Recognizer":
     """Load a model once a server, and again when its file has been `modified`."""
     from recognizer import Recognizer
@@ -126,17 +129,22 @@ def read_together(recognizers: "dict[str, Recognizer]", misread: list[Misread]) 
 
 def choose_image(misread: list[Misread]) -> Image | None:
     """Let the visitor draw, take the drawing of the Draw view, or choose an example."""
-    kept = st.session_state.get("kept") or {}
-    has_kept = kept.get("image") is not None and bool(kept.get("strokes"))
-    sources = [*([KEPT] if has_kept else []), EXAMPLE, CANVAS]
+    drawn = drawn_before()
+    sources = [*([DRAWN] if drawn is not None else []), EXAMPLE, CANVAS]
     source = st.segmented_control(
         "What they read", sources, default=sources[0], required=True, key="source"
     )
     if source == CANVAS:
         return draw_image()
-    image = kept["image"] if source == KEPT else choose_example(misread)
+    image = drawn if drawn is not None and source == DRAWN else choose_example(misread)
     st.image(image, caption="What they all read", width=PICTURE_SIDE, alt="The drawing")
     return image
+
+
+def drawn_before() -> Image | None:
+    """Return what lies on the canvas of the Draw view; None while that is empty."""
+    board = st.session_state.get("board")
+    return None if board is None or board.is_empty else board.picture
 
 
 def choose_example(misread: list[Misread]) -> Image:
@@ -213,7 +221,7 @@ def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer")
 
 def format_sure(share: float) -> str:
     """Write a probability in per cent, without ever claiming certainty."""
-    return f"> {format_percent(0.999, 1)}" if share > 0.999 else format_percent(share, 1)
+    return f"over {format_percent(0.999, 1)}" if share > 0.999 else format_percent(share, 1)
 
 
 def shown_classes(readings: "list[Prediction]") -> list[str]:

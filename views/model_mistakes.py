@@ -99,18 +99,24 @@ def choose_cell(details: SetDetails) -> tuple[str, str]:
 
 def show_chart(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:
     """Show the matrix; a click on a cell chooses it."""
-    key = f"matrix_{one.name}_{st.session_state.get('matrix_version', 0)}"
+    version = st.session_state.get("matrix_version", 0)
+    key = f"matrix_{one.name}_{version}"
     named = ", ".join(f"{a} as {b or 'not read'} {n}" for a, b, n in details.confusions)
     st.altair_chart(
         confusion_chart(details, truth, reading, get_palette()),
         key=key,
-        on_select=lambda: take_click(key),
+        on_select=lambda: take_click(key, version),
         alt=f"Confusion matrix of {one.title}. Written and read as: {named or 'all right'}.",
     )
 
 
-def take_click(key: str) -> None:
-    """Choose the cell that was clicked in the matrix; a click beside it chooses all."""
+def take_click(key: str, version: int) -> None:
+    """Choose the cell that was clicked in the matrix; a click beside it chooses all.
+
+    A browser that is busy tells once more of the click in a matrix that is gone.
+    """
+    if version != st.session_state.get("matrix_version", 0):
+        return
     cells = st.session_state[key]["selection"].get(CELL) or [{"written": "", "read": ""}]
     read = cells[0]["read"]
     st.session_state.written = cells[0]["written"]

@@ -8,6 +8,7 @@ import streamlit as st
 from architecture import Block, describe_layers
 from model_figures import ModelAbout
 from model_words import escape, without_folders
+from views.loading import say_that_it_loads
 from views.theme import Palette, get_palette
 
 PIXELS = 2  # on screen, for one of the network's
@@ -39,7 +40,8 @@ def show_network(about: ModelAbout) -> None:
     """Draw the layers of the model, with the shape and parameters of each."""
     st.header("How it is built")
     path = about.path
-    blocks = load_blocks(path, path.stat().st_mtime_ns)
+    with say_that_it_loads():
+        blocks = load_blocks(path, path.stat().st_mtime_ns)
     if isinstance(blocks, str):
         st.error(escape(blocks), icon=":material/error:")
         return

@@ -33,4 +33,4 @@ def get_palette() -> Palette:
     """Return the colours of the visitor's theme."""
     if is_dark():
         return Palette("#8fa5ff", "#ff9d5c", "#8a90a2", "#12141b", "#eceef4")
-    return Palette("#2f4fd0", "#b4480f", "#7d8496", "#fbfbfd", "#1b1f2a")
+    return Palette("#2f4fd0", "#b4480f", "#7d8496", "#fbfbfd", "#10131c")

@@ -33,11 +33,15 @@ python train.py --architecture classic --epochs 5 --no-pendigits --no-augmentati
     --output trained/classic.keras
 python train.py --epochs 1 --output trained/quick.keras"""
 
+# What stands below does not move when a drawing is begun or cleared.
+STYLE = "<style>.st-key-readings { min-height: 22rem; }</style>"
+
 Image = npt.NDArray[np.uint8]  # gray (height, width), or RGBA (height, width, 4)
 
 
 def show_comparison(about: ModelAbout) -> None:
     """Let models be chosen, show what each reads, and their figures."""
+    st.html(STYLE)
     st.header("Compare models")
     paths = {path.name: path for path in list_models(about.path.with_name(FOLDER))}
     if paths:
@@ -80,8 +84,9 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
         {names[path]: read_about(path) for path in recognizers},
         parameters={names[path]: one.model.count_params() for path, one in recognizers.items()},
     )
-    columns = {escape(name): column for name, column in figures.items()}
-    st.table(pd.DataFrame(columns).rename_axis("figure"), border="horizontal")
+    table = pd.DataFrame(figures).rename_axis("figure")
+    # Not st.table: where it is wider than a phone, it cannot be scrolled with keys.
+    st.dataframe(table, height="content", alt="Figures of the models side by side")
     st.caption("– was not measured. `python evaluate.py --model FILE ... --update-card` measures.")
 
 
@@ -211,7 +216,7 @@ def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer")
     """Write what a model reads, and how sure it is."""
     can_refuse = recognizer.card.none_logit is not None
     return {
-        "model": escape(name),
+        "model": escape(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end there
         "reads": f"**{escape(reading.digit or '')}**",
         "confidence": format_sure(reading.confidence),
         "is a digit": format_sure(reading.digit_probability) if can_refuse else NOTHING,
@@ -221,7 +226,11 @@ def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer")
 
 def format_sure(share: float) -> str:
     """Write a probability in per cent, without ever claiming certainty."""
-    return f"over {format_percent(0.999, 1)}" if share > 0.999 else format_percent(share, 1)
+    return (
+        f"≥\N{NO-BREAK SPACE}{format_percent(0.999, 1)}"
+        if share > 0.999
+        else format_percent(share, 1)
+    )
 
 
 def shown_classes(readings: "list[Prediction]") -> list[str]:

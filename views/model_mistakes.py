@@ -36,7 +36,11 @@ def show_mistakes(about: ModelAbout) -> None:
     if not about.details.sets:
         problem = about.problems.details or "The digits were not counted by what they are read as."
         st.info(problem, icon=":material/grid_on:")
-        st.code("python evaluate.py --mnist mnist.npz --load-digits --update-card", language="bash")
+        st.code(
+            "python evaluate.py --mnist mnist.npz --load-digits --update-card",
+            language="bash",
+            wrap_lines=True,
+        )
         return
     show_matrix(about)
 

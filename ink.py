@@ -6,18 +6,19 @@ The first half of preprocessing: NumPy and OpenCV only.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from paper import MIN_CONTRAST, clean_photo, magnify, shrink
+from paper import MIN_CONTRAST, clean_photo, magnify, shrink, threshold_photo
 from rules import remove_lines
 
 Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
 Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
 Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
+Polarity = Literal["found", "dark", "light"]
 
 MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
 MIN_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
@@ -25,6 +26,25 @@ EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG nois
 FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
 MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
+
+
+@dataclass(frozen=True)
+class InkOptions:
+    """What a person may say of a picture, where it is not to be found by itself.
+
+    Attributes:
+        polarity: "dark" is dark ink on lighter paper, "light" is light on darker, and
+            "found" leaves it to the picture. The ink of a cut-out drawing is what is
+            not transparent, whatever is said. Defaults to "found".
+        clean: whether light and shadow, printed lines, and what lies along a photo's
+            border are taken away. Defaults to True.
+    """
+
+    polarity: Polarity = "found"
+    clean: bool = True
+
+
+FOUND = InkOptions()  # all is found by itself
 
 
 @dataclass(frozen=True)
@@ -42,24 +62,25 @@ class Rectangle:
     height: float
 
 
-def find_ink(image: Image) -> Ink | None:
+def find_ink(image: Image, *, options: InkOptions = FOUND) -> Ink | None:
     """Separate ink from paper.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+        options: what is known of the picture. Defaults to nothing.
 
     Returns:
         uint8 array of the ink's own height and width, at most 1024, 0 = paper,
         255 = ink, soft at the edges. None when there is no ink.
     """
-    located = locate_ink(image)
+    located = locate_ink(image, options=options)
     return None if located is None else located[0]
 
 
-def locate_ink(image: Image) -> tuple[Ink, Rectangle] | None:
+def locate_ink(image: Image, *, options: InkOptions = FOUND) -> tuple[Ink, Rectangle] | None:
     """Find the ink as `find_ink` does, and the part of the picture that it fills."""
-    ink = separate_ink(image, max_side=MAX_SIDE)
+    ink = separate_ink(image, max_side=MAX_SIDE, options=options)
     if ink is None:
         return None
     left, top, width, height = cv2.boundingRect(ink)
@@ -69,26 +90,44 @@ def locate_ink(image: Image) -> tuple[Ink, Rectangle] | None:
     return drop_specks(ink[top : top + height, left : left + width]), box
 
 
-def separate_ink(image: Image, *, max_side: int, keep_border: bool = False) -> Ink | None:
+def separate_ink(
+    image: Image, *, max_side: int, keep_border: bool = False, options: InkOptions = FOUND
+) -> Ink | None:
     """Separate ink from paper, without a choice of what belongs to the digit.
 
     Args:
         image: as for `find_ink`.
         max_side: pixels; a larger picture is shrunk first.
         keep_border: whether ink stays that touches the picture's border, as of a page.
+        options: as for `find_ink`.
 
     Returns:
         uint8 array, the whole picture shrunk or enlarged, 0 = paper, 255 = ink. None
         when there is no ink.
     """
     check_image(image)
-    gray = to_gray(shrink(np.ascontiguousarray(image), max_side))
+    small = shrink(np.ascontiguousarray(image), max_side)
+    gray = to_gray(small)
+    is_dark_ink = told_polarity(small, options)
     level = find_even_paper(gray)
-    if level is not None:
+    if level is None:
+        gray = magnify(gray, MIN_SIDE)
+        if not options.clean:
+            return threshold_photo(gray, is_dark_ink=is_dark_ink)
+        return clean_photo(gray, keep_border=keep_border, is_dark_ink=is_dark_ink)
+    if is_dark_ink is None:
         ink = stretch_contrast(contrast_with_level(gray, level))
-        # Digits in a row make lines of their own: the bars of fives and sevens.
-        return ink if ink is None or keep_border else drop_printed(ink)
-    return clean_photo(magnify(gray, MIN_SIDE), keep_border=keep_border)
+    else:
+        ink = stretch_contrast(contrast_on_side(gray, is_dark_ink))
+    # Digits in a row make lines of their own: the bars of fives and sevens.
+    return ink if ink is None or keep_border or not options.clean else drop_printed(ink)
+
+
+def told_polarity(image: Image, options: InkOptions) -> bool | None:
+    """Whether the ink is dark, as the options tell; None to find it in the picture."""
+    if options.polarity == "found" or is_cut_out(image):
+        return None
+    return options.polarity == "dark"
 
 
 def check_image(image: npt.NDArray[Any]) -> None:
@@ -130,6 +169,13 @@ def to_gray(image: Image) -> Gray:
     return cv2.extractChannel(image, int(spread[:3].argmax()))
 
 
+def is_cut_out(image: Image) -> bool:
+    """Whether a picture is ink alone, on transparent paper."""
+    if image.ndim == 2 or image.shape[2] != 4:
+        return False
+    return bool(np.ptp(image[..., 3]) > 0) and not has_opaque_paper(image)
+
+
 def has_opaque_paper(image: Image) -> bool:
     """Whether the opaque part of an RGBA picture holds paper as well as ink."""
     opaque = (image[..., 3] >= 128).astype(np.uint8)
@@ -169,6 +215,20 @@ def contrast_with_level(gray: Gray, level: int) -> Gray:
     if level == 255:
         return cv2.bitwise_not(gray)
     return contrast_with(gray, np.full_like(gray, level))
+
+
+def contrast_on_side(gray: Gray, is_dark_ink: bool) -> Gray:
+    """Subtract a drawing's paper where it is told which side of it the ink is on.
+
+    The paper is then the commonest level of the lighter or the darker half, and need
+    not be the commonest of all: broad ink may cover more.
+    """
+    dark_ink = gray if is_dark_ink else cv2.bitwise_not(gray)
+    threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    counts = np.bincount(dark_ink.ravel(), minlength=256)
+    first = int(threshold) + 1
+    level = first + int(counts[first:].argmax()) if counts[first:].any() else int(threshold)
+    return cv2.subtract(np.full_like(dark_ink, level), dark_ink)
 
 
 def contrast_with(gray: Gray, paper: Gray) -> Gray:

@@ -1,4 +1,4 @@
-"""Read numbers of several digits: where each digit is, and what it is.
+"""Read numbers of several digits, or one digit: where each is, and what it is.
 
 reading = Recognizer.load().read_number(image)
 print(reading.number, [digit.box for digit in reading.digits])
@@ -7,11 +7,12 @@ print(reading.number, [digit.box for digit in reading.digits])
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from ink import Image
+from ink import FOUND, Image, InkOptions, Rectangle, locate_ink
 from pieces import Box
-from preprocessing import ModelInput
+from preprocessing import ModelInput, fit_digit, to_model_input
 from segmentation import find_digits
 
 if TYPE_CHECKING:  # recognizer.py is above this module
@@ -48,7 +49,9 @@ class NumberReading:
         return " ".join("".join(d.prediction.digit or "" for d in line) for _, line in lines)
 
 
-def read_number(image: Image, recognize: Recognize) -> NumberReading:
+def read_number(
+    image: Image, recognize: Recognize, *, options: InkOptions = FOUND
+) -> NumberReading:
     """Find the digits of a picture and read them.
 
     Args:
@@ -56,6 +59,7 @@ def read_number(image: Image, recognize: Recognize) -> NumberReading:
             (height, width, 4), any polarity.
         recognize: makes predictions of model inputs; it is also asked which ink is
             one digit.
+        options: what is known of the picture. Defaults to nothing.
 
     Returns:
         The digits in reading order; none for a blank picture.
@@ -67,7 +71,7 @@ def read_number(image: Image, recognize: Recognize) -> NumberReading:
     def judge(inputs: Sequence[ModelInput]) -> list[float]:
         return [prediction.certainty for prediction in recognize(inputs)]
 
-    found = find_digits(image, judge)
+    found = find_digits(image, judge, options=options)
     predictions = recognize([digit.model_input for digit in found])
     return NumberReading(
         tuple(
@@ -75,3 +79,22 @@ def read_number(image: Image, recognize: Recognize) -> NumberReading:
             for digit, prediction in zip(found, predictions, strict=True)
         )
     )
+
+
+def read_one(image: Image, recognize: Recognize, *, options: InkOptions = FOUND) -> NumberReading:
+    """Read all ink of a picture as one digit, as `Recognizer.recognize` does, with its box.
+
+    Args, returns and raises as `read_number`; at most one digit is found.
+    """
+    located = locate_ink(image, options=options)
+    if located is None:
+        return NumberReading(())
+    ink, place = located
+    (prediction,) = recognize([to_model_input(fit_digit(ink))])
+    return NumberReading((DigitReading(enclose(place), 0, prediction),))
+
+
+def enclose(place: Rectangle) -> Box:
+    """Return the smallest box of whole pixels that holds a rectangle."""
+    x, y = floor(place.left), floor(place.top)
+    return Box(x, y, ceil(place.left + place.width) - x, ceil(place.top + place.height) - y)

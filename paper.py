@@ -43,22 +43,52 @@ def magnify(gray: Gray, longest_side: int) -> Gray:
     return cv2.resize(gray, (factor * width, factor * height), interpolation=cv2.INTER_CUBIC)
 
 
-def clean_photo(gray: Gray, *, keep_border: bool = False) -> Ink | None:
+def clean_photo(
+    gray: Gray, *, keep_border: bool = False, is_dark_ink: bool | None = None
+) -> Ink | None:
     """Make ink of a photo, without light and shadow, noise, printed lines, surroundings.
 
     Args:
         gray: uint8 array of shape (height, width), [0, 255], any polarity.
         keep_border: whether pieces stay that touch the picture's border.
+        is_dark_ink: whether the ink is darker than its paper. Defaults to what the
+            picture itself tells.
 
     Returns:
         uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
         stands out from the noise.
     """
-    dark_ink = gray if has_dark_ink(gray) else cv2.bitwise_not(gray)
+    dark_ink = with_dark_ink(gray, is_dark_ink)
     contrast = contrast_in_light(dark_ink, estimate_paper(dark_ink))
     smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
     ink = extract_ink(clear_surroundings(smooth), keep_border)
     return extract_ink(smooth, keep_border) if ink is None else ink
+
+
+def threshold_photo(gray: Gray, *, is_dark_ink: bool | None = None) -> Ink | None:
+    """Make ink of a photo as it is: what differs from the median of its paper.
+
+    Light, shadow, printed lines and what lies along the border stay. For even scans of
+    which `clean_photo` takes too much.
+
+    Args:
+        gray: as for `clean_photo`.
+        is_dark_ink: as for `clean_photo`.
+
+    Returns:
+        As `clean_photo` does.
+    """
+    dark_ink = with_dark_ink(gray, is_dark_ink)
+    threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    level = round(float(np.median(dark_ink[dark_ink >= threshold])))
+    contrast = cv2.subtract(np.full_like(dark_ink, level), dark_ink)
+    return soften(cv2.GaussianBlur(contrast, (3, 3), 0), keep_border=True)
+
+
+def with_dark_ink(gray: Gray, is_dark_ink: bool | None) -> Gray:
+    """Return a picture whose ink is darker than its paper; None: find which is which."""
+    is_dark = has_dark_ink(gray) if is_dark_ink is None else is_dark_ink
+    return gray if is_dark else cv2.bitwise_not(gray)
 
 
 def has_dark_ink(gray: Gray) -> bool:
@@ -153,9 +183,13 @@ def clear_surroundings(contrast: Gray) -> Gray:
 
 
 def extract_ink(contrast: Gray, keep_border: bool) -> Ink | None:
-    """Threshold a smooth contrast softly; None when nothing stands out from the noise."""
+    """Take rules off a smooth contrast, and threshold it as `soften` does."""
     threshold, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    smooth = remove_lines(contrast, threshold / 2)
+    return soften(remove_lines(contrast, threshold / 2), keep_border)
+
+
+def soften(smooth: Gray, keep_border: bool) -> Ink | None:
+    """Threshold a smooth contrast softly; None when nothing stands out from the noise."""
     threshold, mask = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     paper_level, noise = cv2.meanStdDev(smooth, mask=cv2.bitwise_not(mask))
     inked = smooth[mask > 0]

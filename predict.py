@@ -9,29 +9,24 @@ Exit status: 0 every picture was read, 1 some could not be or there is no model,
 """
 
 import argparse
-import csv
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
 from arguments import existing_path, output_path
 from image_io import PICTURE_ENDINGS, ImageError, read_image
 from model_card import MODEL_PATH
-from number_reading import NumberReading
+from rows import BOX, Row, number_rows, to_row, write_csv
 
 if TYPE_CHECKING:
-    from recognizer import Prediction, Recognizer
-
-Row = dict[str, Any]  # a line of the output; None where there is no value
+    from recognizer import Recognizer
 
 MANY_FILES = 500  # from here on processes pay that share the preparing
-BOX = ("x", "y", "width", "height")  # columns of `--several`, in pixels of the picture
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -122,7 +117,7 @@ def read_single(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[lis
     names = recognizer.card.class_names
     processes = (os.cpu_count() or 1) if len(paths) >= MANY_FILES else 0
     for reading in recognizer.recognize_files(paths, processes=processes):
-        yield [to_row(reading.path, reading.prediction, names, reading.message)]
+        yield [to_row(str(reading.path), reading.prediction, names, reading.message)]
 
 
 def read_several(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[list[Row]]:
@@ -132,46 +127,9 @@ def read_several(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[li
         try:
             reading = recognizer.read_number(read_image(path))
         except ImageError as error:
-            yield [place_row(to_row(path, None, names, str(error)))]
-            continue
-        rows = [
-            place_row(to_row(path, digit.prediction, names), reading, index)
-            for index, digit in enumerate(reading.digits)
-        ]
-        yield rows or [place_row(to_row(path, recognizer.blank(), names))]
-
-
-def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) -> Row:
-    """Add after the file what `--several` adds: number, index from 0, box in pixels."""
-    place: Row = dict.fromkeys(("number", "index", *BOX))
-    if reading is not None:
-        box = reading.digits[index].box
-        place = {"number": reading.number, "index": index} | asdict(box)
-    return {"file": row["file"]} | place | row
-
-
-def to_row(
-    path: Path, prediction: "Prediction | None", class_names: Sequence[str], message: str = ""
-) -> Row:
-    """Flatten one reading, or the message that says why there is none, to the columns."""
-    row: Row = {
-        "file": str(path),
-        "status": "error" if prediction is None else prediction.status,
-        "digit": prediction.digit if prediction else None,
-        "confidence": None,
-    }
-    probabilities: Sequence[float | None] = [None] * len(class_names)
-    if prediction is not None and prediction.probabilities:
-        row["confidence"] = round(prediction.confidence, 6)
-        probabilities = [round(probability, 6) for probability in prediction.probabilities]
-    row |= {f"p{name}": p for name, p in zip(column_names(class_names), probabilities, strict=True)}
-    return row | {"message": message}
-
-
-def column_names(class_names: Sequence[str]) -> list[str]:
-    """Return what follows the p of a column: a digit, or an underscore and a name."""
-    are_digits = all(len(name) == 1 and name.isdecimal() for name in class_names)
-    return [name if are_digits else f"_{name}" for name in class_names]
+            yield number_rows(str(path), None, names, str(error))
+        else:
+            yield number_rows(str(path), reading, names)
 
 
 def report(rows: Sequence[Row], output: Path | None) -> None:
@@ -186,13 +144,6 @@ def report(rows: Sequence[Row], output: Path | None) -> None:
     partial.replace(output)
     what = "rows" if "index" in rows[0] else "pictures"
     print(f"{len(rows)} {what} in '{output}': {', '.join(count_statuses(rows))}.")
-
-
-def write_csv(rows: Sequence[Row], file: TextIO) -> None:
-    """Write rows as CSV; a value that is missing is an empty field."""
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
 
 
 def write_json_lines(rows: Sequence[Row], file: TextIO) -> None:

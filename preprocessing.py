@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ink import Image, Ink, Rectangle, crop, locate_ink
+from ink import FOUND, Image, Ink, InkOptions, Rectangle, crop, locate_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 
@@ -22,12 +22,13 @@ MIN_DIGIT_SIDE = 80  # pixels; smaller ink is enlarged, to be centred between pi
 MIN_STROKE = 1.5  # pixels at 20 x 20; thinner strokes would fade away
 
 
-def preprocess(image: Image) -> ModelInput | None:
+def preprocess(image: Image, *, options: InkOptions = FOUND) -> ModelInput | None:
     """Turn one picture of a digit into one model input.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+        options: what is known of the picture. Defaults to nothing.
 
     Returns:
         float32 array of shape (28, 28, 1) in [0, 1], bright digit on black;
@@ -36,15 +37,18 @@ def preprocess(image: Image) -> ModelInput | None:
     Raises:
         ValueError: if `image` is of another dtype or shape, or has no pixels.
     """
-    located = locate_digit(image)
+    located = locate_digit(image, options=options)
     return None if located is None else located[0]
 
 
-def locate_digit(image: Image) -> tuple[ModelInput, Rectangle] | None:
+def locate_digit(
+    image: Image, *, options: InkOptions = FOUND
+) -> tuple[ModelInput, Rectangle] | None:
     """Turn a picture into model input, and tell which part of it that shows.
 
     Args:
         image: as for `preprocess`.
+        options: as for `preprocess`.
 
     Returns:
         The model input, and the rectangle of the picture, in its own pixels, that
@@ -54,7 +58,7 @@ def locate_digit(image: Image) -> tuple[ModelInput, Rectangle] | None:
     Raises:
         ValueError: as `preprocess` does.
     """
-    located = locate_ink(image)
+    located = locate_ink(image, options=options)
     if located is None:
         return None
     ink, box = located

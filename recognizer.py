@@ -19,11 +19,11 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from calibration import to_probabilities
-from ink import Image
+from ink import FOUND, Image, InkOptions
 from model_card import MODEL_PATH, CardError, ModelCard
 from model_file import INPUT_SHAPE, IncompatibleModelError, load_model
 from models import logits_of
-from number_reading import NumberReading, read_number
+from number_reading import NumberReading, read_number, read_one
 from prepared_files import PreparedFile, in_batches, prepare_files
 from preprocessing import ModelInput, preprocess
 
@@ -141,12 +141,13 @@ class Recognizer:
             )
         return cls(model, card, warning=warning)
 
-    def recognize(self, image: Image) -> Prediction:
+    def recognize(self, image: Image, *, options: InkOptions = FOUND) -> Prediction:
         """Read one picture.
 
         Args:
             image: uint8 array of shape (height, width), (height, width, 3) or
                 (height, width, 4), any polarity.
+            options: what is known of the picture. Defaults to nothing.
 
         Returns:
             The prediction; of status `blank` when there is no ink.
@@ -154,7 +155,7 @@ class Recognizer:
         Raises:
             ValueError: if `image` is of another dtype or shape.
         """
-        model_input = preprocess(image)
+        model_input = preprocess(image, options=options)
         if model_input is None:
             return self.blank()
         logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
@@ -170,16 +171,22 @@ class Recognizer:
         rest = iter(read)
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
-    def read_number(self, image: Image) -> NumberReading:
+    def read_number(
+        self, image: Image, *, several: bool = True, options: InkOptions = FOUND
+    ) -> NumberReading:
         """Find the digits of one picture, line by line, and read each.
 
         Args:
             image: as for `recognize`.
+            several: whether to look for several; else all ink is one digit, as it is
+                for `recognize`. Defaults to True.
+            options: as for `recognize`.
 
         Returns:
             Each digit with its box and prediction; no digits when there is no ink.
         """
-        return read_number(image, self.recognize_inputs)
+        read = read_number if several else read_one
+        return read(image, self.recognize_inputs, options=options)
 
     def recognize_files(
         self, paths: Sequence[Path], *, processes: int = 0

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from cuts import Cut, find_cuts, slice_ink
-from ink import Image, Ink, separate_ink
+from ink import FOUND, Image, Ink, InkOptions, separate_ink
 from pieces import Box, Line, Piece, find_lines
 from preprocessing import ModelInput, fit_digit, to_model_input
 
@@ -72,18 +72,19 @@ class Candidate:
         return self.cost - float(np.log(max(self.certainty, LEAST)))
 
 
-def find_digits(image: Image, judge: Judge) -> list[FoundDigit]:
+def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> list[FoundDigit]:
     """Find the digits of a picture.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
         judge: tells of model inputs how certain each is one digit, in [0, 1].
+        options: what is known of the picture. Defaults to nothing.
 
     Returns:
         The digits line by line from top to bottom, each line from left to right.
     """
-    ink = separate_ink(image, max_side=MAX_SIDE, keep_border=True)
+    ink = separate_ink(image, max_side=MAX_SIDE, keep_border=True, options=options)
     if ink is None:
         return []
     found: list[FoundDigit] = []

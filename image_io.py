@@ -8,6 +8,7 @@ once. Limits hold before any pixel is unpacked, so that no small file fills memo
 
 import io
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +67,22 @@ def read_image(source: Path | str | bytes) -> npt.NDArray[np.uint8]:
         raise ImageError("Expected a picture such as PNG or JPEG, found none.") from error
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
         raise ImageError(f"The picture is damaged or cut short: {error}") from error
+
+
+def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
+    """Tell whether a file holds further pictures, which `read_image` passes over.
+
+    Phones put previews and depth maps behind their photos: those do not count.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
+                return ""
+            if not getattr(picture, "is_animated", False):
+                return ""
+            return "pages" if picture.format == "TIFF" else "animation"
+    except Exception:  # as in `read_image`; what is damaged behind the first picture is no matter
+        return ""
 
 
 def read_bytes(path: Path) -> bytes:

@@ -102,7 +102,7 @@ def upload_four(page: Page) -> None:
         path = Path(folder) / "four.png"
         path.write_bytes(picture)
         page.locator("input[type=file]").set_input_files(path)
-        expect(page.get_by_test_id("stMetricValue")).to_have_text("4")
+        expect(page.get_by_role("heading", name="1 picture: 1 read")).to_be_visible()
     page.wait_for_timeout(800)
 
 

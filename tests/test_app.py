@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import views.reading
 from model_card import MODEL_PATH, ModelCard, sha256_of
-from tests.drawings import DIGITS, canvas_state, draw, encode_png
+from tests.drawings import DIGITS, canvas_state
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -130,25 +130,3 @@ def test_a_model_without_a_card_is_used_with_a_warning(app: AppTest, model_path:
     with_drawing(app, 6).run()
     assert "not calibrated" in app.warning[0].value
     assert app.metric[0].value == "6"
-
-
-def test_an_uploaded_picture_is_read(app: AppTest) -> None:
-    app.run()
-    app.switch_page("views/pictures.py").run()
-    assert not app.exception
-    picture = encode_png(draw(2, ink=(20, 20, 90), paper=(240, 240, 230)))
-    app.file_uploader(key="upload").set_value([("two.png", picture, "image/png")]).run()
-    assert not app.exception
-    assert app.metric[0].value == "2"
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [(b"broken", "found none"), (encode_png(draw(0, ink=(0, 0, 0))), "no ink")],
-)
-def test_an_upload_without_a_digit_says_so(app: AppTest, content: bytes, sentence: str) -> None:
-    app.run()
-    app.switch_page("views/pictures.py").run()
-    app.file_uploader(key="upload").set_value([("odd.png", content, "image/png")]).run()
-    assert not app.exception
-    assert sentence in words(app) and not app.metric

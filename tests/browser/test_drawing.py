@@ -44,7 +44,7 @@ def test_a_drawing_survives_brush_undo_and_another_view(page: Page) -> None:
     expect(page.get_by_text("21 px")).to_be_visible()
     expect(shown).to_have_text("1")
     page.get_by_role("link", name="Read pictures").click()
-    expect(page.get_by_role("heading", name="Upload a digit")).to_be_visible()
+    expect(page.get_by_role("heading", name="Read pictures")).to_be_visible()
     page.get_by_role("link", name="Draw", exact=True).click()
     expect(shown).to_have_text("1")
     page.get_by_role("button", name="Clear").click()

@@ -95,7 +95,7 @@ def bring_controls(gallery: Gallery) -> None:
     key = f"uploads{state.setdefault('uploader_turn', 0)}"
     with st.container(key="uploader"):
         st.file_uploader(
-            "Drop photos, scans or drawings of digits here, or paste them",
+            "Photos, scans or drawings of digits: choose, drop or paste them",
             type=ENDINGS,
             accept_multiple_files=True,
             key=key,

@@ -152,7 +152,7 @@ def show_card(gallery: Gallery, picture: Picture, reading: PictureReading) -> No
     if reading.message:
         st.markdown(escape(reading.message))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(escape(picture.name), width="stretch")
+        st.markdown(f":small[{escape(picture.name)}]", width="stretch")
         remove_button(gallery, picture)
 
 
@@ -190,6 +190,7 @@ def show_table(pairs: Sequence[Pair]) -> None:
             }
         ),
         hide_index=True,
+        column_config={"Number": st.column_config.TextColumn(width="medium")},
         alt="One line a picture: its file, number, how sure, the result, what is good to know",
         key="table",
     )

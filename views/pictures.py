@@ -33,8 +33,7 @@ STYLE = """
     .st-key-uploader [data-testid="stFileUploaderDropzone"] > * { align-self: center; }
 }
 .st-key-uploader [data-testid="stFileChips"] { max-height: 5.6rem; overflow-y: auto; }
-.st-key-uploader .st-key-refused { display: none; }
-.st-key-uploader:has([aria-invalid="true"]) .st-key-refused { display: flex; }
+.st-key-uploader:not(:has([aria-invalid="true"])) > :has(> .st-key-refused) { display: none; }
 .st-key-previews [data-testid="stImage"] img { height: 5.5rem; width: auto; border-radius: .4rem; }
 </style>
 """
@@ -95,7 +94,7 @@ def bring_controls(gallery: Gallery) -> None:
     key = f"uploads{state.setdefault('uploader_turn', 0)}"
     with st.container(key="uploader"):
         st.file_uploader(
-            "Photos, scans or drawings of digits: choose, drop or paste them",
+            "Photos, scans or drawings: choose, drop or paste",
             type=ENDINGS,
             accept_multiple_files=True,
             key=key,
@@ -208,7 +207,6 @@ def offer_examples(gallery: Gallery) -> None:
     )
     st.button(
         "Read the examples",
-        type="primary",
         icon=":material/play_arrow:",
         key="examples",
         on_click=take_examples,

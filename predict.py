@@ -3,6 +3,7 @@
     python predict.py seven.png                     # a table on the screen
     python predict.py scans/ --output digits.csv    # a folder, and all in it
     python predict.py bill.jpg --several            # numbers: one row a digit
+    python predict.py board.jpg --polarity light    # where it is not found by itself
 
 Exit status: 0 every picture was read, 1 some could not be or there is no model,
 2 wrong call.
@@ -20,6 +21,7 @@ from tqdm import tqdm
 
 from arguments import existing_path, output_path
 from image_io import PICTURE_ENDINGS, ImageError, read_image
+from ink import InkOptions
 from model_card import MODEL_PATH
 from rows import BOX, Row, number_rows, to_row, write_csv
 
@@ -48,10 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if recognizer.warning:
         print(f"predict.py: {recognizer.warning}", file=sys.stderr)
     read = read_several if arguments.several else read_single
+    options = InkOptions(arguments.polarity, arguments.clean)
     rows = [
         row
         for rows_of_file in tqdm(
-            read(recognizer, paths), total=len(paths), unit="image", disable=None, delay=1
+            read(recognizer, paths, options), total=len(paths), unit="image", disable=None, delay=1
         )
         for row in rows_of_file
     ]
@@ -96,6 +99,18 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="read numbers: one row a digit, with its place in the picture",
     )
+    add(
+        "--polarity",
+        choices=("found", "dark", "light"),
+        default="found",
+        help="of the ink: found by itself, dark on light, or light on dark (default: found)",
+    )
+    add(
+        "--no-cleaning",
+        dest="clean",
+        action="store_false",
+        help="leave light, shadow, printed lines and borders as they are",
+    )
     return parser
 
 
@@ -112,20 +127,24 @@ def list_pictures(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def read_single(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[list[Row]]:
+def read_single(
+    recognizer: "Recognizer", paths: Sequence[Path], options: InkOptions
+) -> Iterator[list[Row]]:
     """Read each picture as one digit, to one row."""
     names = recognizer.card.class_names
     processes = (os.cpu_count() or 1) if len(paths) >= MANY_FILES else 0
-    for reading in recognizer.recognize_files(paths, processes=processes):
+    for reading in recognizer.recognize_files(paths, processes=processes, options=options):
         yield [to_row(str(reading.path), reading.prediction, names, reading.message)]
 
 
-def read_several(recognizer: "Recognizer", paths: Sequence[Path]) -> Iterator[list[Row]]:
+def read_several(
+    recognizer: "Recognizer", paths: Sequence[Path], options: InkOptions
+) -> Iterator[list[Row]]:
     """Read each picture as numbers, to one row a digit; one row without any."""
     names = recognizer.card.class_names
     for path in paths:
         try:
-            reading = recognizer.read_number(read_image(path))
+            reading = recognizer.read_number(read_image(path), options=options)
         except ImageError as error:
             yield number_rows(str(path), None, names, str(error))
         else:

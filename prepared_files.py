@@ -10,12 +10,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 
 from image_io import ImageError, read_image
+from ink import FOUND, InkOptions
 from preprocessing import ModelInput, preprocess
 
 FILES_AHEAD = 4096  # files that may be prepared before anybody asks for them
@@ -33,7 +35,9 @@ class PreparedFile:
     message: str = ""
 
 
-def prepare_files(paths: Sequence[Path], *, processes: int = 0) -> Iterator[PreparedFile]:
+def prepare_files(
+    paths: Sequence[Path], *, processes: int = 0, options: InkOptions = FOUND
+) -> Iterator[PreparedFile]:
     """Decode and preprocess files, in their order.
 
     Args:
@@ -41,10 +45,12 @@ def prepare_files(paths: Sequence[Path], *, processes: int = 0) -> Iterator[Prep
         processes: to share the work among; each imports the main program anew, which
             must allow for that, and pays from some hundred files on. Defaults to
             threads of this process.
+        options: what is known of the pictures. Defaults to nothing.
     """
+    prepare = partial(prepare_file, options=options)
     with make_pool(processes) as pool:
         for start in range(0, len(paths), FILES_AHEAD):
-            yield from pool.map(prepare_file, paths[start : start + FILES_AHEAD], chunksize=CHUNK)
+            yield from pool.map(prepare, paths[start : start + FILES_AHEAD], chunksize=CHUNK)
 
 
 def make_pool(processes: int) -> Executor:
@@ -55,10 +61,10 @@ def make_pool(processes: int) -> Executor:
     return ThreadPoolExecutor(os.cpu_count())
 
 
-def prepare_file(path: Path) -> PreparedFile:
+def prepare_file(path: Path, *, options: InkOptions = FOUND) -> PreparedFile:
     """Decode and preprocess one file."""
     try:
-        return PreparedFile(path, preprocess(read_image(path)))
+        return PreparedFile(path, preprocess(read_image(path), options=options))
     except ImageError as error:
         return PreparedFile(path, message=str(error))
 

@@ -189,14 +189,15 @@ class Recognizer:
         return read(image, self.recognize_inputs, options=options)
 
     def recognize_files(
-        self, paths: Sequence[Path], *, processes: int = 0
+        self, paths: Sequence[Path], *, processes: int = 0, options: InkOptions = FOUND
     ) -> Iterator[FileReading]:
         """Read picture files in their order; decoding and the network overlap.
 
         A file that cannot be read gives a reading with a message, and the rest is
-        still read. `processes` is as for `prepare_files`.
+        still read. `processes` and `options` are as for `prepare_files`.
         """
-        for batch in in_batches(prepare_files(paths, processes=processes), BATCH_SIZE):
+        prepared = prepare_files(paths, processes=processes, options=options)
+        for batch in in_batches(prepared, BATCH_SIZE):
             yield from self._read_batch(batch)
 
     def blank(self) -> Prediction:

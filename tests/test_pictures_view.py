@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import gallery
-import views.pictures
+import picture_reading
 import views.reading
 from tests.drawings import draw, draw_number, encode_png
 
@@ -55,14 +55,14 @@ def words(app: AppTest) -> str:
 def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count from now on how often a file is read, by its bytes' number."""
     reads: list[int] = []
-    read = views.pictures.read_picture
+    read = picture_reading.read_picture
 
     def counted(data: bytes, *rest: object) -> object:
         reads.append(len(data))
         return read(data, *rest)  # type: ignore[arg-type]
 
     # The view runs as a script of its own each time: what it imports from is patched.
-    monkeypatch.setattr("picture_reading.read_picture", counted)
+    monkeypatch.setattr(picture_reading, "read_picture", counted)
     return reads
 
 

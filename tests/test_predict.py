@@ -184,3 +184,15 @@ def test_several_digits_are_shown_in_a_table(
     assert head.split() == ["file", "number", "box", "status", "digit", "confidence"]
     assert [row.split()[-3:-1] for row in rows] == [["digit", digit] for digit in "407"]
     assert {row.split()[1] for row in rows} == {"407"}
+
+
+@pytest.mark.parametrize("several", [[], ["--several"]])
+def test_what_is_told_of_ink_and_paper_is_done(pictures: Path, several: list[str]) -> None:
+    output = pictures.parent / "digits.csv"
+    three = str(pictures / "b three.png")  # light on dark
+    digits = []
+    for told in (["--polarity", "light", "--no-cleaning"], ["--polarity", "dark"]):
+        assert predict.main([three, *several, *told, "--output", str(output)]) == 0
+        (row, *_) = csv.DictReader(output.read_text().splitlines())
+        digits.append((row["status"], row["digit"]))
+    assert digits[0] == ("digit", "3") != digits[1]

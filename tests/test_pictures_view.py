@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import gallery
 import picture_reading
+import views.picture_results
 import views.reading
 from tests.drawings import draw, draw_number, encode_png
 
@@ -136,6 +137,29 @@ def test_results_and_options_outlast_another_view(app: AppTest) -> None:
     app.switch_page("views/pictures.py").run()
     assert summary(app) == "1 picture: 1 to check"
     assert app.button_group(key="several").value is False
+
+
+def test_what_comes_after_another_view_is_added(app: AppTest) -> None:
+    bring(app, number_file("407"))
+    app.switch_page("views/model.py").run()
+    app.switch_page("views/pictures.py").run()
+    bring(app, number_file("12"))
+    assert numbers(app) == ["407", "12"]
+
+
+def test_what_is_removed_from_the_uploader_is_gone(app: AppTest) -> None:
+    bring(app, number_file("407"), number_file("12"))
+    bring(app, number_file("12"))
+    assert numbers(app) == ["12"]
+    bring(app)
+    assert summary(app) == "No picture at hand?"
+
+
+def test_of_many_pictures_a_page_is_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views.picture_results, "PAGE", 2)
+    bring(app, number_file("1"), number_file("2"), number_file("3"))
+    assert numbers(app) == ["1", "2"] and len(app.get("pagination")) == 1
+    assert len(app.dataframe[0].value) == 3
 
 
 def test_no_file_is_read_twice_when_another_comes(

@@ -93,7 +93,7 @@ def bring_controls(gallery: Gallery) -> None:
     state = st.session_state
     key = f"uploads{state.setdefault('uploader_turn', 0)}"
     with st.container(key="uploader"):
-        st.file_uploader(
+        uploads = st.file_uploader(
             "Photos, scans or drawings: choose, drop or paste",
             type=ENDINGS,
             accept_multiple_files=True,
@@ -101,9 +101,11 @@ def bring_controls(gallery: Gallery) -> None:
             on_change=take_uploads,
             args=[gallery, key],
         )
+        if not uploads:  # back from another view it is empty, and what it held stays here
+            state.taken = {}
         with st.container(key="refused"):
             st.warning(
-                "Files marked red were left out: a picture may have 20 MB at most.",
+                "Files marked red were left out: only pictures of at most 20 MB can be read.",
                 icon=":material/block:",
             )
     if st.toggle("Use the camera", key="camera_on", disabled=not has_camera_right()):

@@ -81,10 +81,10 @@ class PictureReading:
 
     @property
     def confidence(self) -> float:
-        """Probability that all digits are right, if each is one; 0 without any."""
+        """Probability that each is a digit and all are right; 0 without any."""
         if self.reading is None or not self.reading.digits:
             return 0.0
-        return prod(digit.prediction.confidence for digit in self.reading.digits)
+        return prod(digit.prediction.certainty for digit in self.reading.digits)
 
 
 def read_picture(data: bytes, read_number: ReadNumber, options: PictureOptions) -> PictureReading:

@@ -35,6 +35,9 @@ WIDE = 0.95  # digits' heights; a wider digit may be two
 DOUBTFUL = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
+MANY, GRAIN = 200, 12.0  # so many pieces of so few pixels' height are no digits
+MAX_PARTED = 64  # pieces that are cut; where more are doubtful there is no writing
+
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two pieces of which one stands above the other
 GAP = 6.0  # joining pieces, for each digit's height between them
@@ -87,10 +90,18 @@ def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> l
     ink = separate_ink(image, max_side=MAX_SIDE, keep_border=True, options=options)
     if ink is None:
         return []
+    lines = find_lines(ink)
+    if is_grain(lines):
+        return []
     found: list[FoundDigit] = []
-    for number, line in enumerate(find_lines(ink)):
+    parted = 0
+    for number, line in enumerate(lines):
         for joined in search(list(join_pieces(line)), judge):
-            for digit in part_digits(joined, line.height, judge):
+            digits = [joined]
+            if may_be_several(joined, line.height) and parted < MAX_PARTED:
+                parted += 1
+                digits = search(list(slice_piece(joined.whole, line.height)), judge)
+            for digit in digits:
                 assert digit.model_input is not None
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
     return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
@@ -144,13 +155,17 @@ def join_pieces(line: Line) -> Iterator[Candidate]:
             yield Candidate(start, start + 1, SKIP * size, line.pieces[start], None)
 
 
-def part_digits(joined: Candidate, height: float, judge: Judge) -> list[Candidate]:
-    """Cut what was taken for one digit, where it is more likely to be several."""
+def is_grain(lines: Sequence[Line]) -> bool:
+    """Whether what was found is the grain of paper or of a sensor: countless and tiny."""
+    heights = [line.height for line in lines for _ in line.pieces]
+    return len(heights) > MANY and float(np.median(heights)) < GRAIN
+
+
+def may_be_several(joined: Candidate, height: float) -> bool:
+    """Whether what was taken for one digit is to be cut, to see if it is several."""
     width = joined.whole.box.width / height
     may_be_two = width > SLIM if joined.certainty < DOUBTFUL else width > WIDE
-    if not may_be_two or (joined.certainty > PLAIN and width < TWO):
-        return [joined]
-    return search(list(slice_piece(joined.whole, height)), judge)
+    return may_be_two and (joined.certainty <= PLAIN or width >= TWO)
 
 
 def slice_piece(piece: Piece, height: float) -> Iterator[Candidate]:

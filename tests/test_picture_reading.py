@@ -56,7 +56,7 @@ def test_a_number_is_read_and_boxed(recognizer: Recognizer) -> None:
 def test_confidence_is_that_of_all_digits(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(draw_number("1946")))
     assert reading.reading is not None
-    single = [digit.prediction.confidence for digit in reading.reading.digits]
+    single = [digit.prediction.certainty for digit in reading.reading.digits]
     assert reading.confidence == pytest.approx(np.prod(single)) and len(single) == 4
 
 

@@ -1,14 +1,16 @@
 """Digits are found in a picture, whole and in reading order; what is no digit is not."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from pieces import Box
-from preprocessing import preprocess
+from preprocessing import ModelInput, preprocess
 from recognizer import Recognizer
-from segmentation import find_digits
+from segmentation import MAX_PARTED, find_digits
 from tests.drawings import DIGITS, draw, draw_number
 
 Picture = npt.NDArray[np.uint8]
@@ -151,3 +153,26 @@ def test_odd_shapes_are_read_without_complaint(
     for image in (rng.integers(0, 256, shape), line, np.zeros(shape)):
         for digit in recognizer.read_number(image.astype(np.uint8)).digits:
             assert digit.box.right <= shape[1] and digit.box.bottom <= shape[0]
+
+
+def test_grain_is_no_writing() -> None:
+    rng = np.random.default_rng(0)
+    speckled = np.zeros((500, 500), np.uint8)
+    for x, y in rng.integers(10, 490, (900, 2)).tolist():
+        speckled[y : y + 6, x : x + 3] = 255
+    assert count_found(speckled) == 0
+
+
+def test_of_countless_doubtful_pieces_some_are_cut() -> None:
+    calls = []
+
+    def doubt(inputs: Sequence[ModelInput]) -> list[float]:
+        calls.append(len(inputs))
+        return [0.1] * len(inputs)
+
+    blots = np.zeros((1200, 1200), np.uint8)
+    for x in range(20, 1180, 60):
+        for y in range(20, 1180, 60):
+            cv2.ellipse(blots, (x + 20, y + 20), (18, 15), 0, 0, 360, 255, 5)
+    find_digits(blots, doubt)
+    assert len(calls) < 20 + MAX_PARTED + 1  # once a line, once for each that is cut

@@ -36,7 +36,8 @@ DOUBTFUL = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
 MANY, GRAIN = 200, 12.0  # so many pieces of so few pixels' height are no digits
-MAX_PARTED = 64  # pieces that are cut; where more are doubtful there is no writing
+MAX_PARTED = 64  # pieces that are cut, or a page of blots would take minutes
+MAX_DOUBTFUL = 40  # digits; where more are doubtful than not, it is a texture
 
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two pieces of which one stands above the other
@@ -94,7 +95,7 @@ def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> l
     if is_grain(lines):
         return []
     found: list[FoundDigit] = []
-    parted = 0
+    parted = doubtful = 0
     for number, line in enumerate(lines):
         for joined in search(list(join_pieces(line)), judge):
             digits = [joined]
@@ -103,7 +104,10 @@ def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> l
                 digits = search(list(slice_piece(joined.whole, line.height)), judge)
             for digit in digits:
                 assert digit.model_input is not None
+                doubtful += digit.certainty < DOUBTFUL
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
+        if doubtful > MAX_DOUBTFUL and doubtful > len(found) / 2:
+            return []
     return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
 
 

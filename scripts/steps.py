@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ink import crop, find_ink
-from preprocessing import DIGIT_SIZE, IMAGE_SIZE, fit_digit
+from preprocessing import DIGIT_SIZE, IMAGE_SIZE
+from steps import follow_steps
 from tests.drawings import draw, encode_png
 
 PROJECT = Path(__file__).parents[1]
@@ -21,10 +21,7 @@ ICON = PROJECT / "views" / "icon.png"
 def main() -> int:
     """Draw a five in a corner of the canvas, and what becomes of it."""
     canvas = draw(5, brush=20, height=150, offset=(-45, 38))
-    ink = find_ink(canvas)
-    assert ink is not None
-    digit = fit_digit(ink)
-    boxed = crop(digit)
+    ink, boxed, digit = (step.picture for step in follow_steps(canvas))
     steps = {
         "1. the canvas\n280 × 280": canvas,
         f"2. its ink\n{ink.shape[1]} × {ink.shape[0]}": ink,

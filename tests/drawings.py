@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from canvas import Drawing
 from strokes import draw_strokes, fit_strokes
 
 CANVAS_SIDE = 280  # pixels
@@ -110,6 +111,12 @@ def canvas_state(digit: int | None) -> dict[str, Any]:
     For AppTest, which has no browser: None is a canvas that was cleared.
     """
     image = draw(digit) if digit is not None else draw(0, brush=0.0, ink=(0, 0, 0))
-    strokes = [] if digit is None else [{"type": "path", "stroke": "#fff"}] * len(DIGITS[digit])
+    strokes = () if digit is None else place(digit)
+    drawing = Drawing(tuple(strokes), (18.0,) * len(strokes))
+    return fill_canvas(drawing.to_objects(), image)
+
+
+def fill_canvas(objects: list[dict[str, Any]], image: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    """What the canvas component leaves in session state when it shows these."""
     data = base64.b64encode(encode_png(image)).decode()
-    return {"drawing": {"raw": {"objects": strokes}, "data": f"data:image/png;base64,{data}"}}
+    return {"drawing": {"raw": {"objects": objects}, "data": f"data:image/png;base64,{data}"}}

@@ -1,128 +1,181 @@
-"""Draw a digit with mouse, pen or finger, and see what it is read as."""
+"""Draw with mouse, pen or finger, and see what it is read as."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
-from canvas import CANVAS_SIDE
-from recognizer import Prediction, Recognizer
-from views.reading import get_recognizer, show_reading
+from canvas_reading import CanvasReading, close_runner_up, read_canvas
+from views.board import Board, show_board, show_edit_buttons
+from views.number import show_number
+from views.past import HeldReading
+from views.reading import (
+    describe_doubt,
+    find_recognizer,
+    format_share,
+    show_answer,
+    show_model_input,
+    show_probabilities,
+    start_loading,
+)
+from views.seen import show_steps, show_steps_of_number
+from views.strip import show_strip
+from views.transfer import show_files
+from views.why import show_why
 
-INK, PAPER = "#ffffff", "#000000"
+if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
+    from recognizer import Prediction, Recognizer
 
-Rgba = npt.NDArray[np.uint8]  # (280, 280, 4), [0, 255]
-StrokeObject = dict[str, Any]  # a stroke as the canvas keeps it, a Fabric.js path
+PAGE_TITLE = "Handwritten digits"
+WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
+
+# The place of the answer keeps its height, so that what is below it does not jump; on a
+# phone the title makes room for the answer.
+STYLE = """
+<style>
+.st-key-answer { min-height: 24.5rem; }
+@media (max-width: 640px) {
+    .stMainBlockContainer { padding-top: 3.75rem; }
+    .stMainBlockContainer h1 { font-size: 1.75rem; padding: 0.25rem 0; }
+}
+</style>
+"""
 
 
 def main() -> None:
-    """Lay out the view: the canvas on the left, the reading on the right."""
-    st.title("Draw a digit")
-    recognizer = get_recognizer()
-    draw_and_read(recognizer)
+    """Lay out the view."""
+    st.html(STYLE)
+    st.title("Draw a digit", anchor=False)
+    draw_and_read()
 
 
 @st.fragment
-def draw_and_read(recognizer: Recognizer) -> None:
-    """Rerun, after a stroke, nothing but canvas and reading."""
+def draw_and_read() -> None:
+    """Rerun, after a stroke, nothing but this: canvas, reading, and what belongs to them."""
     left, right = st.columns([5, 6], gap="large")
+    controls, details, past = st.container(), st.container(), st.container()
+    with controls:
+        brush, is_live = show_controls()
     with left:
-        board = st.container()  # above its brush, which it has to know
-        brush = st.slider("Brush", 8, 40, 20, format="%d px", key="brush")
-        with board:
-            image, strokes = drawing_canvas(brush)
-            edit_controls(strokes)
-        is_live = st.toggle("Predict while drawing", value=True, key="live")
-        is_asked = not is_live and st.button(
-            "Predict", type="primary", key="predict", disabled=not strokes
-        )
-    with right:
-        show_state(read_drawing(recognizer, image, strokes, is_wanted=is_live or is_asked))
+        board = show_board(brush)
+        with st.container(horizontal=True):
+            show_edit_buttons(board)
+            is_asked = not is_live and st.button(
+                "Predict", type="primary", key="predict", disabled=board.is_empty
+            )
+    with controls:
+        show_files(board)
+    with past:
+        show_strip()
+    start_loading()
+    with right, st.container(key="answer"):
+        recognizer = find_recognizer(WAIT)
+        if recognizer is None:
+            name_page("")
+            return
+        reading = read_board(board, recognizer, is_wanted=is_live or bool(is_asked))
+        show_state(reading)
+    name_page(reading.text if reading else "")
+    announce(reading)
+    with details:
+        show_details(board, reading, recognizer)
 
 
-def drawing_canvas(brush: int) -> tuple[Rgba | None, list[StrokeObject]]:
-    """Show the canvas; return its picture, None before the first stroke, and strokes.
-
-    The component keeps its drawing while it is on screen, and sends no picture after
-    it has come back to it: what it sent last is kept here.
-    """
-    # The canvas' own toolbar floats above its right half: the left has room for words.
-    st.caption("Mouse, pen or finger")
-    state = st.session_state
-    state.setdefault("start", {"objects": [], "edit": 0})
-    if "kept" in state and "canvas" not in state:  # back from another view
-        replace_drawing(state.kept["strokes"], image=state.kept["image"])
-    canvas = st_canvas(
-        stroke_width=brush,
-        stroke_color=INK,
-        background_color=PAPER,
-        width=CANVAS_SIDE,
-        height=CANVAS_SIDE,
-        initial_drawing=state.start,
-        return_image_data=True,
-        key="canvas",
-    )
-    if canvas.image_data is not None:
-        strokes = (canvas.json_data or {}).get("objects", [])
-        state.kept = {"strokes": strokes, "image": canvas.image_data}
-    kept = state.get("kept", {"strokes": [], "image": None})
-    return kept["image"], kept["strokes"]
+def show_controls() -> tuple[int, bool]:
+    """Show how it is drawn and read: the width of the brush, and whether to read at once."""
+    left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
+    brush = left.slider("Brush", 8, 40, 20, format="%d px", key="brush")
+    is_live = right.toggle("Predict while drawing", value=True, key="live")
+    return brush, is_live
 
 
-def replace_drawing(strokes: list[StrokeObject], *, image: Rgba | None = None) -> None:
-    """Put other strokes on the canvas; it takes them when `edit` has changed."""
-    state = st.session_state
-    state.start = {"objects": strokes, "edit": state.start["edit"] + 1}
-    state.kept = {"strokes": strokes, "image": image}
-
-
-def edit_controls(strokes: list[StrokeObject]) -> None:
-    """Show buttons of our own to take back strokes: the canvas' need a mouse to appear."""
-    with st.container(horizontal=True):
-        st.button(
-            "Undo stroke",
-            icon=":material/undo:",
-            key="undo",
-            disabled=not strokes,
-            on_click=replace_drawing,
-            args=[strokes[:-1]],
-        )
-        st.button(
-            "Clear",
-            icon=":material/delete:",
-            key="clear",
-            disabled=not strokes,
-            on_click=replace_drawing,
-            args=[[]],
-        )
-
-
-def read_drawing(
-    recognizer: Recognizer, image: Rgba | None, strokes: list[StrokeObject], *, is_wanted: bool
-) -> Prediction | None:
+def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> CanvasReading | None:
     """Read the drawing, or return the last reading while it is still of this drawing.
 
     Returns:
         None when the drawing has not been read yet.
     """
-    if image is None or not strokes:
-        return recognizer.blank()
-    if is_wanted:
-        st.session_state.reading = strokes, recognizer.recognize(image)
-    read_strokes, prediction = st.session_state.get("reading", (None, None))
-    return prediction if read_strokes == strokes else None
+    if board.is_empty or board.picture is None:
+        return CanvasReading(recognizer.blank())
+    held: HeldReading | None = st.session_state.get("held")
+    if held and held.recognizer is recognizer and held.board.is_same(board):
+        return held.reading
+    if not is_wanted:
+        return None
+    reading = read_canvas(board.picture, board.drawing, recognizer)
+    st.session_state.held = HeldReading(board, recognizer, reading)
+    return reading
 
 
-def show_state(prediction: Prediction | None) -> None:
+def show_state(reading: CanvasReading | None) -> None:
     """Show the reading, or what to do to get one."""
-    if prediction is None:
+    if reading is None:
         st.info("Press **Predict** to have it read.", icon=":material/touch_app:")
-    elif prediction.status == "blank":
-        st.info("Draw one digit from 0 to 9 on the black field.", icon=":material/draw:")
+    elif reading.number is not None:
+        show_number(reading.number)
+    elif reading.prediction.status == "blank":
+        st.info(
+            "Draw one digit from 0 to 9 on the black field, or several side by side.",
+            icon=":material/draw:",
+        )
     else:
-        show_reading(prediction)
+        show_one(reading.prediction)
+
+
+def show_one(prediction: "Prediction") -> None:
+    """Show one digit: the answer, what was seen, a word on doubt, all probabilities."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        show_answer(prediction)
+        if prediction.model_input is not None:
+            show_model_input(prediction.model_input)
+    st.caption(describe_second(prediction))
+    show_probabilities(prediction)
+
+
+def describe_second(prediction: "Prediction") -> str:
+    """Say what else it could be."""
+    if prediction.status == "unsure":
+        return describe_doubt(prediction)
+    close = close_runner_up(prediction)
+    if close is None:
+        return "No other digit comes close."
+    return f"It could also be a {close[0]}: {format_share(close[1])}."
+
+
+def name_page(answer: str) -> None:
+    """Name the reading in the title of the browser's window."""
+    st.set_page_config(page_title=f"{answer} - {PAGE_TITLE}" if answer else PAGE_TITLE)
+
+
+def announce(reading: CanvasReading | None) -> None:
+    """Tell the reading to screen readers; to eyes the answer is large enough."""
+    text = reading.text if reading else ""
+    st.markdown(
+        f'<span class="announcement" role="status" aria-live="polite">{text}</span>',
+        unsafe_allow_html=True,
+    )
+
+
+def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+    """Show, to who opens them, how the drawing was seen and why it was read so."""
+    is_read = reading is not None and reading.prediction.status != "blank"
+    seen = st.expander("How it saw it", key="seen", on_change="rerun")
+    why = st.expander("Why this digit?", key="why", on_change="rerun")
+    if seen.open:
+        with seen:
+            if not is_read or board.picture is None:
+                st.caption("Draw something first: the steps show here.")
+            elif reading is not None and reading.number is not None:
+                show_steps_of_number(board.picture, reading.number)
+            else:
+                show_steps(board.picture)
+    if why.open:
+        with why:
+            if not is_read or board.picture is None:
+                st.caption("Draw something first: the reasons show here.")
+            elif reading is not None and reading.number is not None:
+                st.caption("Draw one digit alone to see why it is read so.")
+            else:
+                show_why(board.picture, recognizer)
 
 
 main()

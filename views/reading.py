@@ -1,40 +1,73 @@
 """What every view shows of a reading, and the recognizer that they share."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from model_card import MODEL_PATH
-from model_file import RecognizerError
 from preprocessing import ModelInput
-from recognizer import Prediction, Recognizer
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
+    from recognizer import Prediction, Recognizer
 
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 
 
-def get_recognizer() -> Recognizer:
-    """Return the server's recognizer, or end the view with a sentence on why not."""
+def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
+    """Return the server's recognizer, or end the view with a sentence on why not.
+
+    Args:
+        wait: what to say while it is loaded. Defaults to a plain sentence.
+    """
+    recognizer = find_recognizer(wait)
+    if recognizer is None:
+        st.stop()
+    return recognizer
+
+
+def find_recognizer(wait: str) -> "Recognizer | None":
+    """Return the server's recognizer; None, after a sentence on why, when there is none."""
+    loading = start_loading()
+    if not loading.done():
+        with st.spinner(wait):
+            loading.exception()
+    from model_file import RecognizerError  # at hand, now that it is loaded
+
     try:
-        modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
-        recognizer = load_recognizer(MODEL_PATH, modified)
+        recognizer = loading.result()
     except RecognizerError as error:
         st.error(str(error), icon=":material/error:")
-        st.stop()
+        return None
     if recognizer.warning:
         st.warning(recognizer.warning, icon=":material/warning:")
     return recognizer
 
 
-@st.cache_resource(show_spinner="Loading the model ...", max_entries=1)
-def load_recognizer(path: Path, modified: int) -> Recognizer:
+def start_loading() -> "Future[Recognizer]":
+    """Begin to load the model in the background, if that has not been done."""
+    modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
+    return load_recognizer(MODEL_PATH, modified)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def load_recognizer(path: Path, modified: int) -> "Future[Recognizer]":
     """Load the model once a server, and again when its file has been `modified`."""
-    return Recognizer.load(path)
+
+    def load() -> "Recognizer":
+        from recognizer import Recognizer
+
+        return Recognizer.load(path)
+
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
+    loading = pool.submit(load)
+    pool.shutdown(wait=False)
+    return loading
 
 
-def show_reading(prediction: Prediction) -> None:
+def show_reading(prediction: "Prediction") -> None:
     """Show the digit, how sure the model is, what it saw, and all probabilities."""
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         show_answer(prediction)
@@ -45,7 +78,7 @@ def show_reading(prediction: Prediction) -> None:
     show_probabilities(prediction)
 
 
-def show_answer(prediction: Prediction) -> None:
+def show_answer(prediction: "Prediction") -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
     label, answer = "This is a", str(prediction.digit)
     confidence = f"{format_share(prediction.confidence)} sure"
@@ -57,7 +90,7 @@ def show_answer(prediction: Prediction) -> None:
     st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
 
 
-def describe_doubt(prediction: Prediction) -> str:
+def describe_doubt(prediction: "Prediction") -> str:
     """Say in a sentence what an unsure reading could be."""
     first, second = prediction.candidates[:2]
     if not prediction.looks_like_a_digit:
@@ -69,12 +102,24 @@ def describe_doubt(prediction: Prediction) -> str:
 
 def show_model_input(model_input: ModelInput) -> None:
     """Show the 28 x 28 picture, each pixel as a square."""
-    pixels = np.kron(model_input[..., 0], np.ones((SEEN_ZOOM, SEEN_ZOOM), np.float32))
-    st.image(pixels, caption="What the model saw", width="content")
+    st.image(
+        enlarge_pixels(model_input), caption="What the model saw", alt=SEEN_ALT, width="content"
+    )
 
 
-def show_probabilities(prediction: Prediction) -> None:
+SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
+
+
+def enlarge_pixels(model_input: ModelInput, zoom: int = SEEN_ZOOM) -> ModelInput:
+    """Draw each of 28 x 28 pixels as a square of `zoom` screen pixels a side."""
+    return np.kron(model_input[..., 0], np.ones((zoom, zoom), np.float32))
+
+
+def show_probabilities(prediction: "Prediction") -> None:
     """Draw one bar a digit, the best one in the page's colour."""
+    import altair as alt  # with pandas half a second, which the canvas need not wait for
+    import pandas as pd
+
     table = pd.DataFrame(
         {
             "digit": prediction.class_names,
@@ -97,7 +142,19 @@ def show_probabilities(prediction: Prediction) -> None:
     bars = base.mark_bar(cornerRadiusEnd=3).encode(
         color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
     )
-    st.altair_chart(bars.properties(height=190, title="Probability of each digit"))
+    st.altair_chart(
+        bars.properties(height=190, title="Probability of each digit"),
+        alt=describe_probabilities(prediction),
+    )
+
+
+def describe_probabilities(prediction: "Prediction") -> str:
+    """Say in words what the bars show."""
+    ranked = sorted(
+        zip(prediction.probabilities, prediction.class_names, strict=True), reverse=True
+    )
+    best = ", ".join(f"{name}: {format_share(share)}" for share, name in ranked[:3])
+    return f"Probability of each digit. The highest: {best}."
 
 
 def is_dark() -> bool:

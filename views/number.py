@@ -1,0 +1,49 @@
+"""What the page shows of several digits drawn side by side."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from number_reading import NumberReading
+from views.reading import enlarge_pixels, format_share
+
+if TYPE_CHECKING:
+    from recognizer import Prediction
+
+TILE_ZOOM = 3  # screen pixels a side for each of 28 x 28
+TILE_WIDTH = 92  # screen pixels
+
+
+def show_number(number: NumberReading) -> None:
+    """Show the number large, and each of its digits with its own confidence."""
+    certainties = [digit.prediction.certainty for digit in number.digits]
+    share = f"{format_share(float(np.prod(certainties)))} sure of all digits"
+    st.metric(
+        "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
+    )
+    with st.container(horizontal=True, gap="small"):
+        for digit in number.digits:
+            show_digit(digit.prediction)
+    doubtful = [d.prediction for d in number.digits if d.prediction.status == "unsure"]
+    st.caption(describe_doubts(doubtful) if doubtful else "Each digit was read by itself.")
+
+
+def show_digit(prediction: "Prediction") -> None:
+    """Show what was seen of one digit, and how sure its reading is."""
+    assert prediction.model_input is not None
+    is_unsure = prediction.status == "unsure"
+    with st.container(width=TILE_WIDTH, gap="xxsmall"):
+        st.image(
+            enlarge_pixels(prediction.model_input, TILE_ZOOM),
+            alt=f"What the model saw of the {prediction.digit}",
+        )
+        mark = ":orange-badge[doubtful]" if is_unsure else ""
+        st.markdown(f"**{prediction.digit}{'?' if is_unsure else ''}** {mark}")
+        st.caption(format_share(prediction.certainty))
+
+
+def describe_doubts(doubtful: list["Prediction"]) -> str:
+    """Say in a sentence which digits are doubtful, and what else they could be."""
+    either = [" or ".join(prediction.candidates[:2]) for prediction in doubtful]
+    return f"Doubtful: {', '.join(either)}. Drawn more clearly, they are easier to read."

@@ -1,0 +1,61 @@
+"""Why this digit: the ink that spoke for it and against it, over the drawing."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from canvas import CANVAS_SIDE
+from ink import Image
+
+if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
+    from explanation import Explainer
+    from recognizer import Recognizer
+
+# A patch of each colour beside its name: for those who see colours, and those who do not.
+LEGEND = """
+<div style="display: flex; flex-direction: column; gap: 0.5rem">
+  <div>{blue}<b>Blue</b> ink spoke for a {digit}.</div>
+  <div>{orange}<b>Orange</b> ink spoke against it, for a {rival}.</div>
+  <div>{white}<b>White</b> ink said little.</div>
+</div>
+"""
+PATCH = (
+    '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em;'
+    " border-radius: 3px; vertical-align: -0.1em; border: 1px solid #8888;"
+    ' background: rgb{color}"></span>'
+)
+
+
+def show_why(picture: Image, recognizer: "Recognizer") -> None:
+    """Colour the ink of a drawing by what it said."""
+    from explanation import AGAINST, FOR, draw_explanation
+
+    explanation = load_explainer(recognizer).explain(picture)
+    if explanation is None:
+        return
+    digit, rival = explanation.digit, explanation.rival
+    with st.container(horizontal=True, gap="large"):
+        st.image(
+            draw_explanation(explanation, picture),
+            alt=f"The drawing, with ink that spoke for a {digit} in blue, for a {rival} in orange",
+            width=CANVAS_SIDE,
+        )
+        with st.container(width=CANVAS_SIDE):
+            blue, orange, white = (PATCH.format(color=c) for c in (FOR, AGAINST, (255,) * 3))
+            st.html(LEGEND.format(digit=digit, rival=rival, blue=blue, orange=orange, white=white))
+            st.caption(
+                f"The stronger the colour, the more it said. It asks what makes this a {digit}"
+                f" rather than a {rival}, which came second."
+            )
+
+
+@st.cache_resource(
+    show_spinner="Looking closer ...",
+    max_entries=1,
+    hash_funcs={"recognizer.Recognizer": id},
+)
+def load_explainer(recognizer: "Recognizer") -> "Explainer":
+    """Compile the explainer once a server, and again for another model."""
+    from explanation import Explainer
+
+    return Explainer(recognizer)

@@ -25,7 +25,7 @@ INK = "#ffffff"
 DECIMALS = 1  # of a pixel; finer differences are no difference
 
 SAME_POINT = 0.1  # pixels; Fabric.js moves the ends of a stroke by up to 0.04
-MOVED = 0.5  # pixels; a stroke whose middle lies further away was moved by its owner
+MOVED = 0.05  # pixels; a stroke whose middle lies further away was moved by its owner
 CURVE = np.linspace(0, 1, 7)[1:, np.newaxis]  # where a curve between two points is sampled
 
 
@@ -93,8 +93,7 @@ def place_path(path: StrokeObject) -> tuple[Points, float]:
     """Return a path's points where they lie on the canvas, and the width of its line."""
     points = read_path(path["path"])
     brush = float(path.get("strokeWidth", BRUSH))
-    way = smooth(points)
-    middle = (way.min(axis=0) + way.max(axis=0)) / 2
+    middle = find_middle(path["path"])
     # Paths give their place as that of their middle; without one they lie as drawn.
     place = np.array([path.get("left", middle[0]), path.get("top", middle[1])])
     matrix = read_matrix(path)
@@ -103,6 +102,28 @@ def place_path(path: StrokeObject) -> tuple[Points, float]:
         return points, brush
     size = float(np.sqrt(abs(np.linalg.det(matrix))))
     return (points - middle) @ matrix.T + place, brush * size
+
+
+def find_middle(commands: Sequence[Sequence[Any]]) -> Points:
+    """Find the middle of a path's bounds, (2,), as Fabric.js reckons them.
+
+    It takes a curve of one control point for one of two that lie upon each other, which
+    reaches further out.
+    """
+    ends = np.array([command[-2:] for command in commands], dtype=np.float64)
+    bounds = [ends]
+    curved = [index for index, command in enumerate(commands) if command[0] == "Q"]
+    if curved:
+        start, end = ends[[index - 1 for index in curved]], ends[curved]
+        control = np.array([commands[index][1:3] for index in curved], dtype=np.float64)
+        turns = (control - start) * (control - end) > 0  # the curve turns back on this axis
+        ratio = np.divide(control - end, control - start, out=np.zeros_like(start), where=turns)
+        t = 1 / (1 + np.sqrt(ratio))
+        turning = start * (1 - t) ** 3 + 3 * control * t * (1 - t) + end * t**3
+        bounds.append(np.where(turns, turning, end))
+    reached = np.concatenate(bounds)
+    middle: Points = (reached.min(axis=0) + reached.max(axis=0)) / 2
+    return middle
 
 
 def read_path(commands: Sequence[Sequence[Any]]) -> Points:

@@ -70,7 +70,7 @@ def open_drawing(data: bytes) -> Drawing:
         return from_json(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DrawingError(
-            "This is neither a PNG picture nor text. Choose a file that this page saved."
+            "This file is neither a picture nor text. Choose one that this page saved."
         ) from error
 
 
@@ -130,10 +130,12 @@ def parse(text: str) -> dict[str, Any]:
             raise DrawingError(
                 f"Expected one drawing, found {len(lines)}. Save a line by itself to open it."
             ) from error
-        raise DrawingError("This is no JSON. Choose a file that this page saved.") from error
+        raise DrawingError(
+            "This file holds no drawing. Choose one that this page saved."
+        ) from error
     if not isinstance(record, dict) or not isinstance(record.get("strokes"), list):
         raise DrawingError(
-            'Expected {"strokes": [[[x, y], ...], ...]}. Choose a file that this page saved.'
+            "Expected strokes, found none in this file. Choose one that this page saved."
         )
     return record
 
@@ -149,11 +151,13 @@ def is_object(line: str) -> bool:
 def read_strokes(record: dict[str, Any]) -> list[Points]:
     """Read the strokes of a record, or say what they are instead."""
     if not record["strokes"]:
-        raise DrawingError("There are no strokes in this file.")
+        raise DrawingError("The drawing in this file is empty. Choose another one.")
     try:
         return [to_points(stroke) for stroke in record["strokes"]]
     except (ValueError, TypeError, OverflowError) as error:
-        raise DrawingError("Expected each stroke to be a list of [x, y], two numbers.") from error
+        raise DrawingError(
+            "Expected strokes as lists of [x, y], two numbers. Choose a file that this page saved."
+        ) from error
 
 
 def read_brushes(brushes: Any, count: int) -> tuple[float, ...]:

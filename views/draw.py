@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from canvas_reading import CanvasReading, close_runner_up, read_canvas
 from views.board import Board, show_board, show_edit_buttons
@@ -28,14 +29,20 @@ if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
 PAGE_TITLE = "Handwritten digits"
 WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
 
-# The place of the answer keeps its height, so that what is below it does not jump; on a
-# phone the title makes room for the answer.
+# The place of the answer keeps its height, so that nothing below it jumps; small pictures
+# need no tools above them; a phone's title makes room for the answer.
 STYLE = """
 <style>
-.st-key-answer { min-height: 24.5rem; }
+.st-key-answer { min-height: 26.5rem; }
+.st-key-announcement {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+[data-testid="stElementToolbar"] { display: none; }
 @media (max-width: 640px) {
     .stMainBlockContainer { padding-top: 3.75rem; }
     .stMainBlockContainer h1 { font-size: 1.75rem; padding: 0.25rem 0; }
+    .stHorizontalBlock { gap: 1rem; }
+    [data-testid="stMetricValue"] { font-size: 4rem; }
 }
 </style>
 """
@@ -54,7 +61,7 @@ def draw_and_read() -> None:
     left, right = st.columns([5, 6], gap="large")
     controls, details, past = st.container(), st.container(), st.container()
     with controls:
-        brush, is_live = show_controls()
+        brush, is_live, files = show_controls()
     with left:
         board = show_board(brush)
         with st.container(horizontal=True):
@@ -62,7 +69,7 @@ def draw_and_read() -> None:
             is_asked = not is_live and st.button(
                 "Predict", type="primary", key="predict", disabled=board.is_empty
             )
-    with controls:
+    with files:
         show_files(board)
     with past:
         show_strip()
@@ -80,12 +87,14 @@ def draw_and_read() -> None:
         show_details(board, reading, recognizer)
 
 
-def show_controls() -> tuple[int, bool]:
-    """Show how it is drawn and read: the width of the brush, and whether to read at once."""
+def show_controls() -> tuple[int, bool, DeltaGenerator]:
+    """Show how it is drawn and read: the brush, whether to read at once; and room for files."""
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     brush = left.slider("Brush", 8, 40, 20, format="%d px", key="brush")
-    is_live = right.toggle("Predict while drawing", value=True, key="live")
-    return brush, is_live
+    with right.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        is_live = st.toggle("Predict while drawing", value=True, key="live")
+        files = st.container(width="content")
+    return brush, is_live, files
 
 
 def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> CanvasReading | None:
@@ -123,7 +132,7 @@ def show_state(reading: CanvasReading | None) -> None:
 
 def show_one(prediction: "Prediction") -> None:
     """Show one digit: the answer, what was seen, a word on doubt, all probabilities."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         show_answer(prediction)
         if prediction.model_input is not None:
             show_model_input(prediction.model_input)
@@ -147,12 +156,24 @@ def name_page(answer: str) -> None:
 
 
 def announce(reading: CanvasReading | None) -> None:
-    """Tell the reading to screen readers; to eyes the answer is large enough."""
-    text = reading.text if reading else ""
-    st.markdown(
-        f'<span class="announcement" role="status" aria-live="polite">{text}</span>',
-        unsafe_allow_html=True,
-    )
+    """Tell the reading to screen readers; for eyes the answer is large enough."""
+    with st.container(key="announcement"):
+        st.markdown(
+            f'<span role="status" aria-live="polite">{say(reading)}</span>',
+            unsafe_allow_html=True,
+        )
+
+
+def say(reading: CanvasReading | None) -> str:
+    """Put a reading into words that are spoken well; "" for none."""
+    if reading is None or not reading.text:
+        return ""
+    prediction = reading.prediction
+    if reading.number is not None:
+        return f"Read as {' '.join(reading.text)}."
+    if prediction.status == "unsure":
+        return describe_doubt(prediction)
+    return f"Read as {prediction.digit}, {format_share(prediction.confidence)} sure."
 
 
 def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:

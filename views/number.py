@@ -11,8 +11,7 @@ from views.reading import enlarge_pixels, format_share
 if TYPE_CHECKING:
     from recognizer import Prediction
 
-TILE_ZOOM = 3  # screen pixels a side for each of 28 x 28
-TILE_WIDTH = 92  # screen pixels
+TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
 
 def show_number(number: NumberReading) -> None:
@@ -22,7 +21,7 @@ def show_number(number: NumberReading) -> None:
     st.metric(
         "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
     )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         for digit in number.digits:
             show_digit(digit.prediction)
     doubtful = [d.prediction for d in number.digits if d.prediction.status == "unsure"]
@@ -35,8 +34,9 @@ def show_digit(prediction: "Prediction") -> None:
     is_unsure = prediction.status == "unsure"
     with st.container(width=TILE_WIDTH, gap="xxsmall"):
         st.image(
-            enlarge_pixels(prediction.model_input, TILE_ZOOM),
+            enlarge_pixels(prediction.model_input),
             alt=f"What the model saw of the {prediction.digit}",
+            width=TILE_WIDTH,
         )
         mark = ":orange-badge[doubtful]" if is_unsure else ""
         st.markdown(f"**{prediction.digit}{'?' if is_unsure else ''}** {mark}")

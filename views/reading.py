@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does 
     from recognizer import Prediction, Recognizer
 
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
+SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
 
 
 def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
@@ -69,7 +70,7 @@ def load_recognizer(path: Path, modified: int) -> "Future[Recognizer]":
 
 def show_reading(prediction: "Prediction") -> None:
     """Show the digit, how sure the model is, what it saw, and all probabilities."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         show_answer(prediction)
         if prediction.model_input is not None:
             show_model_input(prediction.model_input)
@@ -105,9 +106,6 @@ def show_model_input(model_input: ModelInput) -> None:
     st.image(
         enlarge_pixels(model_input), caption="What the model saw", alt=SEEN_ALT, width="content"
     )
-
-
-SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
 
 
 def enlarge_pixels(model_input: ModelInput, zoom: int = SEEN_ZOOM) -> ModelInput:
@@ -163,7 +161,9 @@ def is_dark() -> bool:
 
 
 def format_share(share: float) -> str:
-    """Write a probability in per cent, without ever claiming certainty."""
+    """Write a probability in per cent, without ever claiming to be certain."""
     if share > 0.999:
         return "over 99.9 %"
+    if share < 0.001:
+        return "under 0.1 %"
     return f"{share:.1%}".replace("%", " %")

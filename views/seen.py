@@ -12,6 +12,7 @@ from steps import follow_steps
 
 ZOOM = 5  # screen pixels a side for each of 28 x 28
 SIDE = ZOOM * IMAGE_SIZE  # screen pixels of a step's picture
+STEP_WIDTH = 230  # screen pixels of a step's words
 FRAME = (120, 150, 255)  # RGB, of the box around a digit; seen on black, beside white
 
 
@@ -19,7 +20,7 @@ def show_steps(picture: Image) -> None:
     """Show what becomes of one digit."""
     with st.container(horizontal=True, gap="medium"):
         for number, step in enumerate(follow_steps(picture), start=1):
-            with st.container(width=SIDE, gap="xsmall"):
+            with st.container(width=STEP_WIDTH, gap="xsmall"):
                 st.image(place_in_frame(step.picture), alt=step.sentence, width=SIDE)
                 st.markdown(f"**{number}. {step.name}.** {step.sentence}")
 
@@ -27,10 +28,10 @@ def show_steps(picture: Image) -> None:
 def show_steps_of_number(picture: Image, number: NumberReading) -> None:
     """Show where each digit was found, and what became of it."""
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=SIDE, gap="xsmall"):
+        with st.container(width=STEP_WIDTH, gap="xsmall"):
             st.image(frame_digits(picture, number), alt="Each digit in a box", width=SIDE)
             st.markdown("**1. Parted.** Ink that makes one digit together gets a box.")
-        with st.container(width="stretch", gap="xsmall"):
+        with st.container(width=2 * STEP_WIDTH, gap="xsmall"):
             with st.container(horizontal=True, gap="small"):
                 for digit in number.digits:
                     seen = digit.prediction.model_input

@@ -14,7 +14,7 @@ def show_strip() -> None:
     if not past:
         return
     st.subheader("Earlier", anchor=False)
-    with st.container(horizontal=True, gap="small", key="strip"):
+    with st.container(horizontal=True, gap="xsmall", key="strip"):
         for old in past:
             show_tile(old)
 

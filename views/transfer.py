@@ -10,7 +10,7 @@ MAX_MEGABYTES = 2  # of a file, as drawing_files.MAX_BYTES
 
 def show_files(board: Board) -> None:
     """Show a button behind which files are saved and opened."""
-    with st.popover("Save or open", icon=":material/folder_open:", width="stretch"):
+    with st.popover("Save or open", icon=":material/folder_open:"):
         show_saving(board)
         show_opening()
 

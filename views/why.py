@@ -30,7 +30,8 @@ def show_why(picture: Image, recognizer: "Recognizer") -> None:
     """Colour the ink of a drawing by what it said."""
     from explanation import AGAINST, FOR, draw_explanation
 
-    explanation = load_explainer(recognizer).explain(picture)
+    with st.spinner("Looking closer. The first time takes some seconds ..."):
+        explanation = load_explainer(recognizer).explain(picture)
     if explanation is None:
         return
     digit, rival = explanation.digit, explanation.rival
@@ -49,11 +50,7 @@ def show_why(picture: Image, recognizer: "Recognizer") -> None:
             )
 
 
-@st.cache_resource(
-    show_spinner="Looking closer ...",
-    max_entries=1,
-    hash_funcs={"recognizer.Recognizer": id},
-)
+@st.cache_resource(show_spinner=False, max_entries=1, hash_funcs={"recognizer.Recognizer": id})
 def load_explainer(recognizer: "Recognizer") -> "Explainer":
     """Compile the explainer once a server, and again for another model."""
     from explanation import Explainer

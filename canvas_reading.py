@@ -3,10 +3,11 @@
     reading = read_canvas(image, drawing, recognizer)
     print(reading.text, reading.number is not None)
 
-Which of the two is found without asking. A drawing is taken for a number when it hardly
-looks like one digit, each of the digits found in it does, and no stroke belongs to two
-of them. So the first stroke of a four, and a five without its bar, stay one digit while
-they are drawn; `python -m benchmarks.side_by_side` measures how often they do not.
+Which of the two is found without asking. A drawing is taken for a number when each of
+the digits found in it looks like one, when together they are likelier than a single one,
+and when no stroke belongs to two of them. So the first stroke of a four, and a five
+without its bar, stay one digit while they are drawn; `python -m benchmarks.side_by_side`
+measures how often they do not.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from canvas import Drawing
+from canvas import Drawing, smooth
 from ink import Image
 from number_reading import NumberReading
 from pieces import Box
@@ -23,7 +24,7 @@ from strokes import Points
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
     from recognizer import Prediction, Recognizer
 
-WITHIN = 0.8  # of a stroke's points that lie in the box of the digit that it belongs to
+WITHIN = 0.8  # of a stroke's way that lies in the box of the digit that it belongs to
 CLOSE = 0.05  # probability from which the runner-up is worth a word
 
 
@@ -57,15 +58,25 @@ def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> Can
         recognizer: reads.
     """
     prediction = recognizer.recognize(image)
-    if prediction.status == "blank" or prediction.looks_like_a_digit or len(drawing.strokes) < 2:
+    if prediction.status == "blank" or len(drawing.strokes) < 2:
         return CanvasReading(prediction)
     number = recognizer.read_number(image)
-    is_number = len(number.digits) > 1 and all(
-        digit.prediction.looks_like_a_digit for digit in number.digits
-    )
-    if not is_number or not keeps_strokes_whole(number, drawing):
-        return CanvasReading(prediction)
-    return CanvasReading(prediction, number)
+    if is_likelier(number, prediction) and keeps_strokes_whole(number, drawing):
+        return CanvasReading(prediction, number)
+    return CanvasReading(prediction)
+
+
+def is_likelier(number: NumberReading, whole: "Prediction") -> bool:
+    """Whether several digits were found that explain a drawing better than one does."""
+    digits = [digit.prediction for digit in number.digits]
+    if len(digits) < 2 or not all(digit.looks_like_a_digit for digit in digits):
+        return False
+    return not whole.looks_like_a_digit or number_certainty(number) > whole.certainty
+
+
+def number_certainty(number: NumberReading) -> float:
+    """Return the probability that each digit of a number is one, and read right."""
+    return float(np.prod([digit.prediction.certainty for digit in number.digits]))
 
 
 def keeps_strokes_whole(number: NumberReading, drawing: Drawing) -> bool:
@@ -77,9 +88,10 @@ def keeps_strokes_whole(number: NumberReading, drawing: Drawing) -> bool:
 
 
 def share_inside(points: Points, box: Box) -> float:
-    """Return the share of a stroke's points that lie in a box, in [0, 1]."""
+    """Return the share of a stroke's way that lies in a box, in [0, 1]."""
     low, high = (box.x, box.y), (box.right, box.bottom)
-    return float(np.mean(((points >= low) & (points <= high)).all(axis=1)))
+    way = smooth(points)
+    return float(np.mean(((way >= low) & (way <= high)).all(axis=1)))
 
 
 def close_runner_up(prediction: "Prediction") -> tuple[str, float] | None:

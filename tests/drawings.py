@@ -100,23 +100,37 @@ def join_side_by_side(digits: str, brush: float, height: float, gap: int) -> npt
     return np.pad(row, ((0, 0), (0, round(brush))))
 
 
+def draw_side_by_side(number: str, *, brush: float = 14) -> Drawing:
+    """Draw digits side by side on one canvas, as high as leaves room for all."""
+    step = 230 / len(number)
+    strokes = [
+        points
+        for index, digit in enumerate(number)
+        for points in place(
+            int(digit),
+            height=min(1.2 * step, 120),
+            offset=((index - (len(number) - 1) / 2) * step, 0),
+        )
+    ]
+    return Drawing(tuple(strokes), (brush,) * len(strokes))
+
+
 def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
     """Encode an RGBA canvas as a PNG file."""
     return bytes(cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA))[1].tobytes())
 
 
-def canvas_state(digit: int | None) -> dict[str, Any]:
-    """What the canvas component leaves in session state after a digit was drawn on it.
+def canvas_state(shown: int | Drawing | None) -> dict[str, Any]:
+    """What the canvas component leaves in session state after something was drawn on it.
 
-    For AppTest, which has no browser: None is a canvas that was cleared.
+    For AppTest, which has no browser: a digit, a drawing, or None for a cleared canvas.
     """
-    image = draw(digit) if digit is not None else draw(0, brush=0.0, ink=(0, 0, 0))
-    strokes = () if digit is None else place(digit)
-    drawing = Drawing(tuple(strokes), (18.0,) * len(strokes))
-    return fill_canvas(drawing.to_objects(), image)
-
-
-def fill_canvas(objects: list[dict[str, Any]], image: npt.NDArray[np.uint8]) -> dict[str, Any]:
-    """What the canvas component leaves in session state when it shows these."""
-    data = base64.b64encode(encode_png(image)).decode()
-    return {"drawing": {"raw": {"objects": objects}, "data": f"data:image/png;base64,{data}"}}
+    if shown is None:
+        shown = Drawing()
+    if isinstance(shown, int):
+        strokes = tuple(place(shown))
+        shown = Drawing(strokes, (18.0,) * len(strokes))
+    canvas = cv2.cvtColor(shown.draw(), cv2.COLOR_GRAY2RGBA)
+    data = base64.b64encode(encode_png(np.asarray(canvas, np.uint8))).decode()
+    raw = {"objects": shown.to_objects()}
+    return {"drawing": {"raw": raw, "data": f"data:image/png;base64,{data}"}}

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
+from canvas_reading import number_certainty
 from number_reading import NumberReading
 from views.reading import enlarge_pixels, format_share
 
@@ -16,8 +16,7 @@ TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
 def show_number(number: NumberReading) -> None:
     """Show the number large, and each of its digits with its own confidence."""
-    certainties = [digit.prediction.certainty for digit in number.digits]
-    share = f"{format_share(float(np.prod(certainties)))} sure of all digits"
+    share = f"{format_share(number_certainty(number))} sure of all digits"
     st.metric(
         "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
     )
@@ -38,8 +37,8 @@ def show_digit(prediction: "Prediction") -> None:
             alt=f"What the model saw of the {prediction.digit}",
             width=TILE_WIDTH,
         )
-        mark = ":orange-badge[doubtful]" if is_unsure else ""
-        st.markdown(f"**{prediction.digit}{'?' if is_unsure else ''}** {mark}")
+        mark = "? :orange-badge[doubtful]" if is_unsure else ""
+        st.markdown(f"**{prediction.digit}**{mark}")
         st.caption(format_share(prediction.certainty))
 
 

@@ -1,18 +1,25 @@
 """A hand that draws on the page's canvas, with the mouse or with a finger."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from strokes import Points
 from tests.drawings import place
 
 
 def draw_with_mouse(page: Page, digit: int) -> None:
     """Draw the strokes of a digit."""
+    draw_strokes_with_mouse(page, place(digit))
+
+
+def draw_strokes_with_mouse(page: Page, strokes: Sequence[Points]) -> None:
+    """Draw strokes, in pixels of the canvas."""
     left, top = canvas_corner(page)
-    for stroke in place(digit):
+    for stroke in strokes:
         points = (stroke + np.array([left, top])).tolist()
         page.mouse.move(*points[0])
         page.mouse.down()

@@ -37,6 +37,7 @@ STYLE = """
 .st-key-announcement {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
+.stMainBlockContainer h2 { font-size: 1.25rem; }
 [data-testid="stElementToolbar"] { display: none; }
 @media (max-width: 640px) {
     .stMainBlockContainer { padding-top: 3.75rem; }

@@ -9,6 +9,7 @@ from ink import Image, Ink
 from number_reading import NumberReading
 from preprocessing import DIGIT_SIZE, IMAGE_SIZE
 from steps import follow_steps
+from views.reading import enlarge_pixels
 
 ZOOM = 5  # screen pixels a side for each of 28 x 28
 SIDE = ZOOM * IMAGE_SIZE  # screen pixels of a step's picture
@@ -36,7 +37,10 @@ def show_steps_of_number(picture: Image, number: NumberReading) -> None:
                 for digit in number.digits:
                     seen = digit.prediction.model_input
                     assert seen is not None
-                    st.image(np.kron(seen[..., 0], np.ones((ZOOM - 1, ZOOM - 1), np.float32)))
+                    st.image(
+                        enlarge_pixels(seen, ZOOM - 1),
+                        alt=f"What was looked at of the {digit.prediction.digit}",
+                    )
             st.markdown(
                 f"**2. Shrunk and centred**, each by itself, to {IMAGE_SIZE} × {IMAGE_SIZE}. This"
                 " is all that is looked at."

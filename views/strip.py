@@ -13,7 +13,7 @@ def show_strip() -> None:
     past: tuple[PastReading, ...] = st.session_state.get("past", ())
     if not past:
         return
-    st.subheader("Earlier", anchor=False)
+    st.header("Earlier", anchor=False)
     with st.container(horizontal=True, gap="xsmall", key="strip"):
         for old in past:
             show_tile(old)

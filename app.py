@@ -21,7 +21,6 @@ STYLE = """
     .st-key-views a > :first-child:not(:last-child) { display: none; }
     .st-key-views a { padding: 0.25rem 0.4rem; }
     .st-key-views p { font-size: 0.85rem; }
-    h1 { font-size: 1.75rem !important; padding-bottom: 0.5rem !important; }
 }
 </style>
 """

@@ -44,6 +44,8 @@ PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
 PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
 MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
+NO_DIGIT = 10  # label of what shows none
+NO_DIGIT_NAME = "none"  # ... in a stroke file
 SPLIT_SEED = 0  # fixed: the validation part is the same in every run
 
 
@@ -193,12 +195,25 @@ def read_characters(path: Path) -> list[StrokeDigit]:
 def read_digits(path: Path) -> list[StrokeDigit]:
     """Read a file of strokes in which every label is a digit, or raise DatasetError."""
     digits = read_characters(path)
-    for digit in digits:
-        if digit.label not in set("0123456789"):
-            raise DatasetError(
-                f"Expected labels from 0 to 9 in '{path}'. Received: {digit.label!r}."
-            )
+    check_labels(digits, set("0123456789"), "labels from 0 to 9", path)
     return digits
+
+
+def read_kept(path: Path) -> list[StrokeDigit]:
+    """Read drawings that people kept: digits, and "none" for what shows no digit."""
+    drawings = read_characters(path)
+    expected = f'labels from 0 to 9, or "{NO_DIGIT_NAME}",'
+    check_labels(drawings, {*"0123456789", NO_DIGIT_NAME}, expected, path)
+    return drawings
+
+
+def check_labels(
+    digits: Sequence[StrokeDigit], allowed: set[str], expected: str, path: Path
+) -> None:
+    """Raise DatasetError at the first label that is not allowed."""
+    for digit in digits:
+        if digit.label not in allowed:
+            raise DatasetError(f"Expected {expected} in '{path}'. Received: {digit.label!r}.")
 
 
 def draw_digits(
@@ -211,7 +226,7 @@ def draw_digits(
     """Draw pen digits at random brush, size and place, and preprocess the drawings.
 
     Args:
-        digits: pen strokes with labels "0" to "9".
+        digits: pen strokes with labels "0" to "9", or "none".
         seed: of the drawings.
         style: the canvas and the range of brushes and sizes. Defaults to what people
             leave on the page's canvas.
@@ -221,7 +236,12 @@ def draw_digits(
         One image a digit, in the same order.
     """
     images = draw_characters(digits, seed=seed, style=style, habits=habits)
-    return Digits(images, np.array([int(digit.label) for digit in digits]))
+    return Digits(images, np.array([to_label(digit.label) for digit in digits]))
+
+
+def to_label(name: str) -> int:
+    """Turn the label of a stroke file into a number."""
+    return NO_DIGIT if name == NO_DIGIT_NAME else int(name)
 
 
 def draw_characters(
@@ -260,20 +280,17 @@ def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
     return pictures
 
 
-def load_drawings(path: Path, *, seed: int) -> Digits:
-    """Load somebody's own digits: a stroke file, or folders of pictures named by label.
+def load_pictures(folder: Path) -> Digits:
+    """Load somebody's own digits: pictures in folders named by label.
 
     Args:
-        path: a file for `read_strokes`, or a folder with the folders 0 to 9.
-        seed: of the drawings made of strokes.
+        folder: holds the folders 0 to 9.
 
     Raises:
         DatasetError: if nothing can be read there. Blank pictures are left out.
     """
-    if not path.is_dir():
-        return draw_digits(read_digits(path), seed=seed)
     images, labels = [], []
-    for picture, label in list_labelled_pictures(path):
+    for picture, label in list_labelled_pictures(folder):
         try:
             model_input = preprocessing.preprocess(image_io.read_image(picture))
         except image_io.ImageError as error:
@@ -282,7 +299,7 @@ def load_drawings(path: Path, *, seed: int) -> Digits:
             images.append((model_input[..., 0] * 255).round().astype(np.uint8))
             labels.append(label)
     if not set(labels) <= set("0123456789") or not labels:
-        raise DatasetError(f"Expected folders named 0 to 9 in '{path}'.")
+        raise DatasetError(f"Expected folders named 0 to 9 in '{folder}'.")
     return Digits(np.stack(images), np.array(labels, dtype=np.int64))
 
 

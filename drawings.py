@@ -2,7 +2,7 @@
 
     store = DrawingStore("sqlite:///kept_drawings.db")
     number = store.keep(KeptDrawing(drawing, label="7", read_as="1", ...))
-    lines = store.export()  # a stroke file, as train.py --drawings takes it
+    Path("kept.jsonl").write_text("".join(store.export()))  # for train.py --drawings
 
 No address and no name is kept: strokes, what they show, what they were read as, by
 which model, and when.
@@ -10,19 +10,52 @@ which model, and when.
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sqlalchemy import JSON, String, create_engine, delete, event, func, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    String,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.engine import URL, CursorResult, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from canvas import Drawing
 
-DEFAULT_URL = "sqlite:///kept_drawings.db"
-BUSY_SECONDS = 30  # that a writer waits for another one, with SQLite
+if TYPE_CHECKING:  # TensorFlow is not needed to look at drawings
+    from recognizer import Prediction
+
+DEFAULT_URL = f"sqlite:///{Path(__file__).with_name('kept_drawings.db').as_posix()}"
+BUSY_SECONDS = 10  # that a writer waits for another one, with SQLite
+EXPORT_ROWS = 500  # read at once; between them others may write
+MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
+
+# What databases say, and what that means to a person.
+REASONS = {
+    "unable to open": "its folder is missing, or closed to this program",
+    "readonly": "this program may not write to it",
+    "locked": "another program holds it; try again in a moment",
+    "full": "the disk is full",
+    "not a database": "that file is something else",
+    "malformed": "the file is damaged",
+    "no such table": "its table is gone; start the program again to make a new one",
+}
+
+
+class StoreError(Exception):
+    """A database that cannot be used; the text is one sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +64,12 @@ class KeptDrawing:
 
     Attributes:
         drawing: the strokes.
-        label: what the person says that it shows.
+        label: what the person says that it shows; "none" for what is no digit.
         read_as: the class that the model read.
         confidence: of that reading, in [0, 1].
         status: of that reading: "digit" or "unsure".
-        model: first 12 digits of the model file's SHA-256.
-        kept_at: when, UTC.
+        model: first 12 digits of the model file's SHA-256; "" where it has no card.
+        kept_at: when, UTC, to the second.
         number: its key in the table; 0 before it is kept.
     """
 
@@ -46,8 +79,25 @@ class KeptDrawing:
     confidence: float
     status: str
     model: str
-    kept_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    kept_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     number: int = 0
+
+    @classmethod
+    def of(cls, drawing: Drawing, prediction: "Prediction", *, label: str, sha256: str) -> Self:
+        """Set a drawing, what the model of `sha256` read, and the truth side by side."""
+        return cls(
+            drawing,
+            label=label,
+            read_as=prediction.digit or "",
+            confidence=round(prediction.confidence, 4),
+            status=prediction.status,
+            model=sha256[:MODEL_DIGITS],
+        )
+
+    @property
+    def is_misread(self) -> bool:
+        """Whether the model took it for something else."""
+        return self.label != self.read_as
 
 
 class Base(DeclarativeBase):
@@ -66,42 +116,56 @@ class Row(Base):
     read_as: Mapped[str] = mapped_column(String(40))
     confidence: Mapped[float]
     status: Mapped[str] = mapped_column(String(10))
-    model: Mapped[str] = mapped_column(String(12))
+    model: Mapped[str] = mapped_column(String(MODEL_DIGITS))
     kept_at: Mapped[datetime]  # UTC, without a zone: SQLite knows none
+
+    __table_args__ = {"sqlite_autoincrement": True}  # no number is given twice
 
 
 class DrawingStore:
-    """The kept drawings of one database; threads and visitors share it."""
+    """The kept drawings of one database; threads, visitors and programs share it."""
 
     def __init__(self, url: str = DEFAULT_URL) -> None:
         """Open the database, and make its table if it has none.
 
         Args:
             url: of SQLAlchemy's form, "sqlite:///file.db" or "postgresql+psycopg://...".
+
+        Raises:
+            StoreError: if there is no such database, or no driver for it.
         """
-        address = make_url(url)
-        waits = {"timeout": BUSY_SECONDS} if is_sqlite(address) else {}
-        self.engine = create_engine(address, connect_args=waits)
+        try:
+            address = make_url(url)
+            waits = {"timeout": BUSY_SECONDS} if is_sqlite(address) else {}
+            self.engine = create_engine(address, connect_args=waits)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            # The address is not repeated: it may hold a password.
+            raise StoreError(
+                "Expected the address of a database whose driver is installed, such as"
+                f" 'sqlite:///kept_drawings.db'. Received another: {first_line(error)}."
+            ) from error
         if is_sqlite(address):
             event.listen(self.engine, "connect", use_write_ahead_log)
-        Base.metadata.create_all(self.engine)
+        with self.explained("opened"):
+            try:
+                Base.metadata.create_all(self.engine)
+            except DBAPIError:  # another program made the table at this very moment
+                Base.metadata.create_all(self.engine)
 
     def keep(self, kept: KeptDrawing) -> int:
-        """Store a drawing; return its number."""
-        row = Row(
-            strokes=[np.round(stroke, 1).tolist() for stroke in kept.drawing.strokes],
-            brushes=list(kept.drawing.brushes),
-            label=kept.label,
-            read_as=kept.read_as,
-            confidence=kept.confidence,
-            status=kept.status,
-            model=kept.model,
-            kept_at=kept.kept_at.astimezone(UTC).replace(tzinfo=None),
-        )
-        with Session(self.engine) as session, session.begin():
-            session.add(row)
+        """Store a drawing, in place of the one with its number if it has one.
+
+        Returns:
+            Its number.
+
+        Raises:
+            StoreError: if the database cannot be written, as from every method here.
+        """
+        row = to_row(kept)
+        with self.explained("written"), Session(self.engine) as session, session.begin():
+            stored = session.merge(row)
             session.flush()
-            return row.number
+            return stored.number
 
     def find(
         self,
@@ -123,7 +187,7 @@ class DrawingStore:
         """
         chosen = select(Row).where(*conditions(label, only_misread, numbers))
         ordered = chosen.order_by(Row.number.desc()).limit(limit).offset(offset)
-        with Session(self.engine) as session:
+        with self.explained("read"), Session(self.engine) as session:
             return [to_kept(row) for row in session.scalars(ordered)]
 
     def count(
@@ -132,34 +196,57 @@ class DrawingStore:
         label: str | None = None,
         only_misread: bool = False,
         numbers: Collection[int] | None = None,
+        since: datetime | None = None,
     ) -> int:
-        """Count what `find` would list without a limit."""
-        chosen = select(func.count()).select_from(Row)
-        with Session(self.engine) as session:
-            found = session.scalar(chosen.where(*conditions(label, only_misread, numbers)))
-        return found or 0
+        """Count what `find` would list without a limit, and was kept after `since`."""
+        asked = conditions(label, only_misread, numbers)
+        if since is not None:
+            asked.append(Row.kept_at > without_zone(since))
+        chosen = select(func.count()).select_from(Row).where(*asked)
+        with self.explained("read"), Session(self.engine) as session:
+            return session.scalar(chosen) or 0
 
     def delete(self, numbers: Collection[int] | None = None) -> int:
         """Delete drawings by number, or all; return how many there were."""
-        with Session(self.engine) as session, session.begin():
-            chosen = delete(Row).where(*conditions(None, False, numbers)).returning(Row.number)
-            return len(session.scalars(chosen).all())
+        chosen = delete(Row).where(*conditions(None, False, numbers))
+        with self.explained("written"), Session(self.engine) as session, session.begin():
+            result = session.execute(chosen)
+            assert isinstance(result, CursorResult)
+            return result.rowcount
 
     def export(self, *, numbers: Collection[int] | None = None) -> Iterator[str]:
-        """Yield the lines of a stroke file, the oldest drawing first."""
-        for kept in reversed(self.find(numbers=numbers)):
-            yield json.dumps(
-                {
-                    "label": kept.label,
-                    "strokes": [stroke.tolist() for stroke in kept.drawing.strokes],
-                    "brushes": list(kept.drawing.brushes),
-                    "read_as": kept.read_as,
-                    "confidence": kept.confidence,
-                    "status": kept.status,
-                    "model": kept.model,
-                    "kept_at": kept.kept_at.isoformat(timespec="seconds"),
-                }
-            )
+        """Yield the lines of a stroke file, the oldest drawing first.
+
+        A few hundred are read at a time, so that a million take no more memory.
+        """
+        last = 0
+        while True:
+            chosen = select(Row).where(Row.number > last, *conditions(None, False, numbers))
+            ordered = chosen.order_by(Row.number).limit(EXPORT_ROWS)
+            with self.explained("read"), Session(self.engine) as session:
+                found = [to_kept(row) for row in session.scalars(ordered)]
+            if not found:
+                return
+            yield from map(to_line, found)
+            last = found[-1].number
+
+    @contextmanager
+    def explained(self, done: str) -> Iterator[None]:
+        """Turn the database's errors into a sentence on what could not be `done`."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            said = first_line(getattr(error, "orig", None) or error)
+            known = (reason for words, reason in REASONS.items() if words in said)
+            shown = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(
+                f"The database '{shown}' cannot be {done}: {next(known, said)}."
+            ) from error
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, without its full stop."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def conditions(label: str | None, only_misread: bool, numbers: Collection[int] | None) -> list[Any]:
@@ -170,8 +257,27 @@ def conditions(label: str | None, only_misread: bool, numbers: Collection[int] |
     if only_misread:
         asked.append(Row.label != Row.read_as)
     if numbers is not None:
-        asked.append(Row.number.in_(numbers))
+        # Written into the statement: as variables, SQLite takes 32,766 of them at most.
+        listed: BindParameter[list[int]] = bindparam(
+            "numbers", sorted(map(int, numbers)), expanding=True, literal_execute=True
+        )
+        asked.append(Row.number.in_(listed))
     return asked
+
+
+def to_row(kept: KeptDrawing) -> Row:
+    """Turn a drawing into a row of the table; places are kept to a tenth of a pixel."""
+    return Row(
+        number=kept.number or None,
+        strokes=[np.round(stroke, 1).tolist() for stroke in kept.drawing.strokes],
+        brushes=[float(brush) for brush in kept.drawing.brushes],
+        label=kept.label,
+        read_as=kept.read_as,
+        confidence=kept.confidence,
+        status=kept.status,
+        model=kept.model,
+        kept_at=without_zone(kept.kept_at),
+    )
 
 
 def to_kept(row: Row) -> KeptDrawing:
@@ -187,6 +293,26 @@ def to_kept(row: Row) -> KeptDrawing:
         kept_at=row.kept_at.replace(tzinfo=UTC),
         number=row.number,
     )
+
+
+def to_line(kept: KeptDrawing) -> str:
+    """Write a drawing as a line of a stroke file."""
+    record = {
+        "label": kept.label,
+        "strokes": [stroke.tolist() for stroke in kept.drawing.strokes],
+        "brushes": list(kept.drawing.brushes),
+        "read_as": kept.read_as,
+        "confidence": kept.confidence,
+        "status": kept.status,
+        "model": kept.model,
+        "kept_at": kept.kept_at.isoformat(timespec="seconds"),
+    }
+    return json.dumps(record) + "\n"
+
+
+def without_zone(moment: datetime) -> datetime:
+    """Write a moment in UTC, as the table has it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def is_sqlite(address: URL) -> bool:

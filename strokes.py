@@ -4,9 +4,10 @@
     image = draw_at_random(digits[0].strokes, rng=rng, style=CANVAS_STYLE)
 
 A stroke file holds one JSON object a line, {"label", "writer", "strokes"}; a stroke
-is a list of [x, y], y growing downwards, in any unit. UNIPEN files, in which UCI
-ships its pen digits, hold the same with y growing upwards (Guyon et al., "UNIPEN
-project of on-line data exchange and recognizer benchmarks", 1994).
+is a list of [x, y], y growing downwards, in any unit. Drawings that the page exports
+have no writer, but "kept_at". UNIPEN files, in which UCI ships its pen digits, hold
+the same with y growing upwards (Guyon et al., "UNIPEN project of on-line data
+exchange and recognizer benchmarks", 1994).
 """
 
 import gzip
@@ -39,6 +40,7 @@ class StrokeDigit:
     label: str
     writer: str
     strokes: tuple[Points, ...]
+    kept_at: str = ""  # when somebody kept it on the page, ISO 8601 in UTC
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,14 @@ def parse_json_lines(text: str, path: Path) -> list[StrokeDigit]:
             record = json.loads(line)
             strokes = tuple(to_points(stroke) for stroke in record["strokes"])
             label, writer = str(record["label"]), str(record.get("writer", ""))
+            kept_at = str(record.get("kept_at", ""))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StrokeFileError(
                 f'Expected {{"label": ..., "strokes": [[[x, y], ...], ...]}} in line'
                 f" {number} of '{path}'. Received: {line[:60]}"
             ) from error
         if strokes:
-            digits.append(StrokeDigit(label, writer, strokes))
+            digits.append(StrokeDigit(label, writer, strokes, kept_at))
     return digits
 
 

@@ -3,6 +3,7 @@
     python train.py                             # what ships
     python train.py --epochs 1                  # a quick look
     python train.py --mnist mnist.npz --pendigits pendigits-orig.tra.gz   # offline
+    python train.py --drawings kept.jsonl --from digit_model.keras        # learn on, minutes
 
 It writes the model, its card digit_model.json, and pictures to reports/digit_model/.
 Exit status: 0 done, 1 data or training failed, 2 wrong call, 130 stopped by Ctrl-C.
@@ -25,26 +26,15 @@ import keras
 import numpy as np
 from sklearn.metrics import accuracy_score, log_loss
 
-import datasets
 import reports
 from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, check_resumable, start_anew
-from datasets import DatasetError
-from model_card import ModelCard, sha256_of
+from datasets import DatasetError, read_kept
+from model_card import CardError, ModelCard, sha256_of
 from model_file import save_small
 from models import ARCHITECTURES, build_model
-from outliers import load_letters, make_outliers
-from strokes import TRAINING_STYLE, StrokeDigit
-from training import (
-    NO_DIGIT,
-    OPTIMIZERS,
-    TrainConfig,
-    TrainingData,
-    calibrate,
-    fit,
-    predict,
-    to_targets,
-)
+from sources import gather
+from training import LEARN_ON, OPTIMIZERS, TrainConfig, TrainingData, calibrate, fit, predict
 
 
 class StartError(Exception):
@@ -84,9 +74,9 @@ def make_parser() -> argparse.ArgumentParser:
     add(
         "--epochs",
         type=positive_int,
-        default=default.epochs,
         metavar="N",
-        help="passes over the training images (default: %(default)s)",
+        help=f"passes over the training images (default: {default.epochs}; {LEARN_ON.epochs}"
+        " with --from)",
     )
     add(
         "--batch-size",
@@ -98,9 +88,9 @@ def make_parser() -> argparse.ArgumentParser:
     add(
         "--learning-rate",
         type=positive,
-        default=default.learning_rate,
         metavar="X",
-        help="peak of the one-cycle schedule (default: %(default)s)",
+        help=f"peak of the one-cycle schedule (default: {default.learning_rate};"
+        f" {LEARN_ON.learning_rate} with --from)",
     )
     add("--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="(default: %(default)s)")
     add(
@@ -128,7 +118,8 @@ def make_parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="PATH",
-        help="your own digits: stroke files, or folders of pictures named by label",
+        help="your own digits: stroke files, as the page exports them, or folders of pictures"
+        " named by label",
     )
     add(
         "--letters",
@@ -143,7 +134,10 @@ def make_parser() -> argparse.ArgumentParser:
         type=existing_path,
         dest="start",
         metavar="FILE",
-        help="a model of the same architecture to start from",
+        help="a trained model of the same architecture to learn on from, in a few minutes:"
+        f" your drawings are repeated until they are {LEARN_ON.drawings_share:.0%}% of the digits,"
+        f" among {LEARN_ON.mnist_images:,} images of MNIST and each pen digit once, so that"
+        " what it knew is not forgotten",
     )
     add("--no-augmentation", action="store_true", help="use the images as they are")
     add("--seed", type=int, default=default.seed, metavar="N", help="(default: %(default)s)")
@@ -163,11 +157,7 @@ def train(arguments: argparse.Namespace) -> None:
     """Train, save, test and report: the whole run."""
     started = time.monotonic()
     given = vars(arguments)
-    names = {field.name for field in dataclasses.fields(TrainConfig)}
-    config = TrainConfig(
-        augmentation=not arguments.no_augmentation,
-        **{name: value for name, value in given.items() if name in names},
-    )
+    config = make_config(arguments)
     output: Path = arguments.output
     folder = output.with_suffix(".training")
     record = {name: str(value) for name, value in given.items() if name not in ("resume", "show")}
@@ -175,7 +165,7 @@ def train(arguments: argparse.Namespace) -> None:
         check_resumable(folder, arguments=record)
 
     keras.utils.set_random_seed(config.seed)
-    data = load_data(arguments, config)
+    data = gather(arguments, config)
     model = make_model(config.architecture, arguments.start)
     if not arguments.resume:
         start_anew(folder, arguments=record)
@@ -188,14 +178,14 @@ def train(arguments: argparse.Namespace) -> None:
     probabilities = predict(keras.models.load_model(finished), data.test.images)
     accuracy = accuracy_score(data.test.labels, probabilities.argmax(axis=1))
     loss = log_loss(data.test.labels, probabilities, labels=range(10))
-    seconds = time.monotonic() - started
+    made = describe_run(arguments, config, data, seconds=time.monotonic() - started)
     finished.replace(output)
     ModelCard(
         sha256=sha256_of(output),
         temperature=calibration.temperature,
         none_logit=calibration.none_logit,
         unsure_below=calibration.unsure_below,
-        training=describe_run(arguments, config, data, seconds),
+        training=made,
         figures={
             **calibration.accuracies,
             "mnist_test_accuracy": round(float(accuracy), 4),
@@ -217,48 +207,20 @@ def train(arguments: argparse.Namespace) -> None:
         reports.show_picture(pictures / "samples.png")
     print(
         f"test accuracy {accuracy:.4f}  test loss {loss:.4f}  {config.epochs} epochs"
-        f"  {seconds:.0f} s  seed {config.seed}"
+        f"  {made['seconds']} s  seed {config.seed}"
     )
 
 
-def load_data(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
-    """Gather images from every source that the command line names."""
-    mnist = datasets.load_mnist(arguments.mnist)
-    fitted, held_out = datasets.split_mnist(mnist.train)
-    parts, validation = [fitted], {"mnist": held_out}
-    train_pens: list[StrokeDigit] = []
-    if not arguments.no_pendigits:
-        try:
-            pens = datasets.load_pendigits(arguments.pendigits)
-        except DatasetError as error:
-            if arguments.pendigits:
-                raise
-            print(
-                f"{error} Training goes on with MNIST alone, which reads some three"
-                " drawings in a hundred less well.",
-                file=sys.stderr,
-            )
-        else:
-            train_pens, validation_pens = datasets.split_pendigits(pens)
-            parts.append(
-                datasets.draw_digits(
-                    train_pens * config.pen_drawings,
-                    seed=config.seed,
-                    style=TRAINING_STYLE,
-                    habits=config.habits,
-                )
-            )
-            validation["pendigits"] = datasets.draw_digits(validation_pens, seed=0)
-    parts += [datasets.load_drawings(path, seed=config.seed) for path in arguments.drawings]
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    if config.outliers:
-        letters = [letter for path in arguments.letters for letter in load_letters(path)]
-        count = round(config.outliers * len(images))
-        outliers = make_outliers(count, train_pens, letters, seed=config.seed)
-        images = np.concatenate([images, outliers])
-        labels = np.concatenate([labels, np.full(count, NO_DIGIT)])
-    return TrainingData(images, to_targets(labels), validation, mnist.test)
+def make_config(arguments: argparse.Namespace) -> TrainConfig:
+    """Choose the defaults of a fresh run or of one that learns on; what was given wins."""
+    names = {field.name for field in dataclasses.fields(TrainConfig)}
+    given = {
+        name: value
+        for name, value in vars(arguments).items()
+        if name in names and value is not None
+    }
+    defaults = LEARN_ON if arguments.start else TrainConfig()
+    return dataclasses.replace(defaults, augmentation=not arguments.no_augmentation, **given)
 
 
 def make_model(architecture: str, start: Path | None) -> keras.Model:
@@ -275,7 +237,7 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
 
 
 def describe_run(
-    arguments: argparse.Namespace, config: TrainConfig, data: TrainingData, seconds: float
+    arguments: argparse.Namespace, config: TrainConfig, data: TrainingData, *, seconds: float
 ) -> dict[str, Any]:
     """Tell for the card how a model was made."""
     return {
@@ -284,12 +246,31 @@ def describe_run(
             for name, value in vars(arguments).items()
             if name in ("mnist", "pendigits", "drawings", "letters", "start") and value
         },
+        "learnt_on": describe_start(arguments.start),
+        "kept_until": find_latest(arguments.drawings),
         "config": dataclasses.asdict(config),
         "images": len(data.images),
         "resumed": arguments.resume,  # then the seconds are of the last part alone
         "seconds": round(seconds),
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
     }
+
+
+def find_latest(paths: Sequence[Path]) -> str:
+    """Tell when the last of the drawings was kept; "" when no file says so."""
+    files = [path for path in paths if path.is_file()]
+    return max((drawing.kept_at for path in files for drawing in read_kept(path)), default="")
+
+
+def describe_start(start: Path | None) -> dict[str, Any] | None:
+    """Tell of the model that a run started from, and how that was made."""
+    if start is None:
+        return None
+    try:
+        made = ModelCard.read(start).training
+    except CardError:
+        made = {}
+    return {"sha256": sha256_of(start), "training": made}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tqdm.keras import TqdmCallback
 from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
 from checkpoints import TrainingBackup
-from datasets import Digits, Images
+from datasets import NO_DIGIT, Digits, Images
 from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
 
@@ -35,7 +35,6 @@ WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
 GENTLE = 0.25  # of the epochs, the last ones: images change half as far, to end on clean digits
 UNSURE_SHARE = 0.005  # of the validation digits are called unsure, the least certain
-NO_DIGIT = 10  # column of the targets, and place of a logit that is always zero
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,20 @@ class TrainConfig:
     batch_size: int = 128
     optimizer: str = "adamw"
     learning_rate: float = 5e-3  # peak of the one-cycle schedule
+    mnist_images: int | None = None  # of its training images, at most; None takes them all
     pen_drawings: int = 3  # how often each pen digit is drawn, at other sizes and brushes
+    drawings_share: float = 0.0  # of the digits: people's own are repeated to be as many
     habits: float = 0.25  # share of pen digits that get each habit of other hands
     elastic: float = 0.5  # pixels, by which images are bent
     outliers: float = 0.07  # of the training images are no digits
     augmentation: bool = True
     seed: int = 0
+
+
+# A trained network learns on from some drawings: a little of all it knew lies between them.
+LEARN_ON = TrainConfig(
+    epochs=3, learning_rate=5e-4, mnist_images=12_000, pen_drawings=1, drawings_share=0.1
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Pat
 
 
 def to_targets(labels: npt.NDArray[np.integer]) -> Targets:
-    """Turn labels, `NO_DIGIT` among them, into one-hot rows."""
+    """Turn labels, `NO_DIGIT` among them, into one-hot rows; its logit is always zero."""
     return np.eye(NO_DIGIT + 1, dtype=np.float32)[labels]
 
 

@@ -18,7 +18,16 @@ import numpy as np
 import pytest
 
 import datasets
-from datasets import DatasetError, load_drawings, load_mnist, load_pendigits, split_mnist
+from datasets import (
+    NO_DIGIT,
+    DatasetError,
+    draw_digits,
+    load_mnist,
+    load_pendigits,
+    load_pictures,
+    read_kept,
+    split_mnist,
+)
 from tests.drawings import DIGITS, draw
 
 COUNT = 40
@@ -190,12 +199,12 @@ def test_failed_pen_download_names_the_option(archive: Path) -> None:
 
 def test_drawings_are_loaded_from_strokes_and_from_folders(tmp_path: Path) -> None:
     write_strokes(tmp_path / "own.jsonl")
-    drawn = load_drawings(tmp_path / "own.jsonl", seed=0)
+    drawn = draw_digits(read_kept(tmp_path / "own.jsonl"), seed=0)
     folder = tmp_path / "own"
     for digit in DIGITS:
         (folder / str(digit)).mkdir(parents=True)
         cv2.imwrite(str(folder / str(digit) / "a.png"), draw(digit)[..., 0])
-    pictures = load_drawings(folder, seed=0)
+    pictures = load_pictures(folder)
     for digits in (drawn, pictures):
         assert digits.images.shape == (10, 28, 28)
         assert sorted(digits.labels) == list(range(10))
@@ -203,13 +212,22 @@ def test_drawings_are_loaded_from_strokes_and_from_folders(tmp_path: Path) -> No
     assert difference.mean() < 20  # of 255: the same digits with other brushes
 
 
+def test_kept_drawings_may_show_no_digit_but_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_text('{"label": "none", "strokes": [[[0, 0], [9, 4], [3, 8]]]}\n')
+    assert draw_digits(read_kept(path), seed=0).labels.tolist() == [NO_DIGIT]
+    path.write_text('{"label": "k", "strokes": [[[0, 0], [9, 4], [3, 8]]]}\n')
+    with pytest.raises(DatasetError, match="from 0 to 9, or \"none\", .* Received: 'k'"):
+        read_kept(path)
+
+
 def test_folders_without_digits_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="folders named by label"):
-        load_drawings(tmp_path, seed=0)
+        load_pictures(tmp_path)
     (tmp_path / "seven").mkdir()
     cv2.imwrite(str(tmp_path / "seven" / "a.png"), draw(7)[..., 0])
     with pytest.raises(DatasetError, match="folders named 0 to 9"):
-        load_drawings(tmp_path, seed=0)
+        load_pictures(tmp_path)
     (tmp_path / "seven" / "a.png").write_bytes(b"broken")
     with pytest.raises(DatasetError, match=r"a\.png"):
-        load_drawings(tmp_path, seed=0)
+        load_pictures(tmp_path)

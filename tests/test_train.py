@@ -18,13 +18,14 @@ from PIL import Image
 import datasets
 import train
 from augmentation import augment
-from datasets import Digits
+from datasets import NO_DIGIT, Digits
 from model_card import ModelCard, sha256_of
 from model_file import save_small
 from model_report import read_history
 from recognizer import Recognizer
+from sources import gather
 from tests.drawings import DIGITS, draw
-from training import NO_DIGIT, EpochBatches, TrainConfig, TrainingData, to_targets
+from training import EpochBatches, TrainConfig, TrainingData, to_targets
 
 PROJECT = Path(__file__).parents[1]
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
@@ -171,7 +172,7 @@ def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
 
     monkeypatch.setattr(datasets, "load_pendigits", fail)
     arguments = train.make_parser().parse_args(data[:2])
-    loaded = train.load_data(arguments, TrainConfig())
+    loaded = gather(arguments, TrainConfig())
     assert set(loaded.validation) == {"mnist"}
     assert "MNIST alone" in capsys.readouterr().err
 
@@ -181,12 +182,12 @@ def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_pat
     Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
     options = ["--drawings", str(tmp_path / "own"), "--no-pendigits"]
     arguments = train.make_parser().parse_args([*data[:2], *options])
-    loaded = train.load_data(arguments, TrainConfig(outliers=0.25))
+    loaded = gather(arguments, TrainConfig(outliers=0.25))
     assert len(loaded.images) == 480 + 1 + 120
     np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
     assert loaded.targets[480, 7] == 1 and loaded.targets[481:, NO_DIGIT].all()
     assert loaded.has_outliers
-    assert not train.load_data(arguments, TrainConfig(outliers=0)).has_outliers
+    assert not gather(arguments, TrainConfig(outliers=0)).has_outliers
     assert isinstance(loaded.test, Digits)
 
 

@@ -27,6 +27,7 @@ from idx import IdxError, read_idx_pair
 from ink import find_ink
 from strokes import (
     CANVAS_STYLE,
+    NO_DIGIT_NAME,
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
@@ -45,7 +46,6 @@ PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
 MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
 NO_DIGIT = 10  # label of what shows none
-NO_DIGIT_NAME = "none"  # ... in a stroke file
 SPLIT_SEED = 0  # fixed: the validation part is the same in every run
 
 

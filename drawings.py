@@ -206,6 +206,12 @@ class DrawingStore:
         with self.explained("read"), Session(self.engine) as session:
             return session.scalar(chosen) or 0
 
+    def labels(self, *, numbers: Collection[int] | None = None) -> list[str]:
+        """List what the drawings show, each label once, in order."""
+        chosen = select(Row.label).where(*conditions(None, False, numbers)).distinct()
+        with self.explained("read"), Session(self.engine) as session:
+            return sorted(session.scalars(chosen))
+
     def delete(self, numbers: Collection[int] | None = None) -> int:
         """Delete drawings by number, or all; return how many there were."""
         chosen = delete(Row).where(*conditions(None, False, numbers))

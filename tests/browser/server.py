@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -51,21 +52,31 @@ def server_process(url: str) -> int:
 
 
 @contextmanager
-def serve_app() -> Iterator[str]:
-    """Serve the app on a free port, as `streamlit run app.py` does; give its address."""
+def serve_app(*, address: str = "127.0.0.1", settings: str = "") -> Iterator[str]:
+    """Serve the app on a free port, as `streamlit run app.py` does; give its address.
+
+    Args:
+        address: that it is bound to.
+        settings: lines of [drawings] in its secrets file, beside a database of its own.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen(command + options, cwd=PROJECT)
-    try:
-        wait_until_healthy(url, server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    options = ["--server.headless=true", f"--server.port={port}", f"--server.address={address}"]
+    with tempfile.TemporaryDirectory() as folder:
+        secrets = Path(folder) / "secrets.toml"
+        database = f"sqlite:///{Path(folder) / 'kept.db'}"
+        secrets.write_text(f'[drawings]\ndatabase = "{database}"\n{settings}\n')
+        options.append(f"--secrets.files={secrets}")
+        server = subprocess.Popen(command + options, cwd=PROJECT)
+        try:
+            wait_until_healthy(url, server)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 def wait_until_healthy(url: str, server: "subprocess.Popen[bytes]") -> None:

@@ -40,6 +40,7 @@ def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
         parts.append(draw(train_pens * config.pen_drawings, config))
     old = sum(len(part) for part in parts)
     parts += load_drawings(arguments.drawings, config, beside=old)
+    is_new = np.arange(sum(len(part) for part in parts)) >= old
     images = np.concatenate([part.images for part in parts])
     labels = np.concatenate([part.labels for part in parts])
     if config.outliers:
@@ -48,7 +49,8 @@ def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
         outliers = make_outliers(count, train_pens, letters, seed=config.seed)
         images = np.concatenate([images, outliers])
         labels = np.concatenate([labels, np.full(count, NO_DIGIT)])
-    return TrainingData(images, to_targets(labels), validation, mnist.test)
+        is_new = np.concatenate([is_new, np.zeros(count, bool)])
+    return TrainingData(images, to_targets(labels), validation, mnist.test, is_new)
 
 
 def limit(digits: Digits, config: TrainConfig) -> Digits:

@@ -169,7 +169,8 @@ def train(arguments: argparse.Namespace) -> None:
     model = make_model(config.architecture, arguments.start)
     if not arguments.resume:
         start_anew(folder, arguments=record)
-    history = fit(model, data, config, folder)
+    teacher = make_model(config.architecture, arguments.start) if arguments.start else None
+    history = fit(model, data, config, folder, teacher=teacher)
     calibration = calibrate(model, data)
     finished = folder / "finished.keras"  # beside the output, to be renamed into place
     save_small(model, finished)

@@ -7,6 +7,7 @@ calibration = calibrate(model, data)
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,7 +24,8 @@ from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
 
 Outputs = npt.NDArray[np.float32]  # (n, classes)
-Targets = npt.NDArray[np.float32]  # (n, 11), one-hot; the last column is no digit
+Targets = npt.NDArray[np.float32]  # (n, 11), rows sum to 1; the last column is no digit
+Flags = npt.NDArray[np.bool_]  # (n,)
 
 OPTIMIZERS = {
     "adamw": keras.optimizers.AdamW,
@@ -33,7 +35,6 @@ OPTIMIZERS = {
 }
 WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # share of the steps in which the rate climbs, from a tenth of its peak
-GENTLE = 0.25  # of the epochs, the last ones: images change half as far, to end on clean digits
 UNSURE_SHARE = 0.005  # of the validation digits are called unsure, the least certain
 
 
@@ -53,12 +54,18 @@ class TrainConfig:
     elastic: float = 0.5  # pixels, by which images are bent
     outliers: float = 0.07  # of the training images are no digits
     augmentation: bool = True
+    gentle: float = 0.25  # of the epochs, the last: images change half as far, to end on clean ones
     seed: int = 0
 
 
 # A trained network learns on from some drawings: a little of all it knew lies between them.
 LEARN_ON = TrainConfig(
-    epochs=3, learning_rate=5e-4, mnist_images=12_000, pen_drawings=1, drawings_share=0.1
+    epochs=2,
+    learning_rate=2e-4,
+    mnist_images=10_000,
+    pen_drawings=1,
+    drawings_share=0.03,
+    gentle=1.0,
 )
 
 
@@ -70,6 +77,7 @@ class TrainingData:
     targets: Targets
     validation: dict[str, Digits]  # by name of the data set; never trained on
     test: Digits
+    is_new: Flags  # of the images, those that a trained network has yet to learn
 
     @property
     def has_outliers(self) -> bool:
@@ -94,7 +102,14 @@ class Calibration:
     accuracies: dict[str, float]
 
 
-def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Path) -> pd.DataFrame:
+def fit(
+    model: keras.Model,
+    data: TrainingData,
+    config: TrainConfig,
+    folder: Path,
+    *,
+    teacher: keras.Model | None = None,
+) -> pd.DataFrame:
     """Train a network, one cycle of the learning rate long.
 
     Args:
@@ -102,11 +117,14 @@ def fit(model: keras.Model, data: TrainingData, config: TrainConfig, folder: Pat
         data: training images, and validation digits to watch.
         config: the run.
         folder: keeps the state after each epoch; a state found there is resumed.
+        teacher: a trained network, to which all images that are not new shall look as
+            before, whatever their labels (Li and Hoiem, "Learning without Forgetting",
+            2016). Defaults to none: every image is learnt by its label.
 
     Returns:
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy.
     """
-    batches = EpochBatches(data, config)
+    batches = EpochBatches(data, config, teacher=teacher)
     network = with_no_digit(model)
     network.compile(
         optimizer=make_optimizer(config, batches.steps),
@@ -148,9 +166,12 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
     uninterrupted one would have seen.
     """
 
-    def __init__(self, data: TrainingData, config: TrainConfig) -> None:
+    def __init__(
+        self, data: TrainingData, config: TrainConfig, *, teacher: keras.Model | None = None
+    ) -> None:
         super().__init__()
         self.data, self.config = data, config
+        self.opinion = None if teacher is None else trace_opinion(teacher)
         self.steps = -(-len(data.images) // config.batch_size)
         self.epoch = 0
 
@@ -171,7 +192,7 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
     def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
         """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 11)."""
         rng = np.random.default_rng([self.config.seed, self.epoch])
-        is_gentle = self.epoch >= (1 - GENTLE) * self.config.epochs
+        is_gentle = self.epoch >= (1 - self.config.gentle) * self.config.epochs
         strength = Strength(elastic=self.config.elastic).scaled(0.5 if is_gentle else 1.0)
         order = rng.permutation(len(self.data.images))
         for start in range(0, len(order), self.config.batch_size):
@@ -179,7 +200,20 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
             images = self.data.images[chosen]
             if self.config.augmentation:
                 images = augment(images, rng=rng, strength=strength)
-            yield to_model_input(images), self.data.targets[chosen]
+            inputs, targets = to_model_input(images), self.data.targets[chosen]
+            if self.opinion is not None:
+                is_new = self.data.is_new[chosen, np.newaxis]  # (batch, 1)
+                targets = np.where(is_new, targets, self.opinion(inputs).numpy())
+            yield inputs, targets
+
+
+def trace_opinion(teacher: keras.Model) -> Any:
+    """Compile a trained network to what it makes of images: (n, 11), as targets are."""
+    network = with_no_digit(teacher)
+    signature = [tf.TensorSpec((None, 28, 28, 1), tf.float32)]
+    return tf.function(
+        lambda images: tf.nn.softmax(network(images, training=False)), input_signature=signature
+    )
 
 
 def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimizer:

@@ -97,7 +97,7 @@ def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     images = np.zeros((300, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(300) % 256
     digits = Digits(images, np.arange(300) % 10)
-    data = TrainingData(images, to_targets(digits.labels), {}, digits)
+    data = TrainingData(images, to_targets(digits.labels), {}, digits, np.ones(300, bool))
     batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
     orders = []
     for epoch in range(2):

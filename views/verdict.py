@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # TensorFlow is not needed to ask
     from recognizer import Prediction, Recognizer
 
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
-# What is answered has its place before it is, so that nothing below it moves.
+# Each answer opens the next line below it: nothing moves, and the last has its place.
 STYLE = """
 <style>
-.st-key-verdict_answer { min-height: 6.5rem; }
-@media (max-width: 640px) { .st-key-verdict_answer { min-height: 9rem; } }
+.st-key-verdict { min-height: 15.5rem; }
+@media (max-width: 640px) { .st-key-verdict { min-height: 19rem; } }
 </style>
 """
 
@@ -35,36 +35,41 @@ def ask_verdict(drawing: Drawing, prediction: "Prediction", recognizer: "Recogni
         return
     st.html(STYLE)
     visit, name = get_visit(), fingerprint(drawing)
-    ask_label(visit, name, prediction)
-    keeping = get_keeping()
-    if keeping.is_on:
-        offer_to_keep(keeping, visit, name, drawing, prediction, recognizer)
-    else:
-        st.caption("Your answer is counted in this visit only; drawings are not kept here.")
-
-
-def ask_label(visit: Visit, name: str, prediction: "Prediction") -> None:
-    """Ask what the drawing is: right or wrong of a sure reading, a choice of a doubtful one."""
-    said = visit.labels.get(name)
-    classes = list(prediction.class_names)
-    with st.container(key="verdict_answer"):
-        if prediction.status == "unsure":
-            label = choose_label([*classes, NO_DIGIT_NAME], said, name)
-        else:
-            answers = {prediction.digit: RIGHT, None: None}
-            verdict = st.segmented_control(
-                "Is that right?",
-                [RIGHT, WRONG],
-                default=answers.get(said, WRONG),
-                key=f"verdict_{name}",
-            )
-            label = prediction.digit if verdict == RIGHT else None
-            if verdict == WRONG:
-                others = [known for known in classes if known != prediction.digit]
-                label = choose_label([*others, NO_DIGIT_NAME], said, name)
+    with st.container(key="verdict"):
+        label = ask_label(visit.labels.get(name), name, prediction)
         visit.judge(name, label, prediction)
-        if label is not None:
-            st.caption(thank(visit))
+        keeping = get_keeping()
+        if keeping.is_on:
+            offer_to_keep(keeping, visit, name, drawing, prediction, recognizer)
+        elif label is not None:
+            st.caption(f"{thank(visit)} Drawings are not kept here.")
+
+
+def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | None:
+    """Ask what the drawing is: right or wrong of a sure reading, a choice of a doubtful one.
+
+    Args:
+        said: what the visitor said before.
+        name: of the drawing.
+        prediction: what it was read as.
+
+    Returns:
+        What the visitor says; None before that.
+    """
+    classes = list(prediction.class_names)
+    if prediction.status == "unsure":
+        return choose_label([*classes, NO_DIGIT_NAME], said, name)
+    answers = {prediction.digit: RIGHT, None: None}
+    verdict = st.segmented_control(
+        "Is that right?",
+        [RIGHT, WRONG],
+        default=answers.get(said, WRONG),
+        key=f"verdict_{name}",
+    )
+    if verdict == WRONG:
+        others = [known for known in classes if known != prediction.digit]
+        return choose_label([*others, NO_DIGIT_NAME], said, name)
+    return prediction.digit if verdict == RIGHT else None
 
 
 def choose_label(choices: list[str], said: str | None, name: str) -> str | None:
@@ -95,28 +100,23 @@ def offer_to_keep(
     prediction: "Prediction",
     recognizer: "Recognizer",
 ) -> None:
-    """Show the switch that keeps this drawing, and do what it says."""
-    label = visit.labels.get(name)
-    is_wanted = st.toggle(
-        "Keep this drawing",
-        value=name in visit.kept,
-        disabled=label is None,
-        help="Say first what it is." if label is None else None,
-        key=f"keep_{name}",
-    )
-    kept = None
-    if is_wanted and label is not None:
-        kept = KeptDrawing.of(drawing, prediction, label=label, sha256=recognizer.card.sha256)
+    """Show the switch that keeps this drawing once it has a label, and do what it says."""
+    label, kept = visit.labels.get(name), None
+    if label is not None:
+        is_wanted = st.toggle("Keep this drawing", value=name in visit.kept, key=f"keep_{name}")
+        if is_wanted:
+            sha256 = recognizer.card.sha256
+            kept = KeptDrawing.of(drawing, prediction, label=label, sha256=sha256)
     if kept is not None or name in visit.kept:  # else the database is not even opened
         try:
             visit.settle(open_store(keeping.url), name, kept)
         except StoreError as error:
             show_store_error(error, keeping)
             return
-    if kept is None:
-        st.caption(tell_what_is_kept(keeping))
-    else:
+    if kept is not None:
         st.caption(f"Kept as: {name_label(kept.label)}. It lies under *Kept drawings*.")
+    elif label is not None:
+        st.caption(f"{thank(visit)} {tell_what_is_kept(keeping)}")
 
 
 def tell_what_is_kept(keeping: Keeping) -> str:
@@ -125,6 +125,6 @@ def tell_what_is_kept(keeping: Keeping) -> str:
     if not keeping.is_public:
         place = "in a file on this computer" if keeping.is_in_a_file else "in your database"
     return (
-        f"Stores {place}: the strokes, your answer, what was read, and when. No name, no"
-        " address. You can delete it under *Kept drawings*."
+        f"Keeping stores, {place}: the strokes, your answer, what was read, and when; no name,"
+        " no address. You can delete it under *Kept drawings*."
     )

@@ -1,0 +1,60 @@
+"""A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.hand import draw_with_finger, draw_with_mouse
+
+pytestmark = pytest.mark.browser
+
+
+def keep_as_nine(page: Page) -> None:
+    """Say of a four that it is a nine, and keep it."""
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("4")
+    page.get_by_text("Wrong").click()
+    nine = page.get_by_role("radio", name="9")
+    expect(nine).to_be_visible()
+    place = nine.bounding_box()
+    nine.click()
+    page.get_by_text("Keep this drawing").click()
+    expect(page.get_by_text("Kept as: 9.")).to_be_visible()
+    assert nine.bounding_box() == place  # nothing jumped
+
+
+def find_serious_faults(page: Page) -> list[str]:
+    """Run axe on the page; return what is serious or critical."""
+    found = Axe().run(page).response["violations"]
+    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    return [f"{fault['id']}: {node['html']}" for fault in serious for node in fault["nodes"]]
+
+
+def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    draw_with_mouse(page, 4)
+    keep_as_nine(page)
+    assert find_serious_faults(page) == []
+    page.get_by_role("link", name="Kept drawings").click()
+    expect(page.get_by_alt_text("Drawing of: 9, read as 4")).to_be_visible()
+    assert find_serious_faults(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
+    assert '"label": "9"' in download.value.path().read_text()
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("4")
+    page.get_by_role("link", name="Kept drawings").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
+    assert faults == []
+
+
+def test_on_a_phone_the_same_fits_the_screen(phone: Page, app_url: str) -> None:
+    draw_with_finger(phone, 4)
+    keep_as_nine(phone)
+    phone.goto(f"{app_url}/kept")
+    expect(phone.get_by_alt_text("Drawing of: 9, read as 4")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_role("button", name="Delete all").click()
+    phone.get_by_role("button", name="Yes, delete all").click()
+    expect(phone.get_by_text("turn on Keep this drawing")).to_be_visible()

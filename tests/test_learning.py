@@ -1,0 +1,149 @@
+"""Kept drawings are learnt from: their form is read right, and the rest as before."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+import datasets
+import train
+from benchmarks.forms import FORMS, Form
+from benchmarks.learning import draw_on_canvas, spawn
+from datasets import NO_DIGIT, Digits, draw_digits, read_kept
+from drawings import DrawingStore, KeptDrawing
+from evaluation.sets import load_scikit_digits
+from model_card import MODEL_PATH, ModelCard
+from recognizer import Recognizer
+from sources import MAX_REPEATS, gather
+from tests.drawings import DIGITS, draw
+from training import LEARN_ON, EpochBatches, TrainConfig, TrainingData, to_targets
+
+FORM = FORMS["curly_four"]
+HELD_OUT = 400  # of scikit-learn's 1,797 digits; no training sees them
+
+
+@pytest.fixture(scope="module")
+def digits_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """scikit-learn's digits in MNIST's layout, enlarged and preprocessed."""
+    path = tmp_path_factory.mktemp("digits") / "load_digits.npz"
+    inputs = load_scikit_digits().inputs
+    images = np.stack([model_input for model_input in inputs if model_input is not None])
+    images = np.round(images[..., 0] * 255).astype(np.uint8)
+    labels = load_digits().target
+    assert len(images) == len(labels)
+    np.savez(
+        path,
+        x_train=images[HELD_OUT:],
+        y_train=labels[HELD_OUT:],
+        x_test=images[:HELD_OUT],
+        y_test=labels[:HELD_OUT],
+    )
+    return path
+
+
+def keep_drawings(folder: Path, recognizer: Recognizer, form: Form, *, count: int) -> Path:
+    """Keep drawings of a form as the page does, and export them."""
+    store = DrawingStore(f"sqlite:///{folder / 'kept.db'}")
+    for rng in spawn(1, count):
+        drawing = draw_on_canvas(form, rng)
+        prediction = recognizer.recognize(drawing.draw())
+        sha256 = recognizer.card.sha256
+        store.keep(KeptDrawing.of(drawing, prediction, label=form.label, sha256=sha256))
+    path = folder / "kept.jsonl"
+    path.write_text("".join(store.export()), encoding="utf-8")
+    return path
+
+
+def share_read(recognizer: Recognizer, form: Form) -> float:
+    """Return the share of other drawings of a form that are read right."""
+    others = [draw_on_canvas(form, rng).draw() for rng in spawn(2, 50)]
+    return float(np.mean([recognizer.recognize(image).digit == form.label for image in others]))
+
+
+def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
+    digits_file: Path,
+    tmp_path: Path,
+    recognizer: Recognizer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = keep_drawings(tmp_path, recognizer, FORM, count=20)
+    output = tmp_path / "learnt.keras"
+    options = ["--mnist", str(digits_file), "--no-pendigits", "--output", str(output)]
+    learn = ["--drawings", str(kept), "--from", str(MODEL_PATH)]
+    more = ["--epochs", "8", "--learning-rate", "5e-4"]  # as an epoch is a fifteenth of MNIST's
+    assert train.main([*options, *learn, *more]) == 0
+    assert "  8 epochs  " in capsys.readouterr().out.splitlines()[-1]
+
+    learnt = Recognizer.load(output)
+    assert share_read(recognizer, FORM) < 0.6
+    assert share_read(learnt, FORM) > 0.9
+    for digit in DIGITS:
+        assert learnt.recognize(draw(digit)).digit == str(digit)
+    held_out = load_scikit_digits()
+    labels = held_out.labels[:HELD_OUT]
+    before, after = (
+        np.mean([p.digit == label for p, label in zip(read, labels, strict=True)])
+        for read in (r.recognize_inputs(held_out.inputs[:HELD_OUT]) for r in (recognizer, learnt))
+    )
+    assert after >= before - 0.01
+
+    made = ModelCard.read(output).training
+    assert made["learnt_on"]["sha256"] == recognizer.card.sha256
+    assert made["learnt_on"]["training"] == recognizer.card.training
+    last = json.loads(kept.read_text().splitlines()[-1])
+    assert made["kept_until"] == last["kept_at"]
+
+
+def test_learning_on_takes_fewer_epochs_unless_told_otherwise() -> None:
+    parse = train.make_parser().parse_args
+    start = ["--from", str(MODEL_PATH)]
+    assert train.make_config(parse([])) == TrainConfig()
+    assert train.make_config(parse(start)) == LEARN_ON
+    assert LEARN_ON.epochs < TrainConfig().epochs
+    assert LEARN_ON.learning_rate < TrainConfig().learning_rate
+    told = train.make_config(parse([*start, "--epochs", "9", "--learning-rate", "0.1"]))
+    assert (told.epochs, told.learning_rate) == (9, 0.1)
+    assert told.mnist_images == LEARN_ON.mnist_images
+
+
+def test_few_drawings_are_repeated_until_they_count_and_differ_each_time(
+    digits_file: Path, tmp_path: Path, recognizer: Recognizer
+) -> None:
+    kept = keep_drawings(tmp_path, recognizer, FORM, count=2)
+    call = ["--mnist", str(digits_file), "--no-pendigits", "--drawings", str(kept)]
+    arguments = train.make_parser().parse_args(call)
+    old = 1118  # of the 1,397 to train with, a fifth is for validation
+    once = gather(arguments, TrainConfig(outliers=0))
+    assert len(once.images) == old + 2
+    repeated = gather(arguments, TrainConfig(outliers=0, drawings_share=0.05))
+    assert len(repeated.images) == old + 2 * round(0.05 * old / 2)
+    assert len(np.unique(repeated.images[old:], axis=0)) == len(repeated.images) - old
+    most = gather(arguments, TrainConfig(outliers=0, drawings_share=0.9, mnist_images=500))
+    assert len(most.images) == 500 + 2 * MAX_REPEATS
+
+
+def test_what_shows_no_digit_is_learnt_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_text('{"label": "none", "strokes": [[[0, 0], [9, 4], [3, 8], [1, 1]]]}\n')
+    drawn = draw_digits(read_kept(path), seed=0)
+    assert isinstance(drawn, Digits) and drawn.labels.tolist() == [NO_DIGIT]
+
+
+def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones(
+    recognizer: Recognizer,
+) -> None:
+    seven = np.round(datasets.preprocess_all([draw(7)[..., 0]]))
+    images = np.repeat(seven, 4, axis=0)
+    is_new = np.array([False, False, True, True])
+    digits = Digits(images, np.full(4, 2))  # all are called twos
+    data = TrainingData(images, to_targets(digits.labels), {}, digits, is_new)
+    config = TrainConfig(augmentation=False)
+    targets = {
+        teacher: np.concatenate([t for _, t in EpochBatches(data, config, teacher=model).batches()])
+        for teacher, model in (("none", None), ("shipped", recognizer.model))
+    }
+    assert (targets["none"].argmax(axis=1) == 2).all()
+    assert sorted(targets["shipped"].argmax(axis=1)) == [2, 2, 7, 7]
+    np.testing.assert_allclose(targets["shipped"].sum(axis=1), 1, atol=1e-5)

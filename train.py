@@ -34,7 +34,16 @@ from model_card import CardError, ModelCard, sha256_of
 from model_file import save_small
 from models import ARCHITECTURES, build_model
 from sources import gather
-from training import LEARN_ON, OPTIMIZERS, TrainConfig, TrainingData, calibrate, fit, predict
+from training import (
+    LEARN_ON,
+    OPTIMIZERS,
+    TrainConfig,
+    TrainingData,
+    blend,
+    calibrate,
+    fit,
+    predict,
+)
 
 
 class StartError(Exception):
@@ -171,6 +180,8 @@ def train(arguments: argparse.Namespace) -> None:
         start_anew(folder, arguments=record)
     teacher = make_model(config.architecture, arguments.start) if arguments.start else None
     history = fit(model, data, config, folder, teacher=teacher)
+    if teacher is not None:
+        blend(model, teacher, share=config.blend)
     calibration = calibrate(model, data)
     finished = folder / "finished.keras"  # beside the output, to be renamed into place
     save_small(model, finished)

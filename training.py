@@ -54,6 +54,7 @@ class TrainConfig:
     elastic: float = 0.5  # pixels, by which images are bent
     outliers: float = 0.07  # of the training images are no digits
     augmentation: bool = True
+    blend: float = 1.0  # of the way from the network it started from to what was learnt
     gentle: float = 0.25  # of the epochs, the last: images change half as far, to end on clean ones
     seed: int = 0
 
@@ -65,6 +66,7 @@ LEARN_ON = TrainConfig(
     mnist_images=10_000,
     pen_drawings=1,
     drawings_share=0.03,
+    blend=0.75,
     gentle=1.0,
 )
 
@@ -152,6 +154,21 @@ def fit(
     )
     # A run that went back an epoch has logged it twice: the later row counts.
     return pd.read_csv(log).drop_duplicates("epoch", keep="last")
+
+
+def blend(model: keras.Model, start: keras.Model, *, share: float) -> None:
+    """Go a share of the way from one network's weights to another's.
+
+    What was known comes back faster than what is new goes (Wortsman et al., "Robust
+    fine-tuning of zero-shot models", 2022).
+
+    Args:
+        model: what was learnt; its weights are changed.
+        start: what the learning started from.
+        share: of the way, in [0, 1]; 1 changes nothing.
+    """
+    pairs = zip(start.get_weights(), model.get_weights(), strict=True)
+    model.set_weights([old + share * (new - old) for old, new in pairs])
 
 
 def to_targets(labels: npt.NDArray[np.integer]) -> Targets:

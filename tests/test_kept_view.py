@@ -1,6 +1,8 @@
 """Right and wrong, and the kept drawings: each state has words of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import keeping
+import model_card
 from canvas import Drawing
 from drawings import DrawingStore, KeptDrawing
+from model_card import ModelCard, sha256_of
 from tests.drawings import place
 
 APP = str(Path(__file__).parents[1] / "app.py")
@@ -127,6 +131,21 @@ def test_the_command_that_learns_lies_ready(url: str, store: DrawingStore) -> No
     assert app.code[0].value == "python train.py --drawings kept.jsonl --from digit_model.keras"
 
 
+def test_what_the_model_has_learnt_from_no_longer_waits(
+    url: str, store: DrawingStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "learnt.keras"
+    path.write_bytes(model_card.MODEL_PATH.read_bytes())
+    (number,) = fill(store, "1")
+    until = store.find()[0].kept_at.isoformat()
+    ModelCard(sha256_of(path), training={"kept_until": until}).write(path)
+    monkeypatch.setattr(model_card, "MODEL_PATH", path)
+    assert "The model has learnt from all of them" in words(kept_view(url))
+    later = replace(store.find()[0], number=0, kept_at=datetime.now(UTC) + timedelta(hours=1))
+    assert store.keep(later) > number
+    assert "**1** waits to be learnt from" in words(kept_view(url))
+
+
 def test_on_a_public_server_nothing_is_kept_until_its_operator_says_so(
     url: str, store: DrawingStore
 ) -> None:
@@ -207,8 +226,6 @@ def ask() -> None:
 
 def asked(url: str, recognizer: Any, digit: int = 4, **changed: Any) -> AppTest:
     """That page, with a drawing of a digit on it."""
-    from dataclasses import replace
-
     config.set_option("server.address", changed.pop("address", "localhost"))
     app = AppTest.from_function(ask, default_timeout=60)
     app.secrets["drawings"] = {"database": url}

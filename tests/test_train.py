@@ -141,7 +141,7 @@ def test_ctrl_c_leaves_the_earlier_model_untouched(
     output = tmp_path / "kept.keras"
     output.write_bytes(b"the earlier model")
 
-    def interrupt(*args: object) -> None:
+    def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(train, "fit", interrupt)

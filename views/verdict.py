@@ -102,11 +102,11 @@ def offer_to_keep(
 ) -> None:
     """Show the switch that keeps this drawing once it has a label, and do what it says."""
     label, kept = visit.labels.get(name), None
-    if label is not None:
-        is_wanted = st.toggle("Keep this drawing", value=name in visit.kept, key=f"keep_{name}")
-        if is_wanted:
-            sha256 = recognizer.card.sha256
-            kept = KeptDrawing.of(drawing, prediction, label=label, sha256=sha256)
+    if label is None:
+        return  # what was kept before waits for the new answer
+    if st.toggle("Keep this drawing", value=name in visit.kept, key=f"keep_{name}"):
+        sha256 = recognizer.card.sha256
+        kept = KeptDrawing.of(drawing, prediction, label=label, sha256=sha256)
     if kept is not None or name in visit.kept:  # else the database is not even opened
         try:
             visit.settle(open_store(keeping.url), name, kept)
@@ -115,7 +115,7 @@ def offer_to_keep(
             return
     if kept is not None:
         st.caption(f"Kept as: {name_label(kept.label)}. It lies under *Kept drawings*.")
-    elif label is not None:
+    else:
         st.caption(f"{thank(visit)} {tell_what_is_kept(keeping)}")
 
 

@@ -61,7 +61,7 @@ def keep_drawings(page: Page) -> None:
     for digit in KEPT:
         draw_with_mouse(page, digit)
         expect(shown).to_have_text(str(digit))
-        page.get_by_role("button", name="Right").click()
+        page.get_by_text("Right", exact=True).click()
         page.get_by_text("Keep this drawing").click()
         expect(page.get_by_text("Kept as")).to_be_visible()
         page.get_by_role("button", name="Clear").last.click()

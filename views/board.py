@@ -12,6 +12,7 @@ from canvas import CANVAS_SIDE, INK, Drawing
 from views.past import remember_reading
 
 PAPER = "#000000"
+NO_DRAWING: dict[str, Any] = {"objects": [], "edit": 0}  # as the canvas takes it
 
 Picture = npt.NDArray[np.uint8]  # (280, 280) or (280, 280, 4), [0, 255]
 
@@ -45,7 +46,7 @@ def show_board(brush: int) -> Board:
     # The canvas' own toolbar floats above its right half: the left has room for words.
     st.caption("Mouse, pen or finger")
     state = st.session_state
-    state.setdefault("start", {"objects": [], "edit": 0})
+    state.setdefault("start", NO_DRAWING)
     state.setdefault("board", Board())
     if "canvas" not in state and state.board.objects:  # back from another view
         put_on_canvas(state.board.objects)
@@ -84,8 +85,8 @@ def replace_drawing(objects: list[dict[str, Any]]) -> None:
 
 def put_on_canvas(objects: list[dict[str, Any]]) -> None:
     """Have the canvas show these; it takes them when `edit` has changed."""
-    state = st.session_state
-    state.start = {"objects": objects, "edit": state.start["edit"] + 1}
+    edit = st.session_state.get("start", NO_DRAWING)["edit"]
+    st.session_state.start = {"objects": objects, "edit": edit + 1}
 
 
 def show_edit_buttons(board: Board) -> None:

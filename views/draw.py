@@ -21,6 +21,7 @@ from views.reading import (
 from views.seen import show_steps, show_steps_of_number
 from views.strip import show_strip
 from views.transfer import show_files
+from views.verdict import ask_verdict, show_no_verdict
 from views.why import show_why
 
 if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
@@ -30,18 +31,15 @@ PAGE_TITLE = "Handwritten digits"
 WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
 
 # The place of the answer keeps its height, so that nothing below it jumps; small pictures
-# need no tools above them; a phone's title makes room for the answer.
+# need no tools above them.
 STYLE = """
 <style>
 .st-key-answer { min-height: 26.5rem; }
 .st-key-announcement {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
-.stMainBlockContainer h2 { font-size: 1.25rem; }
 [data-testid="stElementToolbar"] { display: none; }
 @media (max-width: 640px) {
-    .stMainBlockContainer { padding-top: 3.75rem; }
-    .stMainBlockContainer h1 { font-size: 1.75rem; padding: 0.25rem 0; }
     .stHorizontalBlock { gap: 1rem; }
     [data-testid="stMetricValue"] { font-size: 4rem; }
 }
@@ -60,7 +58,8 @@ def main() -> None:
 def draw_and_read() -> None:
     """Rerun, after a stroke, nothing but this: canvas, reading, and what belongs to them."""
     left, right = st.columns([5, 6], gap="large")
-    controls, details, past = st.container(), st.container(), st.container()
+    controls, verdict = st.container(), st.container()
+    details, past = st.container(), st.container()
     with controls:
         brush, is_live, files = show_controls()
     with left:
@@ -79,11 +78,15 @@ def draw_and_read() -> None:
         recognizer = find_recognizer(WAIT)
         if recognizer is None:
             name_page("")
+            with verdict:
+                show_no_verdict("")
             return
         reading = read_board(board, recognizer, is_wanted=is_live or bool(is_asked))
         show_state(reading)
     name_page(reading.text if reading else "")
     announce(reading)
+    with verdict:
+        show_verdict(board, reading, recognizer)
     with details:
         show_details(board, reading, recognizer)
 
@@ -175,6 +178,16 @@ def say(reading: CanvasReading | None) -> str:
     if prediction.status == "unsure":
         return describe_doubt(prediction)
     return f"Read as {prediction.digit}, {format_share(prediction.confidence)} sure."
+
+
+def show_verdict(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+    """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
+    if reading is not None and reading.number is not None:
+        show_no_verdict("Draw one digit alone to say whether it was read right.")
+    elif reading is None or board.is_empty:
+        show_no_verdict("")
+    else:
+        ask_verdict(board.drawing, reading.prediction, recognizer)
 
 
 def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import cv2
-import numpy as np
 import streamlit as st
 
 from drawings import DrawingStore, KeptDrawing, StoreError
 from keeping import Keeping
 from model_card import MODEL_PATH, CardError, ModelCard
+from views.board import open_on_board
 from views.shelf import (
     get_door,
     get_keeping,
@@ -171,9 +171,7 @@ def tell_when(moment: datetime) -> str:
 
 def open_on_canvas(kept: KeptDrawing) -> None:
     """Put a drawing on the canvas of Draw, and go there."""
-    ink = kept.drawing.draw()
-    image = np.dstack([ink, ink, ink, np.full_like(ink, 255)])
-    st.session_state.kept = {"strokes": kept.drawing.to_objects(), "image": image}
+    open_on_board(kept.drawing)
     st.switch_page("views/draw.py")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from model_card import MODEL_PATH
 from preprocessing import ModelInput
+from views.theme import get_palette
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from recognizer import Prediction, Recognizer
@@ -136,7 +137,7 @@ def show_probabilities(prediction: "Prediction") -> None:
         ),
         tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("label:N", title="probability")],
     )
-    color = st.get_option("theme.dark.primaryColor" if is_dark() else "theme.light.primaryColor")
+    color = get_palette().primary
     bars = base.mark_bar(cornerRadiusEnd=3).encode(
         color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
     )
@@ -153,11 +154,6 @@ def describe_probabilities(prediction: "Prediction") -> str:
     )
     best = ", ".join(f"{name}: {format_share(share)}" for share, name in ranked[:3])
     return f"Probability of each digit. The highest: {best}."
-
-
-def is_dark() -> bool:
-    """Whether the visitor sees the dark theme."""
-    return st.context.theme.type == "dark"
 
 
 def format_share(share: float) -> str:

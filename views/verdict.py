@@ -11,13 +11,15 @@ from strokes import NO_DIGIT_NAME
 from views.shelf import get_keeping, get_visit, name_label, open_store, show_store_error
 
 if TYPE_CHECKING:  # TensorFlow is not needed to ask
+    from streamlit.delta_generator import DeltaGenerator
+
     from recognizer import Prediction, Recognizer
 
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
-# Each answer opens the next line below it: nothing moves, and the last has its place.
+# The place is held from the first stroke on: nothing below it moves.
 STYLE = """
 <style>
-.st-key-verdict { min-height: 15.5rem; }
+.st-key-verdict { min-height: 9.5rem; }
 @media (max-width: 640px) { .st-key-verdict { min-height: 19rem; } }
 </style>
 """
@@ -32,17 +34,38 @@ def ask_verdict(drawing: Drawing, prediction: "Prediction", recognizer: "Recogni
         recognizer: whose reading that is.
     """
     if prediction.status == "blank":
+        show_no_verdict("")
         return
-    st.html(STYLE)
     visit, name = get_visit(), fingerprint(drawing)
-    with st.container(key="verdict"):
+    keeping = get_keeping()
+    answer, keep = show_places()
+    with answer:
         label = ask_label(visit.labels.get(name), name, prediction)
         visit.judge(name, label, prediction)
-        keeping = get_keeping()
+    with keep:
         if keeping.is_on:
             offer_to_keep(keeping, visit, name, drawing, prediction, recognizer)
         elif label is not None:
             st.caption(f"{thank(visit)} Drawings are not kept here.")
+
+
+def show_no_verdict(hint: str) -> None:
+    """Hold the place of the questions while there is no digit to ask about.
+
+    Args:
+        hint: what to do to be asked, in a sentence; may be empty.
+    """
+    answer, _ = show_places()
+    with answer:
+        st.segmented_control("Is that right?", [RIGHT, WRONG], disabled=True, key="no_verdict")
+        st.caption(hint)
+
+
+def show_places() -> "list[DeltaGenerator]":
+    """Make two places side by side, below each other on a phone: for answer and keeping."""
+    st.html(STYLE)
+    with st.container(key="verdict"):
+        return st.columns([5, 6], gap="large")
 
 
 def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | None:

@@ -61,7 +61,7 @@ def keep_drawings(page: Page) -> None:
     for digit in KEPT:
         draw_with_mouse(page, digit)
         expect(shown).to_have_text(str(digit))
-        page.get_by_text("Right", exact=True).click()
+        page.get_by_role("radio", name="Right", disabled=False).click()
         page.get_by_text("Keep this drawing").click()
         expect(page.get_by_text("Kept as")).to_be_visible()
         page.get_by_role("button", name="Clear").last.click()
@@ -77,13 +77,14 @@ def photograph(page: Page, folder: Path, name: str) -> None:
     save(page, folder / f"draw-{name}.png")
     go_to(page, "Read pictures")
     page.get_by_role("button", name="Read the examples").click()
-    expect(page.get_by_test_id("stImage").first).to_be_visible()
+    expect(page.get_by_role("button", name="Download")).to_be_visible()
+    page.get_by_role("tab", name="Pictures").evaluate("tab => tab.scrollIntoView()")
     save(page, folder / f"pictures-{name}.png")
     go_to(page, "The model")
-    expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     save(page, folder / f"model-{name}.png")
     go_to(page, "Kept drawings")
-    expect(page.get_by_test_id("stImage").first).to_be_visible()
+    expect(page.get_by_alt_text("Drawing of").first).to_be_visible()
     save(page, folder / f"kept-{name}.png")
     page.context.close()
 
@@ -97,7 +98,8 @@ def go_to(page: Page, view: str) -> None:
 def save(page: Page, path: Path) -> None:
     """Take the picture once everything has come to rest."""
     page.mouse.move(5, 5)  # off the canvas, so that its own toolbar hides
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    for unfinished in ("stSkeleton", "stProgress"):
+        expect(page.get_by_test_id(unfinished)).to_have_count(0)
     page.wait_for_timeout(2000)  # for charts to be drawn and colours to settle
     page.screenshot(path=path)
 

@@ -61,8 +61,8 @@ if (!window.pastesPictures) {
 def main() -> None:
     """Lay out the view: where pictures come in, how they are read, what was read."""
     st.html(STYLE)
-    st.html(PASTE, unsafe_allow_javascript=True)
     st.title("Read pictures")
+    st.html(PASTE, unsafe_allow_javascript=True)
     bring_and_read()
 
 

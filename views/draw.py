@@ -30,10 +30,11 @@ if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
 PAGE_TITLE = "Handwritten digits"
 WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
 
-# The place of the answer keeps its height, so that nothing below it jumps; small pictures
-# need no tools above them.
+# The places of canvas and answer keep their height, so that nothing below them jumps;
+# small pictures need no tools above them.
 STYLE = """
 <style>
+.st-key-board { min-height: 20rem; }
 .st-key-answer { min-height: 26.5rem; }
 .st-key-announcement {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
@@ -63,7 +64,8 @@ def draw_and_read() -> None:
     with controls:
         brush, is_live, files = show_controls()
     with left:
-        board = show_board(brush)
+        with st.container(key="board"):
+            board = show_board(brush)
         with st.container(horizontal=True):
             show_edit_buttons(board)
             is_asked = not is_live and st.button(

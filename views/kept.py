@@ -59,7 +59,7 @@ def show_not_kept_here() -> None:
             "Others can reach it, so keeping is off until you turn it on in"
             " `.streamlit/secrets.toml`:"
         )
-        st.code(HOW_TO_TURN_ON.strip(), language="toml")
+        st.code(HOW_TO_TURN_ON.strip(), language=None)
 
 
 @st.fragment
@@ -226,7 +226,7 @@ def show_learning(store: DrawingStore) -> None:
         f"Download them all as `{EXPORT_NAME}` into the program's folder, and run there, in a"
         " terminal, what follows. It takes a few minutes and then reads with what it learnt."
     )
-    st.code(COMMAND, language="sh")
+    st.code(COMMAND, language=None)
     st.caption("`git checkout digit_model.keras digit_model.json` brings the old model back.")
 
 

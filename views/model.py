@@ -39,7 +39,7 @@ def main() -> None:
     st.title("The model")
     if not MODEL_PATH.exists():
         st.error(f"There is no model '{MODEL_PATH.name}'. This makes one:", icon=":material/error:")
-        st.code("python train.py", language="bash", wrap_lines=True)
+        st.code("python train.py", wrap_lines=True, language=None)
         st.stop()
     about = read_about(MODEL_PATH)
     st.markdown(describe_model(about))
@@ -204,17 +204,17 @@ def show_training(about: ModelAbout) -> None:
     )
     st.code(
         retrain_command(about.card) if about.card else "python train.py",
-        language="bash",
+        language=None,
         wrap_lines=True,
     )
     st.markdown("Then measure it, with more sets if you have them (`python evaluate.py --help`):")
-    st.code(MEASURE_COMMAND, language="bash", wrap_lines=True)
+    st.code(MEASURE_COMMAND, wrap_lines=True, language=None)
 
 
 def say_how_to_measure(problem: str) -> None:
     """Say that figures are missing, and what makes them."""
     st.info(f"{problem} This measures it:", icon=":material/straighten:")
-    st.code(MEASURE_COMMAND, language="bash", wrap_lines=True)
+    st.code(MEASURE_COMMAND, wrap_lines=True, language=None)
 
 
 PARTS: dict[str, Callable[[ModelAbout], None]] = {

@@ -62,7 +62,7 @@ def show_comparison(about: ModelAbout) -> None:
             " `.keras` files there with the `.json` beside them, and they can be chosen here:",
             icon=":material/compare_arrows:",
         )
-        st.code(COMMANDS, language="bash", wrap_lines=True)
+        st.code(COMMANDS, wrap_lines=True, language=None)
         chosen = [about.path]
     compare(about, chosen)
 

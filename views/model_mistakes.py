@@ -38,7 +38,7 @@ def show_mistakes(about: ModelAbout) -> None:
         st.info(problem, icon=":material/grid_on:")
         st.code(
             "python evaluate.py --mnist mnist.npz --load-digits --update-card",
-            language="bash",
+            language=None,
             wrap_lines=True,
         )
         return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # TensorFlow is not needed to ask
     from recognizer import Prediction, Recognizer
 
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
-# The place is held from the first stroke on: nothing below it moves.
+# The place is held, also while nothing is asked: nothing below it moves.
 STYLE = """
 <style>
 .st-key-verdict { min-height: 9.5rem; }
@@ -56,9 +56,7 @@ def show_no_verdict(hint: str) -> None:
         hint: what to do to be asked, in a sentence; may be empty.
     """
     answer, _ = show_places()
-    with answer:
-        st.segmented_control("Is that right?", [RIGHT, WRONG], disabled=True, key="no_verdict")
-        st.caption(hint)
+    answer.caption(hint)
 
 
 def show_places() -> "list[DeltaGenerator]":

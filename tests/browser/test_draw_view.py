@@ -75,6 +75,7 @@ def test_nothing_below_the_answer_moves_when_it_changes(phone: Page) -> None:
     expect(phone.get_by_text("Draw one digit")).to_be_visible()
     slider = phone.get_by_test_id("stSlider")
     expect(slider).to_be_visible()
+    expect(phone.locator("canvas").last).to_be_visible()
     places = [slider.bounding_box()]
     draw_strokes_with_mouse(phone, draw_side_by_side("47").strokes[:2])
     expect(shown(phone)).to_have_text("4")

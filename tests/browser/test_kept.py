@@ -1,9 +1,9 @@
 """A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import find_serious_faults
 from tests.browser.hand import draw_with_finger, draw_with_mouse
 
 pytestmark = pytest.mark.browser
@@ -22,13 +22,6 @@ def keep_as_nine(page: Page) -> None:
     assert nine.bounding_box() == place  # nothing jumped
 
 
-def find_serious_faults(page: Page, *, part: str) -> list[str]:
-    """Run axe on a part of the page; return what is serious or critical."""
-    found = Axe().run(page, context=part).response["violations"]
-    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-    return [f"{fault['id']}: {node['html']}" for fault in serious for node in fault["nodes"]]
-
-
 def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
@@ -37,7 +30,7 @@ def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
     assert find_serious_faults(page, part=".st-key-verdict") == []
     page.get_by_role("link", name="Kept drawings").click()
     expect(page.get_by_alt_text("Drawing of: 9, read as 4")).to_be_visible()
-    assert find_serious_faults(page, part="body") == []
+    assert find_serious_faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all").click()
     assert '"label": "9"' in download.value.path().read_text()

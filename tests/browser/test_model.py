@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from model_card import MODEL_PATH
 from model_figures import read_about
+from tests.browser.accessibility import find_serious_faults
 from tests.browser.hand import draw_with_finger
 
 pytestmark = pytest.mark.browser
@@ -37,14 +37,7 @@ def choose(page: Page, box: str, option: str) -> None:
 def test_every_part_is_accessible_and_fits_a_phone(phone: Page, part: str) -> None:
     open_part(phone, part)
     assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    found = Axe().run(phone, options={"resultTypes": ["violations"]}).response["violations"]
-    serious = [
-        (fault["id"], node["target"], node["failureSummary"])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-    assert serious == []
+    assert find_serious_faults(phone) == []
 
 
 def test_a_cell_is_chosen_by_click_and_by_keyboard(page: Page) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.accessibility import find_serious_faults
 from tests.browser.conftest import TIMEOUT
 
 pytestmark = pytest.mark.browser
@@ -40,13 +40,6 @@ def test_a_view_is_accessible_fits_the_screen_and_logs_no_error(visitor: Page, v
     visitor.get_by_role("link", name=view, exact=True).click()
     expect(visitor.get_by_role("heading", level=1)).to_be_visible()
     expect(visitor.get_by_test_id("stStatusWidget")).to_have_count(0)  # it has finished
-    found = Axe().run(visitor, options={"resultTypes": ["violations"]}).response["violations"]
-    serious = [
-        (fault["id"], node["target"], node["failureSummary"])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-    assert serious == []
+    assert find_serious_faults(visitor) == []
     assert visitor.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert errors == []

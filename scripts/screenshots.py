@@ -63,7 +63,7 @@ def keep_drawings(page: Page) -> None:
         expect(shown).to_have_text(str(digit))
         page.get_by_role("radio", name="Right", disabled=False).click()
         page.get_by_text("Keep this drawing").click()
-        expect(page.get_by_text("Kept as")).to_be_visible()
+        expect(page.get_by_text(f"Kept as: {digit}.")).to_be_visible()
         page.get_by_role("button", name="Clear").last.click()
         expect(shown).to_have_count(0)
     page.context.close()

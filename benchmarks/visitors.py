@@ -129,7 +129,7 @@ async def draw_and_wait(page: Page, digit: int, tally: Tally) -> None:
         await page.mouse.move(*points[0])
         await page.mouse.down()
         for point in points[1:]:
-            await page.mouse.move(*point)
+            await page.mouse.move(*point, steps=4)  # or Fabric.js rounds the corners
         await page.mouse.up()
     try:
         await page.wait_for_function(

@@ -110,7 +110,7 @@ def time_opening(browser: Browser, url: str) -> float:
     page = context.new_page()
     started = time.perf_counter()
     page.goto(url)
-    expect(page.locator("canvas").last).to_be_visible()
+    page.locator("canvas").last.wait_for()  # expect() would look once a second only
     seconds = time.perf_counter() - started
     context.close()
     return seconds * 1000

@@ -1,6 +1,7 @@
 """Let ten visitors draw at once on one server: is each shown the own digit, and how soon?
 
     python -m benchmarks.visitors                    # 200 readings, then memory over 1,000
+    python -m benchmarks.visitors --pause 2          # each looks at its reading for 2 s
 
 Each visitor is a page of Chromium's own, draws another digit with the mouse again and
 again, and waits for its reading. Pages and server share the machine.
@@ -8,11 +9,13 @@ again, and waits for its reading. Pages and server share the machine.
 
 import argparse
 import asyncio
+import itertools
 import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import psutil
 from playwright.async_api import Browser, Page, TimeoutError, async_playwright
 
@@ -21,6 +24,7 @@ from tests.browser.server import CHROMIUM_OPTIONS, find_chromium, serve_app, ser
 from tests.drawings import place
 
 VISITORS = 10  # each draws another digit
+PEN_STEP = 15  # pixels between two places of the pen; at wider ones the canvas rounds corners
 PATIENCE = 20_000  # milliseconds until a reading counts as wrong
 
 # Notes when the pen goes up, and each reading that the page then shows.
@@ -37,6 +41,14 @@ STOPWATCH = """
     };
     new MutationObserver(look).observe(
         document.body, { childList: true, subtree: true, characterData: true });
+}
+"""
+
+# Whether nothing lies on the canvas: nobody draws before.
+IS_BLACK = """
+canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.every((value, place) => place % 4 === 3 || value === 0);
 }
 """
 
@@ -61,31 +73,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--more", type=positive_int, default=1000, help="that memory is watched for"
     )
+    parser.add_argument(
+        "--pause", type=float, default=0, help="seconds that each looks at a reading; default: 0"
+    )
     arguments = parser.parse_args(argv)
     chromium = find_chromium()
     if chromium is None:
         print("Chromium is not on the PATH: 'apt-get install chromium' brings it.")
         return 1
     with serve_app() as url:
-        tally = asyncio.run(visit(chromium, url, arguments.readings, arguments.more))
+        tally = asyncio.run(visit(chromium, url, arguments))
     return 1 if tally.wrong else 0
 
 
-async def visit(chromium: str, url: str, readings: int, more: int) -> Tally:
+async def visit(chromium: str, url: str, arguments: argparse.Namespace) -> Tally:
     """Open the pages, draw, and print what came of it."""
     server = psutil.Process(server_process(url))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
         pages = [await open_page(browser, url) for _ in range(VISITORS)]
-        await draw_often(pages, VISITORS)  # the first reading waits for TensorFlow
-        timed = await draw_often(pages, readings)
+        await draw_often(pages, VISITORS, 0)  # the first reading waits for TensorFlow
+        timed = await draw_often(pages, arguments.readings, arguments.pause)
         print(
             f"{len(timed.waits)} readings by {VISITORS} visitors: {len(timed.wrong)} wrong"
             f" {timed.wrong}, pen up to reading median {statistics.median(timed.waits):.0f} ms,"
             f" slowest {max(timed.waits):.0f} ms"
         )
         before = server.memory_info().rss
-        later = await draw_often(pages, more)
+        later = await draw_often(pages, arguments.more, 0)
         growth = (server.memory_info().rss - before) / 2**20
         print(
             f"{len(later.waits)} more: {len(later.wrong)} wrong {later.wrong}, the server's memory"
@@ -106,13 +121,18 @@ async def open_page(browser: Browser, url: str) -> Page:
     return page
 
 
-async def draw_often(pages: Sequence[Page], readings: int) -> Tally:
-    """Let each visitor draw its own digit until together there are `readings`."""
+async def draw_often(pages: Sequence[Page], readings: int, pause: float) -> Tally:
+    """Let each visitor draw its own digit until together there are `readings`.
+
+    Args:
+        pause: seconds between a reading and the next drawing.
+    """
     tally = Tally()
 
     async def keep_drawing(page: Page, digit: int) -> None:
         for _ in range(readings // len(pages)):
             await draw_and_wait(page, digit, tally)
+            await asyncio.sleep(pause)
 
     await asyncio.gather(*(keep_drawing(page, digit) for digit, page in enumerate(pages)))
     return tally
@@ -125,11 +145,12 @@ async def draw_and_wait(page: Page, digit: int, tally: Tally) -> None:
     await page.evaluate("() => { window.readings = [] }")
     strokes = place(digit)
     for stroke in strokes:
-        points = [(x + box["x"], y + box["y"]) for x, y in stroke.tolist()]
+        points = stroke + [box["x"], box["y"]]
         await page.mouse.move(*points[0])
         await page.mouse.down()
-        for point in points[1:]:
-            await page.mouse.move(*point, steps=4)  # or Fabric.js rounds the corners
+        for start, end in itertools.pairwise(points):
+            steps = max(1, round(float(np.abs(end - start).max()) / PEN_STEP))
+            await page.mouse.move(*end, steps=steps)
         await page.mouse.up()
     try:
         await page.wait_for_function(
@@ -147,6 +168,8 @@ async def draw_and_wait(page: Page, digit: int, tally: Tally) -> None:
             tally.wrong.append(f"{digit} shown as {others}")
     await page.get_by_role("button", name="Clear").last.click()
     await page.wait_for_function("() => !document.querySelector('[data-testid=stMetricValue]')")
+    while not await page.locator("canvas").first.evaluate(IS_BLACK):
+        await asyncio.sleep(0.05)
 
 
 if __name__ == "__main__":

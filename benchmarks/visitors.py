@@ -9,22 +9,20 @@ again, and waits for its reading. Pages and server share the machine.
 
 import argparse
 import asyncio
-import itertools
 import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import psutil
 from playwright.async_api import Browser, Page, TimeoutError, async_playwright
 
 from arguments import positive_int
+from tests.browser.hand import pen_moves
 from tests.browser.server import CHROMIUM_OPTIONS, find_chromium, serve_app, server_process
 from tests.drawings import place
 
 VISITORS = 10  # each draws another digit
-PEN_STEP = 15  # pixels between two places of the pen; at wider ones the canvas rounds corners
 PATIENCE = 20_000  # milliseconds until a reading counts as wrong
 
 # Notes when the pen goes up, and each reading that the page then shows.
@@ -148,9 +146,8 @@ async def draw_and_wait(page: Page, digit: int, tally: Tally) -> None:
         points = stroke + [box["x"], box["y"]]
         await page.mouse.move(*points[0])
         await page.mouse.down()
-        for start, end in itertools.pairwise(points):
-            steps = max(1, round(float(np.abs(end - start).max()) / PEN_STEP))
-            await page.mouse.move(*end, steps=steps)
+        for point, steps in pen_moves(points):
+            await page.mouse.move(*point, steps=steps)
         await page.mouse.up()
     try:
         await page.wait_for_function(

@@ -1,7 +1,7 @@
 """A hand that draws on the page's canvas, with the mouse or with a finger."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from strokes import Points
 from tests.drawings import place
+
+PEN_STEP = 15  # pixels between two places of the pen; at wider ones the canvas rounds corners
 
 
 def draw_with_mouse(page: Page, digit: int) -> None:
@@ -20,12 +22,18 @@ def draw_strokes_with_mouse(page: Page, strokes: Sequence[Points]) -> None:
     """Draw strokes, in pixels of the canvas."""
     left, top = canvas_corner(page)
     for stroke in strokes:
-        points = (stroke + np.array([left, top])).tolist()
+        points = stroke + [left, top]
         page.mouse.move(*points[0])
         page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=4)
+        for point, steps in pen_moves(points):
+            page.mouse.move(*point, steps=steps)
         page.mouse.up()
+
+
+def pen_moves(points: Points) -> Iterator[tuple[list[float], int]]:
+    """Give each further point of a stroke, and in how many steps the pen goes there."""
+    for start, end in itertools.pairwise(points):
+        yield end.tolist(), max(1, round(float(np.abs(end - start).max()) / PEN_STEP))
 
 
 def draw_with_finger(page: Page, digit: int) -> None:

@@ -1,0 +1,54 @@
+"""Kept drawings on a server that others can reach, on a phone in real Chromium."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.accessibility import find_serious_faults
+from tests.browser.conftest import TIMEOUT
+from tests.browser.server import serve_app
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def visit_kept(chromium: Browser, *, settings: str) -> Iterator[Page]:
+    """Serve to everybody by these settings, and open Kept drawings on a phone."""
+    with serve_app(address="0.0.0.0", settings=settings) as url:
+        context = chromium.new_context(
+            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        )
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
+        page.goto(f"{url}/kept")
+        yield page
+        assert find_serious_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        context.close()
+
+
+def test_nothing_is_kept_until_the_operator_says_so_and_the_page_tells_how(
+    chromium: Browser,
+) -> None:
+    with visit_kept(chromium, settings="") as page:
+        expect(page.get_by_text("Drawings are not kept on this page.")).to_be_visible()
+        page.get_by_text("You run this server?").click()
+        expect(page.get_by_text("operator_password =")).to_be_visible()
+
+
+def test_only_the_operator_gets_to_all_drawings_by_the_password(chromium: Browser) -> None:
+    settings = 'keep = true\noperator_password = "open sesame"'
+    with visit_kept(chromium, settings=settings) as page:
+        expect(page.get_by_text("What you kept in this visit.")).to_be_visible()
+        page.get_by_text("You run this server?").click()
+        password, send = page.get_by_label("Operator's password"), page.get_by_text("Show all")
+        password.fill("guess")
+        send.click()
+        expect(page.get_by_text("That is not the password.")).to_be_visible()
+        password.fill("open sesame")
+        send.click()
+        expect(page.get_by_text("All drawings that visitors kept.")).to_be_visible()
+        page.get_by_role("button", name="Leave as operator").click()
+        expect(page.get_by_text("What you kept in this visit.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the tests share: the shipped recognizer, and twenty real digits of MNIST."""
+"""What the tests share: the shipped recognizer, twenty real digits of MNIST, a database."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from drawings import DrawingStore
 from recognizer import Recognizer
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
@@ -25,3 +26,15 @@ def mnist_digits() -> Images:
     page = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)  # (56, 280)
     assert page is not None
     return page.reshape(2, 28, 10, 28).transpose(0, 2, 1, 3).reshape(20, 28, 28)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Name a database of the test's own."""
+    return f"sqlite:///{tmp_path / 'kept.db'}"
+
+
+@pytest.fixture
+def store(url: str) -> DrawingStore:
+    """Open that database."""
+    return DrawingStore(url)

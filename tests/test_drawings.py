@@ -31,16 +31,6 @@ def drawn(digit: int, *, read_as: str = "1", **changed: object) -> KeptDrawing:
     return replace(kept, **changed)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'kept.db'}"
-
-
-@pytest.fixture
-def store(url: str) -> DrawingStore:
-    return DrawingStore(url)
-
-
 def test_a_drawing_comes_back_as_it_was_kept(store: DrawingStore) -> None:
     kept = drawn(4, read_as="9", kept_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
     number = store.keep(kept)

@@ -22,17 +22,6 @@ APP = str(Path(__file__).parents[1] / "app.py")
 PASSWORD = "open, sesame"
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A database of the test's own."""
-    return f"sqlite:///{tmp_path / 'kept.db'}"
-
-
-@pytest.fixture
-def store(url: str) -> DrawingStore:
-    return DrawingStore(url)
-
-
 @pytest.fixture(autouse=True)
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A server that has seen no visitor, with a door that does not wait."""

@@ -1,16 +1,28 @@
 """What the tests share: the shipped recognizer, twenty real digits of MNIST, a database."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from drawings import DrawingStore
 from recognizer import Recognizer
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scan_once() -> Iterator[None]:
+    """Look for Streamlit's components once, not in each of AppTest's runs: half a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """The page without a browser: each of its states has words of its own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import views.reading
@@ -15,11 +13,9 @@ APP = Path(__file__).parents[1] / "app.py"
 
 
 @pytest.fixture
-def app() -> Iterator[AppTest]:
-    """The page, not yet run."""
-    st.cache_resource.clear()
-    yield AppTest.from_file(str(APP), default_timeout=60)
-    st.cache_resource.clear()
+def app() -> AppTest:
+    """The page, not yet run; the model stays loaded from test to test."""
+    return AppTest.from_file(str(APP), default_timeout=60)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -17,6 +16,7 @@ from canvas import Drawing
 from drawings import DrawingStore, KeptDrawing
 from model_card import ModelCard, sha256_of
 from tests.drawings import place
+from views.shelf import get_door, open_store
 
 APP = str(Path(__file__).parents[1] / "app.py")
 PASSWORD = "open, sesame"
@@ -25,12 +25,12 @@ PASSWORD = "open, sesame"
 @pytest.fixture(autouse=True)
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A server that has seen no visitor, with a door that does not wait."""
-    st.cache_resource.clear()
+    get_door.clear()
     monkeypatch.setattr(keeping.Door.__init__, "__kwdefaults__", {"wrong_seconds": 0.0})
     address = config.get_option("server.address")
     yield
     config.set_option("server.address", address)
-    st.cache_resource.clear()
+    open_store.clear()
 
 
 def kept_view(url: str, *, address: str = "localhost", **settings: Any) -> AppTest:

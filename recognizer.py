@@ -6,7 +6,7 @@ print(prediction.digit, prediction.confidence)
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -226,19 +226,24 @@ class Recognizer:
 
 def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:
     """Compile a model to logits, for `count` images a call: far faster than `model.predict`."""
-    network = logits_of(model)
-
-    def to_logits(images: tf.Tensor) -> tf.Tensor:
-        if network is not None:
-            return network(images, training=False)
-        # A model of other make: softmax forgot how high its logits stood.
-        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
-
     function = tf.function(
-        to_logits,
+        to_logits(model),
         input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
         jit_compile=count is not None,  # pays for one image; a batch is as fast without
     )
     traced = function.get_concrete_function()
     traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
     return traced
+
+
+def to_logits(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return what makes logits (n, classes) of images (n, 28, 28, 1), for TensorFlow to trace."""
+    network = logits_of(model)
+
+    def call(images: tf.Tensor) -> tf.Tensor:
+        if network is not None:
+            return network(images, training=False)
+        # A model of other make: softmax forgot how high its logits stood.
+        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+
+    return call

@@ -1,0 +1,31 @@
+# The page and the HTTP API: docker build -t digits . && docker run -p 8501:8501 digits
+# docs/deploy.md tells of volumes, secrets, proxies, and what was tried.
+FROM python:3.11-slim
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+
+COPY . .
+# A user without a home, to whom nothing here belongs but the folder for kept drawings.
+RUN python -m compileall -q . \
+    && useradd --system --no-create-home --uid 1000 digits \
+    && install --directory --owner=digits /data
+USER 1000
+
+# /tmp is all that has to be writable: --read-only --tmpfs /tmp
+ENV HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_SERVER_PORT=8501 \
+    STREAMLIT_SERVER_HEADLESS=true \
+    STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
+EXPOSE 8501
+VOLUME /data
+
+# Healthy when the model answers, which takes some seconds after the start.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/api/health', timeout=4)"]
+
+CMD ["streamlit", "run", "server.py"]

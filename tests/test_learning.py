@@ -20,7 +20,7 @@ from sources import MAX_REPEATS, gather
 from tests.drawings import DIGITS, draw
 from training import LEARN_ON, EpochBatches, TrainConfig, TrainingData, blend, to_targets
 
-FORM = FORMS["mirrored_three"]
+FORM = FORMS["looped_nine"]
 HELD_OUT = slice(900, 1200)  # of scikit-learn's 1,797 digits; no training sees them
 TAUGHT = slice(900)
 
@@ -85,7 +85,7 @@ def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
 
     learnt = Recognizer.load(output)
     assert share_read(recognizer, FORM) < 0.6
-    assert share_read(learnt, FORM) > 0.9
+    assert share_read(learnt, FORM) > 0.8
     for digit in DIGITS:
         assert learnt.recognize(draw(digit)).digit == str(digit)
     labels, inputs = digits.labels[HELD_OUT], digits.inputs[HELD_OUT]

@@ -1,13 +1,12 @@
 """What every view shows of a reading, and the recognizer that they share."""
 
-import gc
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+import model_loading
 from model_card import MODEL_PATH
 from preprocessing import ModelInput
 from views.theme import get_palette
@@ -51,28 +50,7 @@ def find_recognizer(wait: str) -> "Recognizer | None":
 
 def start_loading() -> "Future[Recognizer]":
     """Begin to load the model in the background, if that has not been done."""
-    modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
-    return load_recognizer(MODEL_PATH, modified)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def load_recognizer(path: Path, modified: int) -> "Future[Recognizer]":
-    """Load the model once a server, and again when its file has been `modified`."""
-
-    def load() -> "Recognizer":
-        from recognizer import Recognizer
-
-        recognizer = Recognizer.load(path)
-        # Streamlit collects garbage after every run of a script or fragment: without
-        # TensorFlow's million objects, which stay anyway, that is hundreds of ms less.
-        gc.collect()
-        gc.freeze()
-        return recognizer
-
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
-    loading = pool.submit(load)
-    pool.shutdown(wait=False)
-    return loading
+    return model_loading.start_loading(MODEL_PATH)
 
 
 def show_reading(prediction: "Prediction") -> None:

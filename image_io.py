@@ -7,6 +7,7 @@ once. Limits hold before any pixel is unpacked, so that no small file fills memo
 """
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -41,11 +42,31 @@ class ImageError(Exception):
     """A picture that cannot be read; its text says why in one sentence."""
 
 
-def read_image(source: Path | str | bytes) -> npt.NDArray[np.uint8]:
+class TooLargeError(ImageError):
+    """A picture beyond the limits."""
+
+
+class NotAPictureError(ImageError):
+    """A file of no kind of picture that is known."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a picture may be."""
+
+    max_bytes: int = MAX_BYTES  # of its file
+    max_megapixels: float = MAX_MEGAPIXELS
+
+
+LIMITS = Limits()
+
+
+def read_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.NDArray[np.uint8]:
     """Decode one picture, turned upright; of an animation its first frame.
 
     Args:
         source: a file's path, or the bytes of a file.
+        limits: beyond which a picture is refused. Defaults to 20 MB and 50 megapixels.
 
     Returns:
         uint8 array of shape (height, width) gray, (height, width, 3) RGB or
@@ -55,16 +76,16 @@ def read_image(source: Path | str | bytes) -> npt.NDArray[np.uint8]:
         ImageError: if it is no picture, damaged, or beyond the limits.
     """
     data = source if isinstance(source, bytes) else read_bytes(Path(source))
-    check_size(len(data))
+    check_size(len(data), limits)
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            check_megapixels(picture)
+            check_megapixels(picture, limits)
             ImageOps.exif_transpose(picture, in_place=True)
             return to_uint8(picture)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageError("Expected a picture such as PNG or JPEG, found none.") from error
+        raise NotAPictureError("Expected a picture such as PNG or JPEG, found none.") from error
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
         raise ImageError(f"The picture is damaged or cut short: {error}") from error
 
@@ -94,23 +115,23 @@ def read_bytes(path: Path) -> bytes:
         raise ImageError(f"The file cannot be read: {error.strerror}.") from error
 
 
-def check_size(size: int) -> None:
+def check_size(size: int, limits: Limits = LIMITS) -> None:
     """Raise ImageError unless a file of `size` bytes is within the limit."""
     if size == 0:
         raise ImageError("Expected a picture, found an empty file.")
-    if size > MAX_BYTES:
-        raise ImageError(
-            f"Expected at most {MAX_BYTES >> 20} MB, found {size / 2**20:.1f} MB."
+    if size > limits.max_bytes:
+        raise TooLargeError(
+            f"Expected at most {limits.max_bytes / 2**20:.3g} MB, found {size / 2**20:.1f} MB."
             " Save the picture smaller."
         )
 
 
-def check_megapixels(picture: Image.Image) -> None:
+def check_megapixels(picture: Image.Image, limits: Limits) -> None:
     """Raise ImageError unless the picture's size, known from its head, is allowed."""
     megapixels = picture.width * picture.height / 1e6
-    if megapixels > MAX_MEGAPIXELS:
-        raise ImageError(
-            f"Expected at most {MAX_MEGAPIXELS} megapixels, found {megapixels:.0f}."
+    if megapixels > limits.max_megapixels:
+        raise TooLargeError(
+            f"Expected at most {limits.max_megapixels:.3g} megapixels, found {megapixels:.0f}."
             " Save the picture smaller."
         )
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import image_io
-from image_io import ImageError, read_image
+from image_io import ImageError, Limits, TooLargeError, read_image
 
 
 def encode(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -85,10 +84,9 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         read_image(tmp_path / "gone.png")
 
 
-def test_too_many_bytes_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_io, "MAX_BYTES", 1 << 20)
-    with pytest.raises(ImageError, match=r"at most 1 MB, found 2\.0 MB"):
-        read_image(bytes(2 << 20))
+def test_too_many_bytes_are_refused_unread() -> None:
+    with pytest.raises(TooLargeError, match=r"at most 1 MB, found 2\.0 MB"):
+        read_image(bytes(2 << 20), limits=Limits(max_bytes=1 << 20))
 
 
 def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:

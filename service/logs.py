@@ -1,0 +1,37 @@
+"""One line of JSON a request, on standard error; never the picture.
+
+configure_logging()
+write_line("request", method="POST", path="/api/predict", status=200)
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+LONGEST = 200  # characters of a path, which strangers choose
+
+
+def configure_logging() -> None:
+    """Take the place of the web server's line a request, which says less."""
+    logging.getLogger("uvicorn.access").disabled = True
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def write_line(event: str, *, error: BaseException | None = None, **fields: Any) -> None:
+    """Write one line; of an error also where it came from."""
+    logger = structlog.get_logger()
+    if error is None:
+        logger.info(event, **fields)
+    else:
+        logger.error(event, exc_info=error, **fields)

@@ -1,0 +1,117 @@
+"""Errors as application/problem+json (RFC 9457), one clear sentence each.
+
+raise Problem(413, "Expected at most 20 MB. Save the picture smaller.")
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+MEDIA_TYPE = "application/problem+json"
+FAULT = "Something went wrong here, and was written to the log. Please report it."
+
+EXAMPLES = {
+    400: "The picture is damaged or cut short: image file is truncated.",
+    404: "There is nothing at '/api/nope'. All that there is: /api/docs.",
+    405: "'/api/predict' does not take GET, but POST.",
+    413: "Expected at most 20.0 MB, found more. Send a smaller picture.",
+    415: "Expected a picture such as PNG or JPEG, found none.",
+    503: "All 40 places are taken. Try again in a second.",
+}
+
+
+class ProblemDetails(BaseModel):
+    """Why a request was not answered as it asked."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field("about:blank", description="always about:blank: the status says the kind")
+    title: str = Field(description="the status in words", examples=["Content Too Large"])
+    status: int = Field(description="the HTTP status", examples=[413])
+    detail: str = Field(description="what was expected, what came, what to do")
+
+
+class Problem(HTTPException):
+    """An answer other than 200, with a sentence for the person who called."""
+
+    def __init__(self, status: int, detail: str, *, retry_after: int | None = None) -> None:
+        """Describe the problem.
+
+        Args:
+            status: of HTTP.
+            detail: one sentence or two.
+            retry_after: seconds after which to try again. Defaults to not saying.
+        """
+        headers = None if retry_after is None else {"Retry-After": str(retry_after)}
+        super().__init__(status, detail, headers)
+
+
+def problem_response(
+    status: int, detail: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Write a problem as JSON."""
+    problem = ProblemDetails(
+        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail
+    )
+    return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def add_handlers(api: FastAPI) -> None:
+    """Answer all errors of an application in this way."""
+    api.add_exception_handler(HTTPException, answer_http_error)
+    api.add_exception_handler(RequestValidationError, answer_invalid)
+
+
+async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer a problem, or what the framework raises for paths and methods."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    path = request.url.path[:200]
+    detail = error.detail
+    if not isinstance(error, Problem):
+        if error.status_code == 404:
+            detail = f"There is nothing at '{path}'. All that there is: /api/docs."
+        elif error.status_code == 405:
+            detail = f"'{path}' does not take {request.method[:20]}, but {headers['Allow']}."
+    return problem_response(error.status_code, detail, headers)
+
+
+async def answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request whose parameters are not those of the route."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return problem_response(422, f"{where}: {first['msg']}.")
+
+
+def document(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe problems for OpenAPI, one response a status."""
+    schema = ProblemDetails.model_json_schema()
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema, "example": make_example(status)}},
+        }
+        | ({"headers": RETRY_AFTER} if status == 503 else {})
+        for status in statuses
+    }
+
+
+RETRY_AFTER = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+}
+
+
+def make_example(status: int) -> dict[str, Any]:
+    """Show what a problem of this status looks like."""
+    return ProblemDetails(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=EXAMPLES[status],
+    ).model_dump()

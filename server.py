@@ -7,7 +7,6 @@ The API is under /api, its documentation at /api/docs, and metrics are at /metri
 docs/api.md tells all of it, and service/ does it.
 """
 
-import ipaddress
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,12 +17,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
 
 from model_loading import start_loading
 from service.api import make_api
 from service.logs import configure_logging
 from service.settings import SettingsError, read_settings
+from service.visitors import mark_visitors
 
 try:
     api = make_api(read_settings())
@@ -42,27 +41,6 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-async def show_page(scope: Scope, receive: Receive, send: Send) -> None:
-    """Pass a request on to the page, with a word on where it comes from.
-
-    Drawings are everybody's own on a computer that others cannot reach. Streamlit's
-    settings tell that, but uvicorn has its own: so who comes from elsewhere is marked
-    as what came through a proxy is.
-    """
-    host = (scope.get("client") or ("",))[0]
-    if not is_loopback(host):
-        scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-for", host.encode())]}
-    await page(scope, receive, send)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a client is on this computer."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 async def show_documentation(request: Request) -> RedirectResponse:
     """Send a visitor of /api to its documentation."""
     return RedirectResponse("/api/docs")
@@ -74,6 +52,6 @@ app = Starlette(
         Route("/api", show_documentation),
         Mount("/api", api),
         Route("/metrics", api.state.service.metrics.answer),
-        Mount("/", show_page),
+        Mount("/", mark_visitors(page)),
     ],
 )

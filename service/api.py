@@ -122,6 +122,7 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
     )
     api.state.service = Service(settings, model, room, metrics)
     api.include_router(router)

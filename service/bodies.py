@@ -68,14 +68,13 @@ async def receive_files(request: Request, *, limit: int, count: int) -> list[Sen
 
 async def receive_form(request: Request, *, field: str, limit: int, count: int) -> list[SentFile]:
     """Receive the files of a form's field: one at least, `count` at most."""
-    parser = FormParser(
-        request.headers, receive(request, limit=limit), max_files=count, max_fields=count
-    )
+    parser = FormParser(request.headers, receive(request, limit=limit), max_files=count)
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        if error.message.startswith("Too many"):
-            raise Problem(413, f"Expected at most {count} files, found more.") from error
+        if error.message.startswith("Too many files"):
+            status, most = (413, f"at most {count} files") if count > 1 else (400, "one file")
+            raise Problem(status, f"Expected {most}, found more.") from error
         raise Problem(400, f"The form is damaged: {error.message}") from error
     try:
         return [
@@ -96,7 +95,7 @@ def find_uploads(form: FormData, field: str) -> list[UploadFile]:
 
 async def receive(request: Request, *, limit: int) -> AsyncGenerator[bytes, None]:
     """Yield a body as it arrives; raise a Problem when it is larger than the limit."""
-    problem = Problem(413, f"Expected at most {limit / 2**20:.1f} MB, found more. Send less.")
+    problem = Problem(413, f"Expected at most {limit / 2**20:.3g} MB, found more. Send less.")
     declared = request.headers.get("content-length", "0")
     size = int(declared) if declared.isdecimal() else 0
     # A client that says "Expect: 100-continue" waits for this, and sends nothing.

@@ -16,6 +16,7 @@ LONGEST = 200  # characters of a path, which strangers choose
 def configure_logging() -> None:
     """Take the place of the web server's line a request, which says less."""
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # else each damaged form's bytes
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Seconds: a drawing takes some milliseconds, a photo some hundred.
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
-disable_created_metrics()  # a series beside each other one, which nobody asks for
+# A series beside each other one, which nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:

@@ -19,7 +19,7 @@ EXAMPLES = {
     400: "The picture is damaged or cut short: image file is truncated.",
     404: "There is nothing at '/api/nope'. All that there is: /api/docs.",
     405: "'/api/predict' does not take GET, but POST.",
-    413: "Expected at most 20.0 MB, found more. Send a smaller picture.",
+    413: "Expected at most 20 MB, found more. Send less.",
     415: "Expected a picture such as PNG or JPEG, found none.",
     503: "All 40 places are taken. Try again in a second.",
 }

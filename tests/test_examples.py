@@ -35,6 +35,6 @@ def test_the_one_between_four_and_nine_is_doubted(recognizer: Recognizer) -> Non
 
 
 def test_examples_are_those_of_the_script_and_small() -> None:
-    files = list(OUTPUT.iterdir())
+    files = list(OUTPUT.glob("*.*"))
     assert {file.name for file in files} == {f"{name}.jpg" for name in EXAMPLES}
     assert sum(file.stat().st_size for file in files) < 600_000

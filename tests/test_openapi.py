@@ -1,0 +1,68 @@
+"""The API keeps what its OpenAPI document says, whatever is sent (schemathesis).
+
+The long form is `python -m benchmarks.api_fuzz`.
+"""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from model_loading import start_loading
+from service.api import make_api
+from service.settings import Settings
+from tests.sent_pictures import register_pictures
+
+EXAMPLES = 8  # a route
+
+
+def make_app() -> Starlette:
+    """Serve the API as server.py does, with little patience for large bodies."""
+    start_loading().result(120)
+    return Starlette(routes=[Mount("/api", make_api(Settings()))])
+
+
+register_pictures()
+app = make_app()
+schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+def test_the_api_keeps_its_document(case: schemathesis.Case[Any]) -> None:
+    case.call_and_validate()
+
+
+def test_each_route_documents_its_answers_and_shows_an_example() -> None:
+    with TestClient(app) as client:
+        document = client.get("/api/openapi.json").json()
+    assert set(document["paths"]) == {"/predict", "/predict/batch", "/read", "/health", "/model"}
+    assert document["servers"] == [{"url": "/api"}]
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert {"200", "503"} <= set(operation["responses"]), path
+            for status, response in operation["responses"].items():
+                kind = "application/json" if status == "200" else "application/problem+json"
+                assert list(response["content"]) == [kind]
+    for name in ("Reading", "Number", "Batch", "Health"):
+        assert document["components"]["schemas"][name]["examples"], name
+
+
+@pytest.mark.parametrize("asset", ["swagger-ui.css", "swagger-ui-bundle.js", "fastapi/favicon.png"])
+def test_the_documentation_needs_no_other_host(asset: str) -> None:
+    with TestClient(app) as client:
+        page = client.get("/api/docs").text
+        assert "http" not in page.replace("https://github.com", "")
+        assert f'"/api/docs/{asset}"' in page
+        assert client.get(f"/api/docs/{asset}").status_code == 200

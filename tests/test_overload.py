@@ -1,0 +1,130 @@
+"""Under overload: an answer at once, nothing piles up, and what was let in is read."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import service.api
+from image_io import Limits
+from model_card import MODEL_PATH
+from model_loading import start_loading
+from preprocessing import ModelInput
+from recognizer import Prediction, Recognizer
+from service.api import make_api
+from service.reader import Model, Reader, prepare
+from service.settings import Settings
+from tests.drawings import DIGITS, draw, encode_png
+
+SEVEN = encode_png(draw(7))
+
+
+def connect(**settings: Any) -> httpx2.AsyncClient:
+    """Reach an API in this event loop, without a network."""
+    start_loading().result(120)
+    transport = httpx2.ASGITransport(make_api(Settings(**settings)))
+    return httpx2.AsyncClient(transport=transport, base_url="http://test")
+
+
+def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no picture be decoded before the event is set."""
+    go_on = threading.Event()
+
+    def wait_and_prepare(*arguments: Any) -> ModelInput | None:
+        go_on.wait(60)
+        return prepare(*arguments)
+
+    monkeypatch.setattr(service.api, "prepare", wait_and_prepare)
+    return go_on
+
+
+def test_without_a_free_place_the_answer_is_503_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = hold_up(monkeypatch)
+
+    async def overload() -> None:
+        async with connect(places=3, threads=1) as client:
+            inside = [asyncio.create_task(client.post("/predict", content=SEVEN)) for _ in range(3)]
+            await asyncio.sleep(0.1)
+            refused = await client.post("/predict", content=SEVEN)
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "1"
+            assert "places are taken" in refused.json()["detail"]
+            assert (await client.get("/health")).status_code == 200
+            go_on.set()
+            assert [one.json()["digit"] for one in await asyncio.gather(*inside)] == [7, 7, 7]
+            assert (await client.post("/predict", content=SEVEN)).status_code == 200
+
+    asyncio.run(overload())
+
+
+def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = hold_up(monkeypatch)
+
+    async def wait() -> None:
+        async with connect(places=2, threads=1, seconds=0.2) as client:
+            late = await client.post("/predict", content=SEVEN)
+            assert late.status_code == 503
+            assert "longer than 0.2 seconds" in late.json()["detail"]
+            go_on.set()
+            for _ in range(3):  # its place is free again
+                assert (await client.post("/predict", content=SEVEN)).status_code == 200
+
+    asyncio.run(wait())
+
+
+def test_pictures_that_wait_go_through_the_network_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[int] = []
+    original = Recognizer.recognize_inputs
+
+    def count(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        calls.append(len(inputs))
+        return original(self, inputs)
+
+    monkeypatch.setattr(Recognizer, "recognize_inputs", count)
+
+    async def read_all() -> list[str | None]:
+        reader = Reader(start_loading().result(120), name="")
+        inputs = [prepare(encode_png(draw(digit)), Limits()) for digit in DIGITS]
+        answers = await asyncio.gather(*(reader.recognize([one]) for one in inputs))
+        return [predictions[0].digit for predictions in answers]
+
+    assert asyncio.run(read_all()) == [str(digit) for digit in DIGITS]
+    assert sum(calls) == 10 and len(calls) <= 2
+
+
+def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Recognizer.recognize_inputs
+
+    def fail_at_two(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        if len(inputs) == 2:
+            raise RuntimeError("broken")
+        return original(self, inputs)
+
+    monkeypatch.setattr(Recognizer, "recognize_inputs", fail_at_two)
+
+    async def read() -> None:
+        reader = Reader(start_loading().result(120), name="")
+        with pytest.raises(RuntimeError):
+            await reader.recognize([None, None])
+        assert (await reader.recognize([None]))[0].status == "blank"
+
+    asyncio.run(read())
+
+
+def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:
+    path = tmp_path / "digit_model.keras"
+    path.write_bytes(MODEL_PATH.read_bytes())
+    model = Model(path)
+    start_loading(path).result(120)
+    before = model.get_reader()
+    os.utime(path, ns=(1, 1))  # another file, as far as its time says
+    assert model.get_reader() is before
+    start_loading(path).result(120)
+    assert model.get_reader() is not before

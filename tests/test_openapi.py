@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+import tests.sent_pictures  # noqa: F401
 from model_loading import start_loading
 from service.api import make_api
 from service.settings import Settings
-from tests.sent_pictures import register_pictures
 
 EXAMPLES = 8  # a route
 
@@ -26,7 +26,6 @@ def make_app() -> Starlette:
     return Starlette(routes=[Mount("/api", make_api(Settings()))])
 
 
-register_pictures()
 app = make_app()
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
 

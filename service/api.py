@@ -44,16 +44,12 @@ BINARY = {"type": "string", "format": "binary"}
 PICTURE = {
     "required": True,
     "content": {
+        "multipart/form-data": {  # first, as the documentation's page then has a button for it
+            "schema": {"type": "object", "properties": {"file": BINARY}, "required": ["file"]}
+        },
         "image/png": {"schema": BINARY},
         "image/jpeg": {"schema": BINARY},
         "application/octet-stream": {"schema": BINARY},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"file": BINARY},
-                "required": ["file"],
-            }
-        },
     },
 }
 PICTURES = {
@@ -135,9 +131,10 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
 
 @router.post(
     "/predict",
+    tags=["Reading"],
     summary="Read one digit",
     openapi_extra={"requestBody": PICTURE},
-    responses=document(400, 413, 415, 503),
+    responses=document(400, 413, 415, 500, 503),
 )
 async def predict(request: Request) -> Reading:
     """Read all ink of a picture as one digit: the body itself, or the form's `file`."""
@@ -152,9 +149,10 @@ async def predict(request: Request) -> Reading:
 
 @router.post(
     "/predict/batch",
+    tags=["Reading"],
     summary="Read many pictures of one digit each",
     openapi_extra={"requestBody": PICTURES},
-    responses=document(400, 413, 415, 503),
+    responses=document(400, 413, 415, 500, 503),
 )
 async def predict_batch(request: Request) -> Batch:
     """Read each of the form's `files`; one that cannot be read has a message instead."""
@@ -181,9 +179,10 @@ async def predict_batch(request: Request) -> Batch:
 
 @router.post(
     "/read",
+    tags=["Reading"],
     summary="Read a number of several digits",
     openapi_extra={"requestBody": PICTURE},
-    responses=document(400, 413, 415, 503),
+    responses=document(400, 413, 415, 500, 503),
 )
 async def read(request: Request) -> Number:
     """Find the digits of a picture, line by line, and read each."""
@@ -195,14 +194,14 @@ async def read(request: Request) -> Number:
     return to_number(reading, reader.name)
 
 
-@router.get("/health", summary="Is the model ready?", responses=document(503))
+@router.get("/health", tags=["Server"], summary="Is the model ready?", responses=document(500, 503))
 async def health(request: Request) -> Health:
     """Answer 200 when the model reads; 503 while it is loaded, or when it cannot be."""
     service: Service = request.app.state.service
     return Health(model=service.model.get_reader().name)
 
 
-@router.get("/model", summary="The model's card", responses=document(503))
+@router.get("/model", tags=["Server"], summary="The model's card", responses=document(500, 503))
 async def model(request: Request) -> Card:
     """Tell what the model is, and what was measured on it."""
     service: Service = request.app.state.service

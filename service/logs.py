@@ -9,7 +9,10 @@ import sys
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 
+# Where a fault came from, without the values of variables: a picture may be one.
+WHERE = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 LONGEST = 200  # characters of a path, which strangers choose
 
 
@@ -21,7 +24,7 @@ def configure_logging() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(WHERE),
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),

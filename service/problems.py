@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -17,10 +16,9 @@ FAULT = "Something went wrong here, and was written to the log. Please report it
 
 EXAMPLES = {
     400: "The picture is damaged or cut short: image file is truncated.",
-    404: "There is nothing at '/api/nope'. All that there is: /api/docs.",
-    405: "'/api/predict' does not take GET, but POST.",
     413: "Expected at most 20 MB, found more. Send less.",
     415: "Expected a picture such as PNG or JPEG, found none.",
+    500: FAULT,
     503: "All 40 places are taken. Try again in a second.",
 }
 
@@ -64,7 +62,6 @@ def problem_response(
 def add_handlers(api: FastAPI) -> None:
     """Answer all errors of an application in this way."""
     api.add_exception_handler(HTTPException, answer_http_error)
-    api.add_exception_handler(RequestValidationError, answer_invalid)
 
 
 async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -79,14 +76,6 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
         elif error.status_code == 405:
             detail = f"'{path}' does not take {request.method[:20]}, but {headers['Allow']}."
     return problem_response(error.status_code, detail, headers)
-
-
-async def answer_invalid(request: Request, error: Exception) -> JSONResponse:
-    """Answer a request whose parameters are not those of the route."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return problem_response(422, f"{where}: {first['msg']}.")
 
 
 def document(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -116,6 +116,6 @@ class Model:
         """Whether it reads."""
         try:
             self.get_reader()
-        except Problem:
+        except Exception:  # whatever is wrong, it does not read
             return False
         return True

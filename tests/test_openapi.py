@@ -20,14 +20,14 @@ from service.settings import Settings
 EXAMPLES = 8  # a route
 
 
-def make_app() -> Starlette:
-    """Serve the API as server.py does, with little patience for large bodies."""
+app = Starlette(routes=[Mount("/api", make_api(Settings()))])
+schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)  # needs no model
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Wait until the model answers."""
     start_loading().result(120)
-    return Starlette(routes=[Mount("/api", make_api(Settings()))])
-
-
-app = make_app()
-schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
 
 
 @schema.parametrize()

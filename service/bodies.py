@@ -76,9 +76,12 @@ async def receive_form(request: Request, *, field: str, limit: int, count: int) 
             status, most = (413, f"at most {count} files") if count > 1 else (400, "one file")
             raise Problem(status, f"Expected {most}, found more.") from error
         raise Problem(400, f"The form is damaged: {error.message}") from error
+    except UnicodeError as error:  # a form may name any of Python's encodings
+        raise Problem(400, "The form is damaged: its names are not in its encoding.") from error
     try:
         return [
-            SentFile(upload.filename or "", await upload.read())
+            # Half a pair of surrogates, which some encodings allow, is nothing that JSON has.
+            SentFile((upload.filename or "").encode(errors="replace").decode(), await upload.read())
             for upload in find_uploads(form, field)
         ]
     finally:

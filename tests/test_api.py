@@ -173,6 +173,18 @@ def test_a_form_without_its_file_is_refused(client: TestClient) -> None:
     assert "multipart/form-data" in detail(body, 415)
 
 
+@pytest.mark.parametrize("encoding", ["punycode", "undefined", "utf-7", "unicode_escape", "hex"])
+@pytest.mark.parametrize("name", [rb"\ud800", b"+2AA-", b"\xff"])
+def test_odd_encodings_of_names_are_no_fault(
+    client: TestClient, encoding: str, name: bytes
+) -> None:
+    head = b'Content-Disposition: form-data; name="files"; filename="%b"' % name
+    content = b"--x\r\n%b\r\n\r\n%b\r\n--x--\r\n" % (head, SEVEN)
+    kind = f"multipart/form-data; boundary=x; charset={encoding}"
+    response = client.post("/api/predict/batch", content=content, headers={"content-type": kind})
+    assert response.status_code in (200, 400), response.text
+
+
 def test_limits_come_from_settings() -> None:
     start_loading().result(SECONDS)
     with make_client(

@@ -1,6 +1,8 @@
 """Kinds of command-line arguments: each turns a text into a value, or says what is wrong."""
 
 import argparse
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +30,12 @@ positive.__name__, positive_int.__name__ = "number", "whole number"
 def existing_path(text: str) -> Path:
     """Accept the path of a file or folder that exists."""
     path = Path(text)
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except (OSError, ValueError) as error:  # a name that is too long, a folder that is closed
+        said = getattr(error, "strerror", None) or error
+        raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
+    if not is_there:
         raise argparse.ArgumentTypeError(f"there is no '{text}'")
     return path
 
@@ -42,8 +49,23 @@ def output_path(*endings: str) -> Callable[[str], Path]:
             raise argparse.ArgumentTypeError(
                 f"expected a name ending in {' or '.join(endings)}, received '{text}'"
             )
-        if not path.parent.is_dir():
+        try:
+            is_there = path.parent.is_dir()
+            is_folder = path.is_dir()
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or error
+            raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
+        if not is_there:
             raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
+        if is_folder:
+            raise argparse.ArgumentTypeError(f"expected the name of a file, '{text}' is a folder")
         return path
 
     return convert
+
+
+def print_any_name() -> None:
+    """Let the screen show names that its encoding lacks, escaped, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

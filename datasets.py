@@ -22,6 +22,7 @@ from sklearn.model_selection import train_test_split
 
 import image_io
 import preprocessing
+from folders import find_pictures
 from habits import vary
 from idx import IdxError, read_idx_pair
 from ink import find_ink
@@ -272,8 +273,8 @@ def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
     """
     pictures = [
         (path, path.relative_to(folder).parts[0])
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in image_io.PICTURE_ENDINGS and path.parent != folder
+        for path in find_pictures(folder)
+        if path.parent != folder and path != folder
     ]
     if not pictures:
         raise DatasetError(f"Expected folders named by label with pictures in '{folder}'.")

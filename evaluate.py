@@ -20,7 +20,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
-from arguments import existing_path
+from arguments import existing_path, print_any_name
 from datasets import DatasetError
 from evaluation import sets, table
 from evaluation.details import update_details
@@ -31,15 +31,21 @@ from evaluation.speed import measure_speeds
 from model_card import MODEL_PATH, CardError, ModelCard
 from model_file import RecognizerError
 from recognizer import Recognizer
+from whole_files import check_writable, explain_failure
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    print_any_name()
     arguments = make_parser().parse_args(argv)
     try:
         evaluate(arguments)
-    except (RecognizerError, DatasetError, MeasurementError, CardError, OSError) as error:
+    except (RecognizerError, DatasetError, MeasurementError, CardError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        what = error.filename or arguments.report or "the card"
+        print(f"evaluate.py: {explain_failure(error, what)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
@@ -122,6 +128,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     # What cannot be written is better known before measuring than after it.
     if arguments.report:
         arguments.report.mkdir(parents=True, exist_ok=True)
+        check_writable(arguments.report / "evaluation.json")
     if arguments.update_card:
         for path in arguments.model:
             check_card(path)

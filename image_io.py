@@ -7,6 +7,8 @@ once. Limits hold before any pixel is unpacked, so that no small file fills memo
 """
 
 import io
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
+MOST_SAID = 120  # characters of what a decoder says, in our sentence
 MAX_MEGAPIXELS = 50  # of a picture; a phone's photo has 12-50
 PICTURE_ENDINGS = frozenset(
     f".{kind}"
@@ -34,6 +37,9 @@ PICTURE_ENDINGS = frozenset(
         "pnm",
     )
 )
+
+# Pillow knows many more, of which one starts another program (EPS, Ghostscript).
+KINDS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, ours refuses
 
@@ -78,7 +84,7 @@ def read_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.ND
     data = source if isinstance(source, bytes) else read_bytes(Path(source))
     check_size(len(data), limits)
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=KINDS) as picture:
             check_megapixels(picture, limits)
             ImageOps.exif_transpose(picture, in_place=True)
             return to_uint8(picture)
@@ -87,7 +93,10 @@ def read_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.ND
     except UnidentifiedImageError as error:
         raise NotAPictureError("Expected a picture such as PNG or JPEG, found none.") from error
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
-        raise ImageError(f"The picture is damaged or cut short: {error}") from error
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(
+            f"The picture is damaged or cut short ({said[:MOST_SAID]}). Save or send it anew."
+        ) from error
 
 
 def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
@@ -96,7 +105,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
     Phones put previews and depth maps behind their photos: those do not count.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=KINDS) as picture:
             if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
                 return ""
             if not getattr(picture, "is_animated", False):
@@ -109,10 +118,31 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
 def read_bytes(path: Path) -> bytes:
     """Read a file no larger than the limit, or raise ImageError."""
     try:
-        check_size(path.stat().st_size)
-        return path.read_bytes()
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ImageError(describe_folder(path))
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device has no end
+            raise ImageError("Expected a file, found a pipe or a device. Save the picture first.")
+        check_size(found.st_size)
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)  # it may have grown since
+    except (OSError, ValueError) as error:  # a name may hold what no file's name can
+        raise ImageError(f"The file cannot be read: {explain(error)}.") from error
+
+
+def describe_folder(path: Path) -> str:
+    """Say what is wrong with a folder where a picture was expected: often, that it is closed."""
+    try:
+        os.scandir(path).close()
     except OSError as error:
-        raise ImageError(f"The file cannot be read: {error.strerror}.") from error
+        return f"The folder cannot be read: {explain(error)}."
+    return "Expected a picture, found a folder."
+
+
+def explain(error: OSError | ValueError) -> str:
+    """Say what the system said, in its words, without numbers and names."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error) or type(error).__name__
 
 
 def check_size(size: int, limits: Limits = LIMITS) -> None:
@@ -129,6 +159,8 @@ def check_size(size: int, limits: Limits = LIMITS) -> None:
 def check_megapixels(picture: Image.Image, limits: Limits) -> None:
     """Raise ImageError unless the picture's size, known from its head, is allowed."""
     megapixels = picture.width * picture.height / 1e6
+    if not megapixels:
+        raise ImageError("Expected a picture with pixels, found one of no width or height.")
     if megapixels > limits.max_megapixels:
         raise TooLargeError(
             f"Expected at most {limits.max_megapixels:.3g} megapixels, found {megapixels:.0f}."
@@ -139,17 +171,25 @@ def check_megapixels(picture: Image.Image, limits: Limits) -> None:
 def to_uint8(picture: Image.Image) -> npt.NDArray[np.uint8]:
     """Bring any of Pillow's modes to uint8 gray, RGB or RGBA."""
     if picture.mode.startswith("I") or picture.mode == "F":
-        return reduce_depth(np.asarray(picture, dtype=np.float64))
+        return reduce_depth(np.asarray(picture))
     opaque_mode = "L" if picture.mode in ("1", "L") else "RGB"
     mode = "RGBA" if picture.has_transparency_data else opaque_mode
     return np.asarray(picture if picture.mode == mode else picture.convert(mode))
 
 
-def reduce_depth(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+def reduce_depth(levels: npt.NDArray[np.integer | np.floating]) -> npt.NDArray[np.uint8]:
     """Bring levels of any depth to 8 bits, by the depth that their maximum needs.
 
-    A 12-bit scan in a 16-bit file comes out as bright as an 8-bit one.
+    A 12-bit scan in a 16-bit file comes out as bright as an 8-bit one. Fractions are taken
+    as shares of white; what is no number, as the level in the middle of all.
     """
-    levels = np.maximum(np.nan_to_num(levels), 0)
+    if levels.dtype.kind == "f":
+        finite = np.isfinite(levels)
+        if not finite.all():
+            middle = np.median(levels[finite]) if finite.any() else 0
+            levels = np.where(finite, levels, middle)
+        if 0 < levels.max() <= 1:
+            levels = levels * 255
     depth = max(8, int(levels.max()).bit_length())
-    return (levels / 2 ** (depth - 8)).clip(0, 255).astype(np.uint8)
+    scaled = np.clip(levels, 0, None) / np.float32(2.0 ** (depth - 8))
+    return np.minimum(scaled, 255).astype(np.uint8)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from whole_files import replacing
+
 MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
 
 
@@ -64,11 +66,9 @@ class ModelCard:
 
     def write(self, model_path: Path) -> None:
         """Write the card beside a model, whole or not at all."""
-        path = card_path(model_path)
-        partial = path.with_suffix(".partial")
         text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(path)
+        with replacing(card_path(model_path)) as partial:
+            partial.write_text(text + "\n", encoding="utf-8")
 
 
 def card_path(model_path: Path) -> Path:

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
+from whole_files import replacing
+
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
 
 DETAILS, MISREAD, HISTORY = "details.json", "misread.png", "history.json"
@@ -156,7 +158,8 @@ def write_history(folder: Path, epochs: Sequence[Epoch], *, sha256: str) -> None
     lines = ",\n  ".join(json.dumps(asdict(epoch)) for epoch in epochs)
     text = f'{{\n "sha256": "{sha256}",\n "epochs": [\n  {lines}\n ]\n}}\n'
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / HISTORY, text.encode())
+    with replacing(folder / HISTORY) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def read_history(folder: Path, *, sha256: str) -> tuple[Epoch, ...]:
@@ -184,14 +187,14 @@ def write_details(folder: Path, details: Details, *, sha256: str) -> None:
         for name, one in details.sets.items()
     )
     head = f' "sha256": "{sha256}",\n "parameters": {details.parameters},\n'
-    write_whole(folder / DETAILS, f'{{\n{head} "sets": {{\n  {lines}\n }}\n}}\n'.encode())
+    with replacing(folder / DETAILS) as partial:
+        partial.write_text(f'{{\n{head} "sets": {{\n  {lines}\n }}\n}}\n', encoding="utf-8")
     sheet = np.zeros((max(-(-len(pictures) // COLUMNS), 1), SIDE, COLUMNS, SIDE), np.uint8)
     for index, picture in enumerate(pictures):
         row, column = divmod(index, COLUMNS)
         sheet[row, :, column] = picture
-    partial = folder / f"{MISREAD}.partial"
-    Image.fromarray(sheet.reshape(-1, COLUMNS * SIDE)).save(partial, "PNG", optimize=True)
-    partial.replace(folder / MISREAD)
+    with replacing(folder / MISREAD) as partial:
+        Image.fromarray(sheet.reshape(-1, COLUMNS * SIDE)).save(partial, "PNG", optimize=True)
 
 
 def to_record(details: SetDetails, places: Any) -> dict[str, Any]:
@@ -283,10 +286,3 @@ def unusable(path: Path, fault: str) -> ReportError:
     """Make the error of a file that cannot be used."""
     what, maker = CONTENTS[path.name]
     return ReportError(f"{what} cannot be shown: '{path.name}' {fault}. {maker} writes it.")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)

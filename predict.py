@@ -6,7 +6,7 @@
     python predict.py board.jpg --polarity light    # where it is not found by itself
 
 Exit status: 0 every picture was read, 1 some could not be or there is no model,
-2 wrong call.
+2 wrong call, 130 stopped by Ctrl-C.
 """
 
 import argparse
@@ -14,16 +14,19 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
-from arguments import existing_path, output_path
-from image_io import PICTURE_ENDINGS, ImageError, read_image
+from arguments import existing_path, output_path, print_any_name
+from folders import find_pictures
+from image_io import ImageError, read_image
 from ink import InkOptions
 from model_card import MODEL_PATH
 from rows import BOX, Row, number_rows, to_row, write_csv
+from whole_files import check_writable, explain_failure, replacing
 
 if TYPE_CHECKING:
     from recognizer import Recognizer
@@ -37,33 +40,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     from model_file import RecognizerError
     from recognizer import Recognizer
 
+    print_any_name()
     parser = make_parser()
     arguments = parser.parse_args(argv)
     paths = list_pictures(arguments.paths)
     if not paths:
         parser.error("there are no pictures in the folders named")
     try:
+        if arguments.output:
+            check_writable(arguments.output)
         recognizer = Recognizer.load(arguments.model)
     except RecognizerError as error:
         print(f"predict.py: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"predict.py: {explain_failure(error, arguments.output)}", file=sys.stderr)
+        return 1
     if recognizer.warning:
         print(f"predict.py: {recognizer.warning}", file=sys.stderr)
+    try:
+        rows = read_all(recognizer, paths, arguments)
+        return report(rows, arguments.output)
+    except BrokenProcessPool:
+        print(
+            "predict.py: a process that prepared pictures was ended from outside, most often"
+            " because memory ran out. Read fewer pictures at once.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped: nothing was written.", file=sys.stderr)
+        return 130
+
+
+def read_all(
+    recognizer: "Recognizer", paths: Sequence[Path], arguments: argparse.Namespace
+) -> list[Row]:
+    """Read all pictures to rows, and show on the screen how far it is."""
     read = read_several if arguments.several else read_single
     options = InkOptions(arguments.polarity, arguments.clean)
-    rows = [
-        row
-        for rows_of_file in tqdm(
-            read(recognizer, paths, options), total=len(paths), unit="image", disable=None, delay=1
-        )
-        for row in rows_of_file
-    ]
-    try:
-        report(rows, arguments.output)
-    except OSError as error:
-        print(f"predict.py: '{arguments.output}' cannot be written: {error}", file=sys.stderr)
-        return 1
-    return 1 if any(row["status"] == "error" for row in rows) else 0
+    shown = tqdm(
+        read(recognizer, paths, options), total=len(paths), unit="image", disable=None, delay=1
+    )
+    return [row for rows_of_file in shown for row in rows_of_file]
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -116,15 +135,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def list_pictures(paths: Iterable[Path]) -> list[Path]:
     """List named files, and the pictures in named folders, in a stable order."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [
-            file
-            for file in inside
-            if file == path or (file.suffix.lower() in PICTURE_ENDINGS and file.is_file())
-        ]
-    return found
+    return [file for path in paths for file in (find_pictures(path) if path.is_dir() else [path])]
 
 
 def read_single(
@@ -151,18 +162,32 @@ def read_several(
             yield number_rows(str(path), reading, names)
 
 
-def report(rows: Sequence[Row], output: Path | None) -> None:
-    """Print a table, or write the file and print a line that sums it up."""
-    if output is None:
-        print_table(rows)
-        return
-    partial = output.with_name(f"{output.name}.partial")
+def report(rows: Sequence[Row], output: Path | None) -> int:
+    """Print a table, or write the file and a line that sums it up; return the exit status."""
+    try:
+        if output is None:
+            print_table(rows)
+        else:
+            write_rows(rows, output)
+            what = "rows" if "index" in rows[0] else "pictures"
+            print(f"{len(rows)} {what} in '{output}': {', '.join(count_statuses(rows))}.")
+        sys.stdout.flush()
+    except BrokenPipeError:  # as of `predict.py ... | head`: who reads along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"predict.py: {explain_failure(error, output or 'the table')}", file=sys.stderr)
+        return 1
+    return 1 if any(row["status"] == "error" for row in rows) else 0
+
+
+def write_rows(rows: Sequence[Row], output: Path) -> None:
+    """Write rows as CSV or JSON lines, whole or not at all."""
     # surrogateescape: names of files need not be valid UTF-8.
-    with partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with (
+        replacing(output) as partial,
+        partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+    ):
         write_csv(rows, file) if output.suffix == ".csv" else write_json_lines(rows, file)
-    partial.replace(output)
-    what = "rows" if "index" in rows[0] else "pictures"
-    print(f"{len(rows)} {what} in '{output}': {', '.join(count_statuses(rows))}.")
 
 
 def write_json_lines(rows: Sequence[Row], file: TextIO) -> None:
@@ -184,6 +209,7 @@ def print_table(rows: Sequence[Row]) -> None:
 
     With `--several` also the number, and each digit's box as x,y,width,height.
     """
+    rows = [row | {"file": escape(row["file"])} for row in rows]
     width = max(len(row["file"]) for row in rows)
     number = max(len("number"), *(len(row.get("number") or "") for row in rows))
     are_several = "number" in rows[0]
@@ -196,6 +222,13 @@ def print_table(rows: Sequence[Row]) -> None:
         confidence = "" if row["confidence"] is None else f"{row['confidence']:10.1%}"
         line = f"{row['file']:{width}}  {place}{row['status']:6}  {row['digit'] or '':5}  "
         print((line + (row["message"] or confidence)).rstrip())
+
+
+def escape(name: str) -> str:
+    """Write what no screen shows as escapes: a name may hold new lines, and any byte."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in name
+    )
 
 
 if __name__ == "__main__":

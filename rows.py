@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run what begins with one of these
 BOX = ("x", "y", "width", "height")  # columns of a number's row, in pixels of the picture
 
 
@@ -88,7 +89,13 @@ def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) ->
 
 
 def write_csv(rows: Sequence[Row], file: TextIO) -> None:
-    """Write rows as CSV; a value that is missing is an empty field."""
+    """Write rows as CSV; a value that is missing is an empty field.
+
+    A file whose name a spreadsheet would run, as "=1+1.png", is written "./=1+1.png": that
+    is the same file.
+    """
     writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        is_formula = row["file"].startswith(FORMULA)
+        writer.writerow(row | {"file": f"./{row['file']}"} if is_formula else row)

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from evaluation.charts import draw_accuracies, draw_refusals, draw_reliability
 from evaluation.measurement import DigitsResult, Mistake, ModelResult, OthersResult
 from evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
+from whole_files import replacing
 
 TEMPLATE = Path(__file__).with_name("page.html")
 CURVE_POINTS = 101  # of a refusal curve that the JSON file keeps
@@ -45,11 +46,10 @@ def write_report(folder: Path, results: Sequence[ModelResult]) -> Path:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text beside its place, then move it there."""
-    partial = path.with_name(f"{path.name}.partial")
-    # surrogateescape: names of files need not be valid UTF-8.
-    partial.write_text(text, encoding="utf-8", errors="surrogateescape")
-    partial.replace(path)
+    """Write a text, all of it or nothing."""
+    with replacing(path) as partial:
+        # surrogateescape: names of files need not be valid UTF-8.
+        partial.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def to_record(results: Sequence[ModelResult]) -> dict[str, Any]:

@@ -23,7 +23,15 @@ from evaluation.scribbles import draw_scribbles
 from outliers import DIGIT_LIKE_LETTERS, teaches
 from preprocessing import ModelInput, preprocess, to_model_input
 from recognizer import Prediction, Recognizer
-from strokes import CANVAS_STYLE, Canvas, StrokeDigit, draw_at_random, draw_strokes, fit_strokes
+from strokes import (
+    CANVAS_STYLE,
+    NO_DIGIT_NAME,
+    Canvas,
+    StrokeDigit,
+    draw_at_random,
+    draw_strokes,
+    fit_strokes,
+)
 
 SEED = 0  # of all drawings: each model and each run reads the same ones
 OUTLIERS = 200  # blanks, scribbles and pairs, of each
@@ -83,6 +91,11 @@ def load_pictures(folder: Path) -> Examples:
 def load_strokes(path: Path) -> Examples:
     """Draw the characters of a stroke file; raises DatasetError."""
     characters = datasets.read_characters(path)
+    if any(character.label == NO_DIGIT_NAME for character in characters):
+        raise datasets.DatasetError(
+            f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
+            f" '{NO_DIGIT_NAME}', which is no digit: leave their lines out."
+        )
     return Examples(
         set_name(path),
         f"Pen strokes, drawn on a canvas at random brush, size and place (seed {SEED}).",

@@ -8,10 +8,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
 
 from drawings import DrawingStore
 from recognizer import Recognizer
+
+# Few and always the same: `python -m benchmarks.fuzz` tries thousands, and others each time.
+settings.register_profile(
+    "short",
+    max_examples=25,
+    derandomize=True,
+    deadline=None,  # tests bound the time themselves; cores are shared
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("short")
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 

@@ -1,0 +1,47 @@
+"""Find the pictures in a folder, however deep it is and whatever else lies there.
+
+    paths = find_pictures(Path("scans"))
+
+Everything whose name ends as a picture's does is found, pipes and broken links among it:
+whoever reads it says why it cannot be read. Links to folders are not followed, so that a
+loop of them has an end.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from image_io import PICTURE_ENDINGS
+
+
+def find_pictures(folder: Path) -> list[Path]:
+    """List the pictures in a folder and all its folders, in a stable order.
+
+    A folder that cannot be opened is listed as well: nothing is left out unsaid.
+    """
+    return sorted(walk(folder))
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield pictures, and folders that cannot be opened, in no order."""
+    waiting = [folder]  # and no recursion: folders may be nested a thousand deep
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    path = Path(entry.path)
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(path)
+                    elif path.suffix.lower() in PICTURE_ENDINGS and not leads_to_folder(path):
+                        yield path
+        except OSError:
+            yield folder
+
+
+def leads_to_folder(path: Path) -> bool:
+    """Whether a link leads to a folder; one that leads nowhere does not."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

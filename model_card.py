@@ -6,6 +6,7 @@ card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +14,9 @@ from typing import Any, Self
 from whole_files import replacing
 
 MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
+
+MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
+MOST_SAID = 120  # characters of what a library says, in our sentence
 
 
 class CardError(Exception):
@@ -51,18 +55,30 @@ class ModelCard:
         """
         path = card_path(model_path)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            with path.open("rb") as file:
+                content = json.loads(file.read(MAX_BYTES))
             card = cls(**{**content, "class_names": tuple(content["class_names"])})
-            usable = card.temperature > 0 and 0 <= card.unsure_below <= 1
+            card.check()
         except FileNotFoundError as error:
             raise CardError(f"There is no card '{path}'.") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise CardError(f"The card '{path}' is damaged: {error}.") from error
-        if not usable:
-            raise CardError(f"The card '{path}' has a temperature or threshold out of range.")
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            said = " ".join(str(error).split()).rstrip(".")[:MOST_SAID]
+            raise CardError(f"The card '{path}' is damaged: {said}.") from error
         if card.sha256 != sha256_of(model_path):
             raise CardError(f"The card '{path}' belongs to another model file.")
         return card
+
+    def check(self) -> None:
+        """Raise ValueError or TypeError unless every value is of its kind and range."""
+        if not (0 < self.temperature < math.inf and 0 <= self.unsure_below <= 1):
+            raise ValueError("a temperature or threshold is out of range")
+        if self.none_logit is not None and not math.isfinite(self.none_logit):
+            raise ValueError("the logit of no digit is out of range")
+        names = self.class_names
+        if not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
+            raise ValueError("class names are texts, and differ")
+        if not (isinstance(self.training, dict) and isinstance(self.figures, dict)):
+            raise TypeError("training and figures are objects")
 
     def write(self, model_path: Path) -> None:
         """Write the card beside a model, whole or not at all."""

@@ -43,11 +43,12 @@ def build_model(architecture: str, *, num_classes: int = 10) -> keras.Model:
 def logits_of(model: keras.Model) -> keras.Model | None:
     """Return a network up to its logits (n, num_classes), sharing its weights.
 
-    None when it has no layer of that name: it is not of this project.
+    None when it has no layer of that name and shape: it is not of this project.
     """
     if "logits" not in {layer.name for layer in model.layers}:
         return None
-    return keras.Model(model.input, model.get_layer("logits").output)
+    logits = model.get_layer("logits").output
+    return keras.Model(model.input, logits) if logits.shape == model.output_shape else None
 
 
 def with_no_digit(model: keras.Model) -> keras.Model:

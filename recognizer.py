@@ -21,7 +21,7 @@ import tensorflow as tf
 from calibration import to_probabilities
 from ink import FOUND, Image, InkOptions
 from model_card import MODEL_PATH, CardError, ModelCard
-from model_file import INPUT_SHAPE, IncompatibleModelError, load_model
+from model_file import INPUT_SHAPE, BrokenModelError, IncompatibleModelError, load_model
 from models import logits_of
 from number_reading import NumberReading, read_number, read_one
 from prepared_files import PreparedFile, in_batches, prepare_files
@@ -124,9 +124,11 @@ class Recognizer:
         Raises:
             ModelNotFoundError: if there is no such file.
             BrokenModelError: if it is no Keras model.
+            UnsafeModelError: if it holds code, or is far too large.
             IncompatibleModelError: if its shapes are not those of this project.
         """
         model = load_model(path)
+        check_answer(model, path)
         count = model.output_shape[1]
         try:
             card, warning = ModelCard.read(path), ""
@@ -222,6 +224,24 @@ class Recognizer:
                 probabilities.tolist(), inputs, digit_probability.tolist(), strict=True
             )
         ]
+
+
+def check_answer(model: keras.Model, path: Path) -> None:
+    """Raise BrokenModelError unless the network gives probabilities for an empty image."""
+    try:
+        answer = model(np.zeros((1, *INPUT_SHAPE), np.float32), training=False)
+        row = np.asarray(answer, dtype=np.float64)[0]  # (classes,)
+        is_sane = bool((row >= 0).all() and abs(row.sum() - 1) < 1e-3)
+    except Exception as error:  # whatever a network may fail with
+        raise BrokenModelError(
+            f"The network in '{path}' cannot be run. Run 'python train.py' to make a new one."
+        ) from error
+    if not is_sane:
+        raise BrokenModelError(
+            f"Expected probabilities that sum to 1 from '{path}'. Received others: its weights"
+            " are damaged, or it does not end in a softmax. Run 'python train.py' to make a new"
+            " one."
+        )
 
 
 def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:

@@ -31,7 +31,7 @@ from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError, read_kept
 from model_card import CardError, ModelCard, sha256_of
-from model_file import save_small
+from model_file import RecognizerError, load_model, save_small
 from models import ARCHITECTURES, build_model
 from sources import gather
 from training import (
@@ -240,7 +240,9 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
     model = build_model(architecture)
     if start is not None:
         try:
-            model.set_weights(keras.models.load_model(start, compile=False).get_weights())
+            model.set_weights(load_model(start).get_weights())
+        except RecognizerError as error:
+            raise StartError(str(error)) from error
         except ValueError as error:
             raise StartError(
                 f"Expected a '{architecture}' model in '{start}' to start from: {error}"

@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 
+from whole_files import replacing
+
 ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
 
 
@@ -37,7 +39,8 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
                     self.use_previous()
                 self.load_consistent_state()
                 return
-            except (OSError, ValueError, KeyError):  # JSON errors are ValueErrors
+            # JSON errors are ValueErrors; HDF5 has KeyErrors and RuntimeErrors.
+            except (OSError, ValueError, KeyError, TypeError, RuntimeError):
                 continue
         print("The saved state is damaged: training starts anew.", file=sys.stderr)
         self.model.set_weights(untrained)
@@ -59,18 +62,31 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
 
 
+def mend_log(log: Path) -> None:
+    """Take away a last line that was cut short, so that no other is written behind it."""
+    if not log.exists():
+        return
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    commas = lines[0].count(",") if lines else 0
+    whole = [line for line in lines if line.endswith("\n") and line.count(",") == commas]
+    if whole != lines:
+        with replacing(log) as partial:
+            partial.write_text("".join(whole), encoding="utf-8")
+
+
 def start_anew(folder: Path, *, arguments: dict[str, Any]) -> None:
     """Empty the folder for a new run, and note the arguments that decide its result."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / ARGUMENTS).write_text(json.dumps(arguments), encoding="utf-8")
+    with replacing(folder / ARGUMENTS) as partial:
+        partial.write_text(json.dumps(arguments), encoding="utf-8")
 
 
 def check_resumable(folder: Path, *, arguments: dict[str, Any]) -> None:
     """Raise ResumeError unless `folder` holds a run with the same arguments."""
     try:
-        earlier = json.loads((folder / ARGUMENTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        earlier: dict[str, Any] = dict(json.loads((folder / ARGUMENTS).read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
         raise ResumeError(
             f"There is no run to resume in '{folder}'. Start one without --resume."
         ) from error

@@ -7,7 +7,6 @@ MNIST's images are used as they are. All others, drawn, written or photographed,
 come through `preprocessing`, as in the app.
 """
 
-import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -47,6 +46,7 @@ PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
 MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
 NO_DIGIT = 10  # label of what shows none
+MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
 SPLIT_SEED = 0  # fixed: the validation part is the same in every run
 
 
@@ -115,13 +115,23 @@ def download_mnist() -> Arrays:
 def read_mnist_npz(path: Path) -> Arrays:
     """Read x_train, y_train, x_test and y_test from an npz file."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
+        if not path.is_file():  # a pipe would be waited for
+            raise ValueError("no file")
+        with zipfile.ZipFile(path) as archive:  # which a pickle is not, nor a single array
+            if sum(member.file_size for member in archive.infolist()) > MAX_NPZ_BYTES:
+                raise ValueError(f"more than {MAX_NPZ_BYTES >> 30} GB, unpacked")
+        with np.load(path, allow_pickle=False) as data:
             return [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zip, its packings and NumPy raise many kinds
         raise DatasetError(
             f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
-            f" y_test, or a folder with its IDX files. Found: {error or type(error).__name__}"
+            f" y_test, or a folder with its IDX files. Found: {first_line(error)}"
         ) from error
+
+
+def first_line(error: Exception) -> str:
+    """Return how an error begins, or its kind where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__
 
 
 def read_mnist_folder(folder: Path) -> Arrays:
@@ -311,6 +321,12 @@ def split_mnist(train: Digits) -> tuple[Digits, Digits]:
         All but 5,000 digits, and those 5,000; the same in every run.
     """
     count = min(MNIST_VALIDATION_COUNT, len(train) // 5)
+    kinds, counts = np.unique(train.labels, return_counts=True)
+    if counts.min() < 2 or count < len(kinds):
+        raise DatasetError(
+            "Expected at least two training images of each class, and five times as many images"
+            f" as classes. Received: {len(train)} images of {len(kinds)} classes."
+        )
     fitted, held_out = train_test_split(
         np.arange(len(train)), test_size=count, stratify=train.labels, random_state=SPLIT_SEED
     )

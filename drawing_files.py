@@ -13,11 +13,10 @@ from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
 from canvas import BRUSH, CANVAS_SIDE, Drawing
-from strokes import Points, fit_strokes, to_points
+from strokes import MAX_NUMBER, Points, fit_strokes, to_points
 
 MAX_BYTES = 2_000_000  # a file of MAX_POINTS written with all their digits
 MAX_POINTS = 20_000  # some five minutes of drawing
-MAX_NUMBER = 1e7  # in any unit; tablets count hundredths of a millimetre
 MAX_BRUSH = CANVAS_SIDE / 2  # pixels
 FITTED_SIDE = 180.0  # pixels; the longest side of strokes that are fitted into the canvas
 SMALL_SIDE = 70.0  # pixels; strokes without brushes that are smaller are of another unit
@@ -77,9 +76,9 @@ def open_drawing(data: bytes) -> Drawing:
 def read_comment(data: bytes) -> str:
     """Return the strokes that a PNG file carries."""
     try:
-        with PillowImage.open(io.BytesIO(data)) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=("PNG",)) as picture:
             text = picture.info.get(STROKES_KEY)
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:  # Pillow's decoders raise many kinds for damaged files
         raise DrawingError("This PNG picture is damaged. Choose another file.") from error
     if not isinstance(text, str):
         raise DrawingError(

@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import URL, CursorResult, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from canvas import Drawing
@@ -138,7 +138,7 @@ class DrawingStore:
             address = make_url(url)
             waits = {"timeout": BUSY_SECONDS} if is_sqlite(address) else {}
             self.engine = create_engine(address, connect_args=waits)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        except Exception as error:  # drivers raise many kinds for addresses they do not know
             # The address is not repeated: it may hold a password.
             raise StoreError(
                 "Expected the address of a database whose driver is installed, such as"
@@ -241,7 +241,8 @@ class DrawingStore:
         """Turn the database's errors into a sentence on what could not be `done`."""
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        # Values of a wrong kind stand in an address, or in a row that was damaged.
+        except (SQLAlchemyError, OSError, ValueError, TypeError, LookupError) as error:
             said = first_line(getattr(error, "orig", None) or error)
             known = (reason for words, reason in REASONS.items() if words in said)
             shown = self.engine.url.render_as_string(hide_password=True)

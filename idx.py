@@ -5,6 +5,7 @@ images, labels = read_idx_pair(Path("mnist"), "train")
 
 import gzip
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 
+MAX_BYTES = 2 << 30  # of a file, unpacked; EMNIST's largest has half a gigabyte
 UNSIGNED_BYTE = 8  # the format's number for the only type that MNIST uses
 
 
@@ -43,15 +45,17 @@ def read_idx(path: Path) -> Bytes:
         IdxError: if it is damaged, cut short, or of another type.
     """
     try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"more than {MAX_BYTES >> 30} GB, unpacked")
         zeros, kind, dimensions = struct.unpack_from(">HBB", data)
         shape = struct.unpack_from(f">{dimensions}I", data, 4)
         values = np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions)
         if zeros or kind != UNSIGNED_BYTE:
             raise ValueError("another kind of file")
         return values.reshape(shape)
-    except (OSError, EOFError, ValueError, struct.error) as error:
+    except (OSError, EOFError, ValueError, OverflowError, zlib.error, struct.error) as error:
         raise IdxError(
             f"Expected an IDX file of bytes in '{path}'. Found: {error or type(error).__name__}"
         ) from error

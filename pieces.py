@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ink import Ink
 
+MAX_PIECES = 2000  # the largest; noise has a hundred times as many, a page of digits 500
 CORE = 96  # of 255; ink of a photo's stroke has more, its soft edge less (see ink.py)
 SPECK = 0.2  # of the digits' height; what is smaller both ways is dust or a dot
 FLAT = 2.5  # times as wide as high: a bar, a minus or a rule
@@ -114,7 +115,8 @@ def find_pieces(ink: Ink) -> list[Piece]:
     owner_of = np.zeros(nearest.max() + 1, np.int32)
     owner_of[nearest[core > 0]] = labels[core > 0]
     owners = np.where(has_core[blobs], owner_of[nearest], 0)
-    return [cut_piece(ink, owners, label) for label in range(1, count)]
+    largest = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:MAX_PIECES] + 1
+    return [cut_piece(ink, owners, int(label)) for label in np.sort(largest)]
 
 
 def cut_piece(ink: Ink, owners: npt.NDArray[np.int32], label: int) -> Piece:

@@ -13,6 +13,7 @@ is one digit? NumPy and OpenCV only.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import ceil
 
 import cv2
@@ -37,6 +38,7 @@ SLIM = 0.6  # ... unless it is no wider than this
 
 MANY, GRAIN = 200, 12.0  # so many pieces of so few pixels' height are no digits
 MAX_PARTED = 64  # pieces that are cut, or a page of blots would take minutes
+MAX_CANDIDATES = 6000  # of a picture, all lines together; noise has no end of them
 MAX_DOUBTFUL = 40  # digits; where more are doubtful than not, it is a texture
 
 # What speaks against a reading, in nats, as the doubts of the network are.
@@ -95,9 +97,13 @@ def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> l
     if is_grain(lines):
         return []
     found: list[FoundDigit] = []
-    parted = doubtful = 0
+    parted = doubtful = looked_at = 0
     for number, line in enumerate(lines):
-        for joined in search(list(join_pieces(line)), judge):
+        candidates = list(islice(join_pieces(line), MAX_CANDIDATES))
+        looked_at += len(candidates)
+        if looked_at >= MAX_CANDIDATES:
+            return []  # a texture: a page of 300 digits has a third of that
+        for joined in search(candidates, judge):
             digits = [joined]
             if may_be_several(joined, line.height) and parted < MAX_PARTED:
                 parted += 1

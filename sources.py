@@ -85,7 +85,7 @@ def load_drawings(paths: list[Path], config: TrainConfig, *, beside: int) -> lis
             takes each as it is, once.
         beside: how many other digits the run learns from.
     """
-    strokes = [digit for path in paths if path.is_file() for digit in datasets.read_kept(path)]
+    strokes = [digit for path in paths if not path.is_dir() for digit in datasets.read_kept(path)]
     pictures = [datasets.load_pictures(path) for path in paths if path.is_dir()]
     count = len(strokes) + sum(len(part) for part in pictures)
     if not count:

@@ -11,6 +11,7 @@ exchange and recognizer benchmarks", 1994).
 """
 
 import gzip
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ Strokes = Sequence[Points]
 Canvas = npt.NDArray[np.uint8]  # (side, side), white ink on black
 
 NO_DIGIT_NAME = "none"  # label, in a stroke file, of what shows no digit
+MAX_NUMBER = 1e7  # in any unit; tablets count hundredths of a millimetre
+MAX_BYTES = 256 << 20  # of a file, unpacked too; 15,000 digits have 10 MB
+MOST_SAID = 120  # characters of what a library says, in our sentence
 SUBPIXEL_BITS = 4  # OpenCV draws at sixteenths of a pixel
 
 
@@ -72,20 +76,40 @@ def read_strokes(path: Path) -> list[StrokeDigit]:
     """
     is_unipen = {".tra", ".tes"} & set(path.suffixes)
     try:
-        text = unpack(path.read_bytes(), path.suffix).decode("utf-8")
+        text = unpack(read_whole(path), path.suffix).decode("utf-8")
         digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
-    except (OSError, EOFError, ValueError, IndexError) as error:
-        raise StrokeFileError(f"'{path}' is damaged or of another kind: {error}.") from error
+    except StrokeFileError:
+        raise
+    except OSError as error:
+        said = error.strerror or error
+        raise StrokeFileError(f"'{path}' is damaged or cannot be read: {said}.") from error
+    except Exception as error:  # of three kinds of packing, and of two of text
+        said = " ".join(str(error).split())[:MOST_SAID] or type(error).__name__
+        raise StrokeFileError(f"'{path}' is damaged or of another kind: {said}.") from error
     if not digits:
         raise StrokeFileError(f"Expected pen strokes in '{path}', found none.")
     return digits
 
 
+def read_whole(path: Path) -> bytes:
+    """Read a file of a size that a stroke file may have; pipes and devices have no end."""
+    if not path.is_file():
+        raise ValueError("a file is expected")
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"at most {MAX_BYTES >> 20} MB are expected")
+    return path.read_bytes()
+
+
 def unpack(data: bytes, suffix: str) -> bytes:
-    """Decompress bytes as the ending of their file's name says."""
+    """Decompress bytes as the ending of their file's name says, up to the limit."""
     if suffix == ".gz":
-        return gzip.decompress(data)
-    return unlzw3.unlzw(data) if suffix == ".Z" else data
+        with gzip.open(io.BytesIO(data)) as packed:
+            data = packed.read(MAX_BYTES + 1)
+    elif suffix == ".Z":
+        data = unlzw3.unlzw(data)  # at most some thousand times the packed size
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"at most {MAX_BYTES >> 20} MB are expected, unpacked")
+    return data
 
 
 def parse_json_lines(text: str, path: Path) -> list[StrokeDigit]:
@@ -103,14 +127,28 @@ def parse_json_lines(text: str, path: Path) -> list[StrokeDigit]:
             strokes = tuple(to_points(stroke) for stroke in record["strokes"])
             label, writer = str(record["label"]), str(record.get("writer", ""))
             kept_at = str(record.get("kept_at", ""))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            check_range(strokes)
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as e:
             raise StrokeFileError(
-                f'Expected {{"label": ..., "strokes": [[[x, y], ...], ...]}} in line'
-                f" {number} of '{path}'. Received: {line[:60]}"
-            ) from error
+                f'Expected {{"label": ..., "strokes": [[[x, y], ...], ...]}} with numbers up to'
+                f" {MAX_NUMBER:,.0f} in line {number} of '{path}'. Received: {line[:60]}"
+            ) from e
         if strokes:
             digits.append(StrokeDigit(label, writer, strokes, kept_at))
     return digits
+
+
+def check_range(strokes: Strokes) -> None:
+    """Raise ValueError for numbers of which sums and products would be infinite."""
+    if any(np.abs(points).max() > MAX_NUMBER for points in strokes):
+        raise ValueError(f"a number is above {MAX_NUMBER:,.0f}")
 
 
 def to_points(stroke: Any) -> Points:
@@ -150,6 +188,7 @@ def parse_segment(block: str) -> StrokeDigit | None:
         elif strokes and len(words) == 2 and not line.startswith("."):
             strokes[-1].append([float(words[0]), -float(words[1])])
     drawn = tuple(to_points(stroke) for stroke in strokes if stroke)
+    check_range(drawn)
     return StrokeDigit(label, writer, drawn) if drawn else None
 
 

@@ -30,7 +30,7 @@ import reports
 from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, check_resumable, start_anew
 from datasets import DatasetError, read_kept
-from model_card import CardError, ModelCard, sha256_of
+from model_card import CardError, ModelCard, card_path, sha256_of
 from model_file import RecognizerError, load_model, save_small
 from models import ARCHITECTURES, build_model
 from sources import gather
@@ -44,6 +44,7 @@ from training import (
     fit,
     predict,
 )
+from whole_files import explain_failure
 
 
 class StartError(Exception):
@@ -58,8 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--pendigits and --no-pendigits exclude each other")
     try:
         train(arguments)
-    except (DatasetError, ResumeError, StartError, OSError) as error:
+    except (DatasetError, ResumeError, StartError) as error:
         print(f"train.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        said = explain_failure(error, error.filename or arguments.output)
+        print(f"train.py: {said} --resume goes on from the last whole epoch.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -191,9 +196,8 @@ def train(arguments: argparse.Namespace) -> None:
     accuracy = accuracy_score(data.test.labels, probabilities.argmax(axis=1))
     loss = log_loss(data.test.labels, probabilities, labels=range(10))
     made = describe_run(arguments, config, data, seconds=time.monotonic() - started)
-    finished.replace(output)
-    ModelCard(
-        sha256=sha256_of(output),
+    card = ModelCard(
+        sha256=sha256_of(finished),
         temperature=calibration.temperature,
         none_logit=calibration.none_logit,
         unsure_below=calibration.unsure_below,
@@ -203,7 +207,11 @@ def train(arguments: argparse.Namespace) -> None:
             "mnist_test_accuracy": round(float(accuracy), 4),
             "mnist_test_loss": round(float(loss), 4),
         },
-    ).write(output)
+    )
+    card.write(finished)
+    # One right after the other: a kill between the two is mended by --resume.
+    finished.replace(output)
+    card_path(finished).replace(card_path(output))
     pictures = output.parent / "reports" / output.stem
     reports.write_reports(
         pictures,

@@ -18,7 +18,7 @@ from tqdm.keras import TqdmCallback
 
 from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
-from checkpoints import TrainingBackup
+from checkpoints import TrainingBackup, mend_log
 from datasets import NO_DIGIT, Digits, Images
 from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
@@ -135,6 +135,7 @@ def fit(
     )
     held_out = list(data.validation.values())
     log = folder / "history.csv"
+    mend_log(log)
     network.fit(
         batches.dataset(),
         epochs=config.epochs,
@@ -144,9 +145,10 @@ def fit(
         ),
         validation_batch_size=512,
         callbacks=[
+            # Before the state: an epoch that is logged twice is no loss, one that is not, is.
+            keras.callbacks.CSVLogger(log, append=True),
             TrainingBackup(folder, steps_per_epoch=batches.steps),
             batches,
-            keras.callbacks.CSVLogger(log, append=True),
             TqdmCallback(verbose=1, mininterval=1),
         ],
         shuffle=False,

@@ -29,13 +29,15 @@ from tests.drawings import draw
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 RUN_TO_HARM = "open('harm-was-done', 'w')"  # what no model file may do
 
-FEW = settings(max_examples=max(settings.default.max_examples // 8, 1))  # each takes a second
+FEW = settings(max_examples=max(settings().max_examples // 8, 1))  # each takes a second
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=6,
 )
-ODD = st.sampled_from([None, -1, 0, 2**31, 1e300, float("nan"), "", "relu", [], {}, True, [[]]])
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, -1, 0, 2**31, 1e300, float("nan"), "", "relu", [], {}, True, [[]]]
+)
 
 
 @cache

@@ -1,6 +1,9 @@
 """Training state on disk, so that a killed run goes on where its last epoch ended."""
 
+import errno
 import json
+import math
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +14,8 @@ import keras
 from whole_files import replacing
 
 ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
+
+MARGIN = 1 << 20  # bytes beside the weights: heads, the log, the finished model
 
 
 class ResumeError(Exception):
@@ -56,10 +61,22 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         if steps != self.model._initial_epoch * self.steps_per_epoch:
             raise ValueError("the weights are of another epoch")
 
+    def _save_model(self) -> None:
+        """Write the state, if there is room: on a full disk HDF5 crashes the program."""
+        variables = [*self.model.variables, *self.model.optimizer.variables]
+        check_room(self.folder, sum(math.prod(v.shape) * 4 for v in variables))
+        super()._save_model()
+
     def use_previous(self) -> None:
         """Put the state of one epoch before in place of the damaged one."""
         shutil.copy(self._prev_weights_path, self._weights_path)
         shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Raise OSError unless a disk has room for a state of `size` bytes, and the one before."""
+    if shutil.disk_usage(folder).free < 2 * size + MARGIN:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def mend_log(log: Path) -> None:

@@ -6,11 +6,17 @@ card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
+from classes import DIGITS, ClassNames
+
+# The model that page and programs read with: the one that ships, or another of the user's.
+MODEL_PATH = Path(
+    os.environ.get("DIGITS_MODEL") or Path(__file__).with_name("digit_model.keras")
+).absolute()
 
 
 class CardError(Exception):
@@ -33,7 +39,7 @@ class ModelCard:
     """
 
     sha256: str
-    class_names: tuple[str, ...] = tuple("0123456789")
+    class_names: ClassNames = DIGITS
     temperature: float = 1.0
     none_logit: float | None = None
     unsure_below: float = 0.0

@@ -26,7 +26,6 @@ Points = npt.NDArray[np.float64]  # (n, 2), x to the right and y down
 Strokes = Sequence[Points]
 Canvas = npt.NDArray[np.uint8]  # (side, side), white ink on black
 
-NO_DIGIT_NAME = "none"  # label, in a stroke file, of what shows no digit
 SUBPIXEL_BITS = 4  # OpenCV draws at sixteenths of a pixel
 
 

@@ -20,9 +20,11 @@ from tqdm import tqdm
 import datasets
 from evaluation.blanks import make_blanks
 from evaluation.scribbles import draw_scribbles
-from outliers import DIGIT_LIKE_LETTERS, teaches
+from mnist import load_mnist
+from outliers import DIGIT_LIKE_LETTERS
 from preprocessing import ModelInput, preprocess, to_model_input
 from recognizer import Prediction, Recognizer
+from splits import teaches
 from strokes import CANVAS_STYLE, Canvas, StrokeDigit, draw_at_random, draw_strokes, fit_strokes
 
 SEED = 0  # of all drawings: each model and each run reads the same ones
@@ -60,7 +62,7 @@ class Examples:
 
 def load_mnist_test(path: Path) -> Examples:
     """Load MNIST's test images, used as they are; raises DatasetError."""
-    test = datasets.load_mnist(path).test
+    test = load_mnist(path).test
     return Examples(
         "mnist_test",
         "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0).",

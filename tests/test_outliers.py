@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from outliers import load_letters, make_outliers, side_by_side, teaches, turned
+from outliers import load_letters, make_outliers, side_by_side, turned
+from splits import teaches
 from strokes import StrokeDigit
 from tests.drawings import DIGITS, place
 

@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from classes import NO_DIGIT_NAME
 from drawings import DrawingStore, StoreError
 from keeping import Door, Keeping, SettingsError, Visit, decide
-from strokes import NO_DIGIT_NAME
 
 logger = logging.getLogger(__name__)
 

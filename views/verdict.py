@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from canvas import Drawing
+from classes import NO_DIGIT_NAME
 from drawings import KeptDrawing, StoreError
 from keeping import Keeping, Visit, fingerprint
-from strokes import NO_DIGIT_NAME
 from views.shelf import get_keeping, get_visit, name_label, open_store, show_store_error
 
 if TYPE_CHECKING:  # TensorFlow is not needed to ask

@@ -28,10 +28,15 @@ def parse_classes(words: Sequence[str]) -> ClassNames:
             path of a mapping file, as EMNIST has them.
 
     Raises:
-        ClassesError: if they are fewer than two, not all different, or there is no such file.
+        ClassesError: if they tell nothing apart, or there is no such file.
     """
     if len(words) == 1:
         words = read_mapping(Path(words[0])) if words[0].endswith(".txt") else tuple(words[0])
+    return check_names(words)
+
+
+def check_names(words: Sequence[str]) -> ClassNames:
+    """Return names as classes; raise ClassesError unless there are two, all different."""
     if len(words) < 2 or len(set(words)) < len(words) or not all(words):
         raise ClassesError(f"Expected two different class names or more. Received: {words}.")
     if NO_DIGIT_NAME in words:

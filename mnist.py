@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from classes import DIGITS, ClassesError, ClassNames, list_names, parse_classes, read_mapping
+from classes import DIGITS, ClassesError, ClassNames, check_names, list_names, read_mapping
 from datasets import DatasetError, Digits, preprocess_all
 from idx import IdxError, IdxSet, read_idx_set
 
@@ -90,7 +90,7 @@ def read_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
             arrays = [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
             names = [str(name) for name in data["classes"]] if "classes" in data else None
-        return arrays, parse_classes(names) if names else None
+        return arrays, check_names(names) if names else None
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise DatasetError(
             f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"

@@ -67,21 +67,19 @@ def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
     Raises:
         DatasetError: if a part is empty.
     """
+    by = [drawing.writer or str(index) for index, drawing in enumerate(drawings)]
+    teachers = sorted({writer for writer in by if teaches(writer)}, key=digest)
+    validators = {writer for writer in teachers if digest(writer) // 2 % VALIDATION_SHARE == 0}
+    validators = validators or set(teachers[:1])  # of few writers, perhaps none is a fifth
     fitted, validation, test = [], [], []
-    for index, drawing in enumerate(drawings):
-        writer = drawing.writer or str(index)
-        if not teaches(writer):
-            test.append(drawing)
-        elif digest(writer) // 2 % VALIDATION_SHARE == 0:
-            validation.append(drawing)
-        else:
-            fitted.append(drawing)
+    for writer, drawing in zip(by, drawings, strict=True):
+        part = validation if writer in validators else fitted if teaches(writer) else test
+        part.append(drawing)
     if not (fitted and validation and test):
-        writers = len({drawing.writer for drawing in drawings})
         raise DatasetError(
             "Expected drawings by so many writers that some teach, some validate and others"
-            f' test. Received {len(drawings)} by {writers}. Without "writer" each drawing'
-            " counts as by another."
+            f" test. Received {len(drawings)} by {len({d.writer for d in drawings})}. Without"
+            ' "writer" each drawing counts as by another.'
         )
     return StrokeParts(fitted, validation, test)
 

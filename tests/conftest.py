@@ -1,4 +1,4 @@
-"""What the tests share: the shipped recognizer, and twenty real digits of MNIST."""
+"""What the tests share: two models, and twenty real digits of MNIST."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from recognizer import Recognizer
+from tests.letters import make_letters_model
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 
@@ -16,6 +17,12 @@ Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 def recognizer() -> Recognizer:
     """Load the model that ships."""
     return Recognizer.load()
+
+
+@pytest.fixture(scope="session")
+def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a model of 26 letters: the ten digits are what it takes for A to J."""
+    return make_letters_model(tmp_path_factory.mktemp("letters"))
 
 
 @pytest.fixture(scope="session")

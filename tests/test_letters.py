@@ -21,16 +21,10 @@ from sources import gather
 from splits import split_by_writer, teaches
 from strokes import StrokeDigit
 from tests.drawings import DIGITS, draw, draw_number, encode_png
-from tests.letters import LETTERS, make_letters_model
+from tests.letters import LETTERS
 from training import TrainConfig
 
 WRITERS = [f"writer {i}" for i in range(12)]
-
-
-@pytest.fixture(scope="session")
-def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of 26 letters with its card."""
-    return make_letters_model(tmp_path_factory.mktemp("model"))
 
 
 def write_letters(path: Path, labels: str = "ABCDEFGHIJ", **more: Any) -> Path:

@@ -64,7 +64,7 @@ def read_idx_set(path: Path) -> IdxSet:
         IdxError: if one is missing or damaged, or the folder has several sets.
     """
     folder = path if path.is_dir() else path.parent
-    prefix = find_prefix(folder) if path.is_dir() else prefix_of(path)
+    prefix = find_prefix(folder) if path.is_dir() else path.name.partition("train-images")[0]
     is_emnist = prefix.startswith("emnist")
     train = read_idx_pair(folder, f"{prefix}train", is_transposed=is_emnist)
     test = read_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}", is_transposed=is_emnist)
@@ -83,15 +83,9 @@ def find_prefix(folder: Path) -> str:
     return found.pop() if found else ""
 
 
-def prefix_of(path: Path) -> str:
-    """Return what a file name begins with, before "train-images"."""
-    match = TRAINING_IMAGES.fullmatch(path.name)
-    if match is None:
-        raise IdxError(
-            "Expected an .npz file, a folder with IDX files, or the one of its training images,"
-            f" such as 'train-images-idx3-ubyte.gz'. Received: '{path}'."
-        )
-    return match[1] or ""
+def is_idx_name(path: Path) -> bool:
+    """Whether a file is named as the training images of a set are."""
+    return TRAINING_IMAGES.fullmatch(path.name) is not None
 
 
 def read_idx_pair(folder: Path, part: str, *, is_transposed: bool = False) -> tuple[Bytes, Bytes]:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from classes import DIGITS, ClassesError, ClassNames, check_names, list_names, read_mapping
 from datasets import DatasetError, Digits, preprocess_all
-from idx import IdxError, IdxSet, read_idx_set
+from idx import IdxError, IdxSet, is_idx_name, read_idx_set
 
 Arrays = Sequence[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]  # train and test
 
@@ -57,7 +57,7 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
     """
     if path is None:
         arrays, name, names = download_mnist(), "mnist", DIGITS
-    elif path.suffix == ".npz":
+    elif path.is_file() and not is_idx_name(path):
         arrays, found = read_mnist_npz(path)
         names = classes or found or DIGITS
         name = "mnist" if names == DIGITS else path.stem

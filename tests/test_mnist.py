@@ -136,7 +136,7 @@ def test_damaged_archives_get_one_sentence(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(DatasetError, match="Expected an IDX file of bytes in .*train-images"):
         load_mnist(path)
-    with pytest.raises(DatasetError, match="Expected an .npz file, a folder with IDX files"):
+    with pytest.raises(DatasetError, match="Expected MNIST in .*mapping.txt': an npz file"):
         load_mnist(tmp_path / "emnist-letters-mapping.txt")
 
 

@@ -71,17 +71,17 @@ def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
     teachers = sorted({writer for writer in by if teaches(writer)}, key=digest)
     validators = {writer for writer in teachers if digest(writer) // 2 % VALIDATION_SHARE == 0}
     validators = validators or set(teachers[:1])  # of few writers, perhaps none is a fifth
-    fitted, validation, test = [], [], []
+    parts = StrokeParts([], [], [])
     for writer, drawing in zip(by, drawings, strict=True):
-        part = validation if writer in validators else fitted if teaches(writer) else test
-        part.append(drawing)
-    if not (fitted and validation and test):
+        part = parts.fitted if teaches(writer) else parts.test
+        (parts.validation if writer in validators else part).append(drawing)
+    if not (parts.fitted and parts.validation and parts.test):
         raise DatasetError(
             "Expected drawings by so many writers that some teach, some validate and others"
             f" test. Received {len(drawings)} by {len({d.writer for d in drawings})}. Without"
             ' "writer" each drawing counts as by another.'
         )
-    return StrokeParts(fitted, validation, test)
+    return parts
 
 
 def teaches(writer: str) -> bool:

@@ -104,7 +104,7 @@ def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
         whose += f" of {len({c.writer for c in characters})} writers who taught nothing"
     return Examples(
         set_name(path),
-        f"{whose}, drawn on a canvas at random brush, size and place (seed {SEED}).",
+        f"{whose}, drawn on a canvas at random brush, size and place, with seed {SEED}.",
         tuple(character.label for character in characters),
         inputs=draw_all(characters, name=path.name),
     )

@@ -171,7 +171,7 @@ def show_pictures(one: DigitSet, details: SetDetails, truth: str, reading: str) 
 
 def credit_of(one: DigitSet) -> str:
     """Return whose digits these are: what a set's sentence has in brackets."""
-    return f"Digits: {one.about[one.about.rindex('(') + 1 : -2]}." if "(" in one.about else ""
+    return f"Source: {one.about[one.about.rindex('(') + 1 : -2]}." if "(" in one.about else ""
 
 
 def describe_misread(one: Misread) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from views.reading import worded
+
 # A file of our own: Streamlit's named icons are fetched from another host.
 ICON = Path(__file__).parent / "views" / "icon.png"
 
@@ -28,7 +30,7 @@ STYLE = """
 
 def main() -> None:
     """Frame the page and run the view that its address names."""
-    st.set_page_config(page_title="Handwritten digits", page_icon=ICON)
+    st.set_page_config(page_title=worded("Handwritten digits"), page_icon=ICON)
     st.html(STYLE)
     views = [
         st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),

@@ -1,10 +1,11 @@
 """Labelled digits, from wherever they are, as 28 x 28 images ready for the network.
 
-    mnist = load_mnist(Path("mnist.npz"))     # or None: downloaded by Keras
     pens = load_pendigits(Path("pendigits-orig.tra.gz"))  # or None: from UCI
+    images = draw_digits(pens, seed=0)
+    own = load_pictures(Path("folders_named_by_label"))
 
-MNIST's images are used as they are. All others, drawn, written or photographed,
-come through `preprocessing`, as in the app.
+Drawn, written or photographed, they come through `preprocessing`, as in the app; MNIST
+and its like are in mnist.py.
 """
 
 import tempfile
@@ -17,17 +18,21 @@ from pathlib import Path
 import keras
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import train_test_split
 
 import image_io
 import preprocessing
+from classes import (
+    DIGITS,
+    NO_DIGIT_NAME,
+    ClassNames,
+    find_class,
+    list_names,
+)
 from folders import find_pictures
 from habits import vary
-from idx import IdxError, read_idx_pair
 from ink import find_ink
 from strokes import (
     CANVAS_STYLE,
-    NO_DIGIT_NAME,
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
@@ -43,11 +48,7 @@ PENDIGITS_URL = (
 )
 PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
 PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
-VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
-MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
-NO_DIGIT = 10  # label of what shows none
-MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
-SPLIT_SEED = 0  # fixed: the validation part is the same in every run
+NO_DIGIT = -1  # label of what shows none: the last column of targets
 
 
 class DatasetError(Exception):
@@ -67,94 +68,6 @@ class Digits:
     def take(self, indices: npt.NDArray[np.integer]) -> "Digits":
         """Return the digits at `indices`."""
         return Digits(self.images[indices], self.labels[indices])
-
-
-@dataclass(frozen=True)
-class Mnist:
-    """MNIST as its authors split it: 60,000 images to train with, 10,000 to test."""
-
-    train: Digits
-    test: Digits
-
-
-def load_mnist(path: Path | None = None) -> Mnist:
-    """Load MNIST from a file or folder, or let Keras download it.
-
-    Args:
-        path: an npz file in Keras' layout, or a folder with the four IDX files,
-            gzipped or not. Defaults to Keras' download.
-
-    Raises:
-        DatasetError: if it cannot be downloaded or is not of that form.
-    """
-    if path is None:
-        arrays = download_mnist()
-    elif path.is_dir():
-        arrays = read_mnist_folder(path)
-    else:
-        arrays = read_mnist_npz(path)
-    train, test = (to_digits(images, labels, path) for images, labels in arrays)
-    return Mnist(train, test)
-
-
-Arrays = list[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]
-
-
-def download_mnist() -> Arrays:
-    """Fetch MNIST with Keras, which keeps it for the next time."""
-    try:
-        train, test = keras.datasets.mnist.load_data()
-    except Exception as error:  # Keras raises a bare Exception when a URL fails
-        raise DatasetError(
-            "MNIST could not be downloaded. Put mnist.npz or its IDX files on this"
-            " machine and name them with --mnist PATH."
-        ) from error
-    return [train, test]
-
-
-def read_mnist_npz(path: Path) -> Arrays:
-    """Read x_train, y_train, x_test and y_test from an npz file."""
-    try:
-        if not path.is_file():  # a pipe would be waited for
-            raise ValueError("no file")
-        with zipfile.ZipFile(path) as archive:  # which a pickle is not, nor a single array
-            if sum(member.file_size for member in archive.infolist()) > MAX_NPZ_BYTES:
-                raise ValueError(f"more than {MAX_NPZ_BYTES >> 30} GB, unpacked")
-        with np.load(path, allow_pickle=False) as data:
-            return [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
-    except Exception as error:  # zip, its packings and NumPy raise many kinds
-        raise DatasetError(
-            f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
-            f" y_test, or a folder with its IDX files. Found: {first_line(error)}"
-        ) from error
-
-
-def first_line(error: Exception) -> str:
-    """Return how an error begins, or its kind where it says nothing."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__
-
-
-def read_mnist_folder(folder: Path) -> Arrays:
-    """Read MNIST's four IDX files."""
-    try:
-        return [read_idx_pair(folder, part) for part in ("train", "t10k")]
-    except IdxError as error:
-        raise DatasetError(str(error)) from error
-
-
-def to_digits(
-    images: npt.NDArray[np.generic], labels: npt.NDArray[np.generic], path: Path | None
-) -> Digits:
-    """Check arrays in MNIST's layout and give them their types."""
-    fits = images.ndim == 3 and images.shape[1:] == (28, 28) and images.dtype == np.uint8
-    if not fits or labels.shape != images.shape[:1] or not len(images):
-        raise DatasetError(
-            f"Expected uint8 images (n, 28, 28) and n labels in '{path}'. Received:"
-            f" {images.dtype} {images.shape} and {labels.shape}."
-        )
-    if not np.isin(labels, range(10)).all():
-        raise DatasetError(f"Expected labels from 0 to 9 in '{path}'.")
-    return Digits(images.astype(np.uint8), labels.astype(np.int64))
 
 
 def load_pendigits(path: Path | None = None) -> list[StrokeDigit]:
@@ -206,15 +119,16 @@ def read_characters(path: Path) -> list[StrokeDigit]:
 def read_digits(path: Path) -> list[StrokeDigit]:
     """Read a file of strokes in which every label is a digit, or raise DatasetError."""
     digits = read_characters(path)
-    check_labels(digits, set("0123456789"), "labels from 0 to 9", path)
+    check_labels(digits, set(DIGITS), "labels from 0 to 9", path)
     return digits
 
 
-def read_kept(path: Path) -> list[StrokeDigit]:
-    """Read drawings that people kept: digits, and "none" for what shows no digit."""
+def read_kept(path: Path, *, classes: ClassNames = DIGITS) -> list[StrokeDigit]:
+    """Read drawings that people kept: classes, and "none" for what shows none of them."""
     drawings = read_characters(path)
-    expected = f'labels from 0 to 9, or "{NO_DIGIT_NAME}",'
-    check_labels(drawings, {*"0123456789", NO_DIGIT_NAME}, expected, path)
+    known = {d.label for d in drawings if find_class(d.label, classes) is not None}
+    expected = f'labels from {list_names(classes)}, or "{NO_DIGIT_NAME}",'
+    check_labels(drawings, {*known, NO_DIGIT_NAME}, expected, path)
     return drawings
 
 
@@ -233,26 +147,29 @@ def draw_digits(
     seed: int,
     style: DrawingStyle = CANVAS_STYLE,
     habits: float = 0.0,
+    classes: ClassNames = DIGITS,
 ) -> Digits:
     """Draw pen digits at random brush, size and place, and preprocess the drawings.
 
     Args:
-        digits: pen strokes with labels "0" to "9", or "none".
+        digits: pen strokes whose labels are classes, or "none".
         seed: of the drawings.
         style: the canvas and the range of brushes and sizes. Defaults to what people
             leave on the page's canvas.
         habits: share of digits that get each habit of other hands. Defaults to none.
+        classes: what the labels of the result count. Defaults to the ten digits.
 
     Returns:
         One image a digit, in the same order.
     """
     images = draw_characters(digits, seed=seed, style=style, habits=habits)
-    return Digits(images, np.array([to_label(digit.label) for digit in digits]))
+    return Digits(images, to_labels([digit.label for digit in digits], classes))
 
 
-def to_label(name: str) -> int:
-    """Turn the label of a stroke file into a number."""
-    return NO_DIGIT if name == NO_DIGIT_NAME else int(name)
+def to_labels(names: Sequence[str], classes: ClassNames) -> Labels:
+    """Turn names, all of classes or "none", into the numbers of their classes."""
+    numbers = {name: find_class(name, classes) for name in set(names)}
+    return np.array([NO_DIGIT if (n := numbers[name]) is None else n for name in names], np.int64)
 
 
 def draw_characters(
@@ -265,10 +182,12 @@ def draw_characters(
 
 
 def preprocess_all(pictures: Iterable[npt.NDArray[np.uint8]]) -> Images:
-    """Preprocess pictures that are known to hold ink, in threads, as bytes."""
+    """Preprocess pictures in threads, as bytes; one without ink stays black."""
 
     def to_bytes(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         ink = find_ink(picture)
+        if ink is None and not picture.any():
+            return np.zeros((preprocessing.IMAGE_SIZE,) * 2, np.uint8)
         return preprocessing.fit_digit(ink if ink is not None else picture)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -291,11 +210,12 @@ def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
     return pictures
 
 
-def load_pictures(folder: Path) -> Digits:
+def load_pictures(folder: Path, *, classes: ClassNames = DIGITS) -> Digits:
     """Load somebody's own digits: pictures in folders named by label.
 
     Args:
-        folder: holds the folders 0 to 9.
+        folder: holds folders named by class.
+        classes: those classes. Defaults to the ten digits.
 
     Raises:
         DatasetError: if nothing can be read there. Blank pictures are left out.
@@ -309,33 +229,6 @@ def load_pictures(folder: Path) -> Digits:
         if model_input is not None:
             images.append((model_input[..., 0] * 255).round().astype(np.uint8))
             labels.append(label)
-    if not set(labels) <= set("0123456789") or not labels:
-        raise DatasetError(f"Expected folders named 0 to 9 in '{folder}'.")
-    return Digits(np.stack(images), np.array(labels, dtype=np.int64))
-
-
-def split_mnist(train: Digits) -> tuple[Digits, Digits]:
-    """Split MNIST's training part into training and validation, stratified.
-
-    Returns:
-        All but 5,000 digits, and those 5,000; the same in every run.
-    """
-    count = min(MNIST_VALIDATION_COUNT, len(train) // 5)
-    kinds, counts = np.unique(train.labels, return_counts=True)
-    if counts.min() < 2 or count < len(kinds):
-        raise DatasetError(
-            "Expected at least two training images of each class, and five times as many images"
-            f" as classes. Received: {len(train)} images of {len(kinds)} classes."
-        )
-    fitted, held_out = train_test_split(
-        np.arange(len(train)), test_size=count, stratify=train.labels, random_state=SPLIT_SEED
-    )
-    return train.take(fitted), train.take(held_out)
-
-
-def split_pendigits(
-    digits: Sequence[StrokeDigit],
-) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
-    """Split pen digits by writer: 1 to 27 to train with, 28 to 30 for validation."""
-    fitted = [d for d in digits if d.writer not in VALIDATION_WRITERS]
-    return fitted, [d for d in digits if d.writer in VALIDATION_WRITERS]
+    if not labels or any(find_class(label, classes) is None for label in labels):
+        raise DatasetError(f"Expected folders named {list_names(classes)} in '{folder}'.")
+    return Digits(np.stack(images), to_labels(labels, classes))

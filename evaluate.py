@@ -5,6 +5,7 @@
         --letters letters.jsonl.gz --report reports/evaluation
     python evaluate.py --model a.keras b.keras --mnist mnist.npz    # side by side
     python evaluate.py --mnist mnist.npz --load-digits --update-card    # for the page
+    python evaluate.py --model letters.keras --strokes letters.jsonl --held-out
 
 Exit status: 0 done, 1 a model or data could not be read, 2 wrong call, 130 stopped by
 Ctrl-C.
@@ -21,6 +22,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
 from arguments import existing_path, print_any_name
+from classes import ClassNames
 from datasets import DatasetError
 from evaluation import sets, table
 from evaluation.details import update_details
@@ -89,7 +91,12 @@ def make_parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="stroke files of digits, to be drawn on a canvas",
+        help="stroke files of what the model reads, to be drawn on a canvas",
+    )
+    add(
+        "--held-out",
+        action="store_true",
+        help="of stroke files, take the writers alone by whom train.py --strokes tests",
     )
     add(
         "--letters",
@@ -132,7 +139,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if arguments.update_card:
         for path in arguments.model:
             check_card(path)
-    labelled, others = load_sets(arguments)
+    labelled, others = load_sets(arguments, recognizers[0].card.class_names)
     check_names(arguments.pictures_of, labelled)
     speeds = measure_speeds(recognizers)
     names = unique_names(arguments.model)
@@ -159,10 +166,12 @@ def evaluate(arguments: argparse.Namespace) -> None:
         print(f"The report is '{write_report(arguments.report, results)}'.")
 
 
-def load_sets(arguments: argparse.Namespace) -> tuple[list[Examples], list[Examples]]:
+def load_sets(
+    arguments: argparse.Namespace, classes: ClassNames
+) -> tuple[list[Examples], list[Examples]]:
     """Load what the command line names: labelled digits, and what is no digit."""
-    labelled = [sets.load_mnist_test(arguments.mnist)] if arguments.mnist else []
-    labelled += [sets.load_strokes(path) for path in arguments.strokes]
+    labelled = [sets.load_mnist_test(arguments.mnist, classes=classes)] if arguments.mnist else []
+    labelled += [sets.load_strokes(path, held_out=arguments.held_out) for path in arguments.strokes]
     labelled += [sets.load_pictures(folder) for folder in arguments.images]
     labelled += [sets.load_scikit_digits()] if arguments.load_digits else []
     others = sets.load_letters(arguments.letters) if arguments.letters else []

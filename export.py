@@ -142,7 +142,8 @@ def export(arguments: argparse.Namespace) -> None:
 
 def make_reference(recognizer: Recognizer, mnist: Path | None) -> Reference:
     """Let the recognizer read the images of MNIST's test set, or scikit-learn's."""
-    examples = sets.load_mnist_test(mnist) if mnist else sets.load_scikit_digits()
+    classes = recognizer.card.class_names
+    examples = sets.load_mnist_test(mnist, classes=classes) if mnist else sets.load_scikit_digits()
     inputs = [model_input for model_input in examples.inputs if model_input is not None]
     images = np.stack(inputs)
     answers = to_answers(recognizer.recognize_inputs(inputs))

@@ -1,11 +1,19 @@
 """Read IDX files, the format in which MNIST and its relatives are published.
 
-images, labels = read_idx_pair(Path("mnist"), "train")
+    files = read_idx_set(Path("mnist"))       # a folder with MNIST's four files
+    files = read_idx_set(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
+    images, labels = files.train              # uint8 (n, 28, 28), upright, and (n,)
+
+EMNIST's files have names that begin with the set's, such as `emnist-letters-`, and lie
+beside each other in one folder; their images are transposed (Cohen, Afshar, Tapson and
+van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017).
 """
 
 import gzip
+import re
 import struct
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +29,71 @@ class IdxError(Exception):
     """IDX files that are missing or damaged; its text says what was expected."""
 
 
-def read_idx_pair(folder: Path, part: str) -> tuple[Bytes, Bytes]:
+TRAINING_IMAGES = re.compile(r"(.*-)?train-images[-.]idx3-ubyte(\.gz)?")
+
+
+@dataclass(frozen=True)
+class IdxSet:
+    """Four IDX files, read.
+
+    Attributes:
+        name: "mnist", or what EMNIST's file names begin with: "emnist-letters".
+        train: images, uint8 (n, 28, 28), and their labels, (n,).
+        test: likewise.
+        mapping: file that says what the labels stand for; None when there is none.
+    """
+
+    name: str
+    train: tuple[Bytes, Bytes]
+    test: tuple[Bytes, Bytes]
+    mapping: Path | None
+
+    @property
+    def is_emnist(self) -> bool:
+        """Whether it is one of EMNIST's sets."""
+        return self.name.startswith("emnist")
+
+
+def read_idx_set(path: Path) -> IdxSet:
+    """Read the four files of a set.
+
+    Args:
+        path: the folder that they lie in; or the file of the training images, where
+            several sets share a folder.
+
+    Raises:
+        IdxError: if one is missing or damaged, or the folder has several sets.
+    """
+    folder = path if path.is_dir() else path.parent
+    prefix = find_prefix(folder) if path.is_dir() else path.name.partition("train-images")[0]
+    is_emnist = prefix.startswith("emnist")
+    train = read_idx_pair(folder, f"{prefix}train", is_transposed=is_emnist)
+    test = read_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}", is_transposed=is_emnist)
+    mapping = folder / f"{prefix}mapping.txt"
+    return IdxSet(prefix.rstrip("-") or "mnist", train, test, mapping if mapping.exists() else None)
+
+
+def find_prefix(folder: Path) -> str:
+    """Find what names of training images in a folder begin with: "" for MNIST's."""
+    found = {m[1] or "" for path in folder.iterdir() if (m := TRAINING_IMAGES.fullmatch(path.name))}
+    if len(found) > 1:
+        raise IdxError(
+            f"Expected one set in '{folder}', found {len(found)}. Name the training images of"
+            f" one, such as '{folder / max(found)}train-images-idx3-ubyte.gz'."
+        )
+    return found.pop() if found else ""
+
+
+def is_idx_name(path: Path) -> bool:
+    """Whether a file is named as the training images of a set are."""
+    return TRAINING_IMAGES.fullmatch(path.name) is not None
+
+
+def read_idx_pair(folder: Path, part: str, *, is_transposed: bool = False) -> tuple[Bytes, Bytes]:
     """Read `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
-    return (
-        read_idx(find_idx(folder, f"{part}-images", "idx3-ubyte")),
-        read_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte")),
-    )
+    images = read_idx(find_idx(folder, f"{part}-images", "idx3-ubyte"))
+    labels = read_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte"))
+    return images.swapaxes(-1, -2) if is_transposed and images.ndim > 1 else images, labels
 
 
 def find_idx(folder: Path, name: str, kind: str) -> Path:

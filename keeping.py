@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from canvas import Drawing
+from classes import NO_DIGIT_NAME
 from drawings import DEFAULT_URL, DrawingStore, KeptDrawing
-from strokes import NO_DIGIT_NAME
 
 if TYPE_CHECKING:  # TensorFlow is not needed to decide
     from recognizer import Prediction

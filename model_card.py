@@ -7,13 +7,18 @@ import dataclasses
 import hashlib
 import json
 import math
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from classes import DIGITS, ClassNames
 from whole_files import replacing
 
-MODEL_PATH = Path(__file__).with_name("digit_model.keras")  # the model that ships
+# The model that page and programs read with: the one that ships, or another of the user's.
+MODEL_PATH = Path(
+    os.environ.get("DIGITS_MODEL") or Path(__file__).with_name("digit_model.keras")
+).absolute()
 
 MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
 MOST_SAID = 120  # characters of what a library says, in our sentence
@@ -39,7 +44,7 @@ class ModelCard:
     """
 
     sha256: str
-    class_names: tuple[str, ...] = tuple("0123456789")
+    class_names: ClassNames = DIGITS
     temperature: float = 1.0
     none_logit: float | None = None
     unsure_below: float = 0.0

@@ -6,8 +6,9 @@ print(retrain_command(card))     # "python train.py --mnist mnist.npz ..."
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from classes import DIGITS, ClassNames, worded
 from model_card import ModelCard
 from model_figures import DigitSet, ModelAbout, OtherSet
 from model_report import SetDetails
@@ -21,7 +22,9 @@ OPTIONS = {  # of train.py, by their names in a card's training configuration
     "learning_rate": "--learning-rate",
     "seed": "--seed",
 }
-FILES = {"mnist", "pendigits", "letters", "drawings"}  # options that take files
+DATA = ("mnist", "strokes", "pendigits", "letters")  # options that take files to learn from
+FILES = {*DATA, "drawings"}
+MEASURE_DIGITS = "python evaluate.py --mnist mnist.npz --load-digits --update-card"
 KILOBYTE = 1000  # bytes
 
 
@@ -75,7 +78,13 @@ def describe_taken(about: ModelAbout) -> Iterator[str]:
     """Say what passes for a digit: a line of Markdown a set."""
     for one in about.others:
         details = about.details.sets.get(one.name)
-        yield f"**{escape(one.title)}**: {describe_passing(one, details)}"
+        words = worded(describe_passing(one, details), names_of(about))
+        yield f"**{escape(one.title)}**: {words}"
+
+
+def names_of(about: ModelAbout) -> ClassNames:
+    """Return what a model tells apart; the digits where its card does not say."""
+    return about.card.class_names if about.card else DIGITS
 
 
 def describe_passing(one: OtherSet, details: SetDetails | None) -> str:
@@ -100,7 +109,11 @@ def describe_cell(details: SetDetails, truth: str, reading: str) -> str:
     """
     truths = [truth] if truth else details.classes
     written = sum(sum(details.confusion[details.classes.index(one)]) for one in truths)
-    of = f"of {written:,} written as {truth}" if truth else f"of {written:,} digits"
+    of = (
+        f"of {written:,} written as {truth}"
+        if truth
+        else worded(f"of {written:,} digits", details.classes)
+    )
     if truth and truth == reading:
         count = details.count(truth, reading)
         return f"{count:,} {of} {is_or_are(count)} read as {reading}, which is right."
@@ -131,9 +144,50 @@ def retrain_command(card: ModelCard) -> str:
     parts += [f"{OPTIONS[name]} {config[name]}" for name in OPTIONS if name in config]
     if config.get("augmentation") is False:
         parts.append("--no-augmentation")
-    if config and "pendigits_validation_accuracy" not in card.figures:
+    if card.class_names != DIGITS:
+        parts.append(f"--classes {write_classes(card.class_names)}")
+        if "pen_drawings" in config:
+            parts.append(f"--pen-drawings {config['pen_drawings']}")
+    elif config and "pendigits_validation_accuracy" not in card.figures:
         parts.append("--no-pendigits")
     return " \\\n    ".join(parts)
+
+
+def write_classes(names: ClassNames) -> str:
+    """Write class names as `--classes` takes them."""
+    are_signs = all(len(name) == 1 for name in names)
+    return shlex.quote("".join(names)) if are_signs else shlex.join(names)
+
+
+def learn_command(card: ModelCard | None, model: str, drawings: str) -> str:
+    """Write the command that teaches a model what people kept.
+
+    Args:
+        card: of the model; None when it has none.
+        model: its file's name.
+        drawings: name of the file with what was kept.
+    """
+    if card is None or card.class_names == DIGITS:
+        return f"python train.py --drawings {drawings} --from digit_model.keras"
+    name = shlex.quote(model)
+    learn = f"--drawings {drawings} --from {name} --output {name}"
+    return " ".join(["python train.py", *list_data(card, DATA), learn])
+
+
+def measure_command(card: ModelCard | None, model: str) -> str:
+    """Write the command that measures a model, for the page to show its figures."""
+    if card is None or card.class_names == DIGITS:
+        return MEASURE_DIGITS
+    data = list_data(card, ("mnist",))
+    strokes = list_data(card, ("strokes",))
+    data += [*strokes, "--held-out"] if strokes else []
+    return " ".join(["python evaluate.py --model", shlex.quote(model), *data, "--update-card"])
+
+
+def list_data(card: ModelCard, options: Sequence[str]) -> list[str]:
+    """List options with the names of the files that a model learnt from."""
+    files = card.training.get("files", {})
+    return [f"--{name} {shlex.join(map(str, files[name]))}" for name in options if files.get(name)]
 
 
 def join(parts: list[str]) -> str:

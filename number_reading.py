@@ -44,9 +44,14 @@ class NumberReading:
 
     @property
     def number(self) -> str:
-        """The digits as read, unsure ones too; a space between lines: "407 12"."""
+        """The digits as read, unsure ones too; a space between lines: "407 12".
+
+        Class names of several letters have spaces between them, too.
+        """
+        names = [name for digit in self.digits for name in digit.prediction.class_names]
+        gap = " " if any(len(name) > 1 for name in names) else ""
         lines = groupby(self.digits, key=lambda digit: digit.line)
-        return " ".join("".join(d.prediction.digit or "" for d in line) for _, line in lines)
+        return " ".join(gap.join(d.prediction.digit or "" for d in line) for _, line in lines)
 
 
 def read_number(

@@ -7,7 +7,6 @@ Detection with Outlier Exposure", 2019). Letters are split by writer, so that th
 others can measure what was learnt.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from datasets import Images, draw_characters, read_characters
+from splits import teaches
 from strokes import TRAINING_STYLE, Points, StrokeDigit
 
 # Letters that somebody may take for a digit, or writes like one.
@@ -31,7 +31,8 @@ def make_outliers(
 
     Args:
         count: images to make.
-        pens: pen digits, to be torn, turned and set side by side; may be empty.
+        pens: pen drawings of the classes, to be set side by side, and digits torn and
+            turned; may be empty.
         letters: pen letters that nobody takes for a digit; may be empty.
         seed: of all that is random.
 
@@ -40,14 +41,15 @@ def make_outliers(
     """
     rng = np.random.default_rng(seed)
     makers: list[Callable[[np.random.Generator], list[Points]]] = [curves, corners]
+    # Of letters no more is known than that several are not one.
+    to_turn = [digit for digit in pens if digit.label in TURNED]
+    to_tear = [digit for digit in pens if digit.label in TORN]
     if pens:
-        to_turn = [digit for digit in pens if digit.label in TURNED]
-        to_tear = [digit for digit in pens if digit.label in TORN]
-        makers += [
-            lambda rng: side_by_side(pick(pens, rng, rng.choice([2, 2, 2, 3])), rng),
-            lambda rng: torn(pick(to_tear, rng, 2), rng),
-            lambda rng: turned(pick(to_turn, rng, 1), rng),
-        ]
+        makers.append(lambda rng: side_by_side(pick(pens, rng, rng.choice([2, 2, 2, 3])), rng))
+    if to_tear:
+        makers.append(lambda rng: torn(pick(to_tear, rng, 2), rng))
+    if to_turn:
+        makers.append(lambda rng: turned(pick(to_turn, rng, 1), rng))
     made = []
     for _ in range(count):
         if letters and rng.uniform() < LETTER_SHARE:
@@ -69,11 +71,6 @@ def load_letters(path: Path) -> list[StrokeDigit]:
         for letter in read_characters(path)
         if letter.label not in DIGIT_LIKE_LETTERS and teaches(letter.writer)
     ]
-
-
-def teaches(writer: str) -> bool:
-    """Whether a writer's letters are for training: the MD5 of the name is even."""
-    return int(hashlib.md5(writer.encode()).hexdigest(), 16) % 2 == 0
 
 
 def pick(digits: Sequence[StrokeDigit], rng: np.random.Generator, count: int) -> list[StrokeDigit]:

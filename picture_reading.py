@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from classes import DIGITS, with_article, worded
 from image_io import ImageError, find_other_frames, read_image
 from ink import FOUND, Image, InkOptions
 from number_reading import DigitReading, NumberReading
@@ -87,13 +88,20 @@ class PictureReading:
         return prod(digit.prediction.certainty for digit in self.reading.digits)
 
 
-def read_picture(data: bytes, read_number: ReadNumber, options: PictureOptions) -> PictureReading:
+def read_picture(
+    data: bytes,
+    read_number: ReadNumber,
+    options: PictureOptions,
+    *,
+    class_names: Sequence[str] = DIGITS,
+) -> PictureReading:
     """Read one picture file.
 
     Args:
         data: the file.
         read_number: reads its pixels, as `Recognizer.read_number` does.
         options: how.
+        class_names: of the model, for sentences. Defaults to the ten digits.
 
     Returns:
         What was read, with a sentence where there is something to say.
@@ -103,26 +111,27 @@ def read_picture(data: bytes, read_number: ReadNumber, options: PictureOptions) 
     except ImageError as error:
         return PictureReading(None, b"", str(error))
     reading = read_number(image, several=options.several, options=options.ink)
-    sentences = FRAMES[find_other_frames(data)], describe(reading)
+    sentences = FRAMES[find_other_frames(data)], describe(reading, class_names)
     return PictureReading(
         reading, draw_thumbnail(image, reading.digits), " ".join(filter(None, sentences))
     )
 
 
-def describe(reading: NumberReading) -> str:
+def describe(reading: NumberReading, names: Sequence[str] = DIGITS) -> str:
     """Say in a sentence what is doubtful or missing; nothing when all is well."""
     digits = reading.digits
     if not digits:
-        return NO_DIGIT
+        return worded(NO_DIGIT, names)
     doubtful = [i for i, digit in enumerate(digits) if digit.prediction.status == "unsure"]
     if not doubtful:
         return ""
     if not any(digit.prediction.looks_like_a_digit for digit in digits):
-        return NO_LIKENESS
+        return worded(NO_LIKENESS, names)
     if len(doubtful) == len(digits) > 1:
-        return f"All {len(digits)} digits are doubtful."
+        return worded(f"All {len(digits)} digits are doubtful.", names)
     if len(doubtful) > 1:
-        return f"{len(doubtful)} of {len(digits)} digits are doubtful: those with a question mark."
+        counts = f"{len(doubtful)} of {len(digits)}"
+        return worded(f"{counts} digits are doubtful: those with a question mark.", names)
     return describe_one(digits, doubtful[0])
 
 
@@ -130,10 +139,12 @@ def describe_one(digits: Sequence[DigitReading], index: int) -> str:
     """Say what the one doubtful digit could be."""
     prediction: Prediction = digits[index].prediction
     what = "This" if len(digits) == 1 else f"The {ordinal(index + 1)} digit"
+    what = worded(what, prediction.class_names)
+    first, second = map(with_article, prediction.candidates[:2])
     if not prediction.looks_like_a_digit:
-        return f"{what} may be something else; if it is a digit, then a {prediction.digit}."
-    first, second = prediction.candidates[:2]
-    return f"{what} could be a {first} or a {second}."
+        condition = worded("may be something else; if it is a digit", prediction.class_names)
+        return f"{what} {condition}, then {first}."
+    return f"{what} could be {first} or {second}."
 
 
 def ordinal(number: int) -> str:

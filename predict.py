@@ -211,16 +211,17 @@ def print_table(rows: Sequence[Row]) -> None:
     """
     rows = [row | {"file": escape(row["file"])} for row in rows]
     width = max(len(row["file"]) for row in rows)
+    digit = max(len("digit"), *(len(row["digit"] or "") for row in rows))
     number = max(len("number"), *(len(row.get("number") or "") for row in rows))
     are_several = "number" in rows[0]
     place = f"{'number':{number}}  {'box':19}  " if are_several else ""
-    print(f"{'file':{width}}  {place}{'status':6}  digit  confidence")
+    print(f"{'file':{width}}  {place}{'status':6}  {'digit':{digit}}  confidence")
     for row in rows:
         if are_several:
             box = ",".join(str(row[side]) for side in BOX) if row["number"] else ""
             place = f"{row['number'] or '':{number}}  {box:19}  "
         confidence = "" if row["confidence"] is None else f"{row['confidence']:10.1%}"
-        line = f"{row['file']:{width}}  {place}{row['status']:6}  {row['digit'] or '':5}  "
+        line = f"{row['file']:{width}}  {place}{row['status']:6}  {row['digit'] or '':{digit}}  "
         print((line + (row["message"] or confidence)).rstrip())
 
 

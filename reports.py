@@ -11,12 +11,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
+from classes import DIGITS
 from model_report import Epoch, write_history
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 Labels = npt.NDArray[np.int64]  # (n,)
 Probabilities = npt.NDArray[np.float32]  # (n, classes), rows sum to 1
 
+CELL_INCHES = 0.27  # of a confusion matrix; three figures fit in
 SAMPLES = 24  # images on a page: few enough to look at each
 
 
@@ -27,6 +29,7 @@ def write_reports(
     images: Images,
     labels: Labels,
     probabilities: Probabilities,
+    class_names: Sequence[str],
     credit: str,
     sha256: str,
 ) -> None:
@@ -37,7 +40,8 @@ def write_reports(
         history: one row an epoch: epoch, accuracy, loss, val_accuracy, val_loss.
         images: uint8 array of shape (n, 28, 28), the test images.
         labels: int64 array of shape (n,), what they show.
-        probabilities: float32 array of shape (n, 10), what the model makes of them.
+        probabilities: float32 array of shape (n, classes), what the model makes of them.
+        class_names: what the labels stand for.
         credit: whose images they are, for the foot of a page.
         sha256: of the model file that came of the run.
     """
@@ -49,10 +53,12 @@ def write_reports(
     samples = np.linspace(0, len(labels) - 1, SAMPLES).astype(int)
     pictures = {
         "training_curves": training_curves(history),
-        "confusion_matrix": confusion_matrix(labels, predicted),
-        "samples": image_page(images, labels, probabilities, samples, "Samples", credit),
+        "confusion_matrix": confusion_matrix(labels, predicted, class_names),
+        "samples": image_page(
+            images, labels, probabilities, samples, "Samples", credit, class_names
+        ),
         "mistakes": image_page(
-            images, labels, probabilities, worst, "The most confident mistakes", credit
+            images, labels, probabilities, worst, "The most confident mistakes", credit, class_names
         ),
     }
     for name, figure in pictures.items():
@@ -85,12 +91,19 @@ def training_curves(history: pd.DataFrame) -> Figure:
     return figure
 
 
-def confusion_matrix(labels: Labels, predicted: Labels) -> Figure:
-    """Draw how often each digit was read as each."""
-    figure = new_figure(6, 5.4)
+def confusion_matrix(labels: Labels, predicted: Labels, class_names: Sequence[str]) -> Figure:
+    """Draw how often each digit was read as each; 26 letters need a larger page."""
+    size = max(5.4, CELL_INCHES * len(class_names))
+    figure = new_figure(size + 0.6, size)
     axes = figure.subplots()
     ConfusionMatrixDisplay.from_predictions(
-        labels, predicted, labels=range(10), cmap="Blues", colorbar=False, ax=axes
+        labels,
+        predicted,
+        labels=range(len(class_names)),
+        display_labels=class_names,
+        cmap="Blues",
+        colorbar=False,
+        ax=axes,
     )
     axes.set(xlabel="read as", ylabel="written as", title="Test images")
     return figure
@@ -103,6 +116,7 @@ def image_page(
     indices: Sequence[int] | npt.NDArray[np.integer],
     title: str,
     credit: str,
+    class_names: Sequence[str] = DIGITS,
 ) -> Figure:
     """Show images with what they are read as; wrong readings stand in red."""
     figure = new_figure(9, 5.4)
@@ -111,9 +125,9 @@ def image_page(
         axes.axis("off")
     for axes, index in zip(grid.flat, indices, strict=False):
         digit, label = int(probabilities[index].argmax()), labels[index]
-        text = f"{digit}, {probabilities[index, digit]:.0%}"
+        text = f"{class_names[digit]}, {probabilities[index, digit]:.0%}"
         if digit != label:
-            text += f" (is {label})"
+            text += f" (is {class_names[label]})"
         axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
         axes.set_title(text, fontsize=9, color="black" if digit == label else "crimson")
     figure.suptitle(title)

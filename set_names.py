@@ -31,6 +31,10 @@ SETS = {
         "Paint programs",
         "Drawings from paint programs, light on dark and dark on light.",
     ),
+    "strokes_test": (
+        "Other writers' pens",
+        "Pen strokes of the writers who taught nothing, drawn as on the page's canvas.",
+    ),
     "load_digits": (
         "scikit-learn 8 × 8",
         "scikit-learn's `load_digits`, of 8 × 8 pixels, enlarged to 160 × 160 (E. Alpaydin and"

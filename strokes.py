@@ -27,7 +27,6 @@ Points = npt.NDArray[np.float64]  # (n, 2), x to the right and y down
 Strokes = Sequence[Points]
 Canvas = npt.NDArray[np.uint8]  # (side, side), white ink on black
 
-NO_DIGIT_NAME = "none"  # label, in a stroke file, of what shows no digit
 MAX_NUMBER = 1e7  # in any unit; tablets count hundredths of a millimetre
 MAX_BYTES = 256 << 20  # of a file, unpacked too; 15,000 digits have 10 MB
 MOST_SAID = 120  # characters of what a library says, in our sentence

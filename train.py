@@ -4,6 +4,8 @@
     python train.py --epochs 1                  # a quick look
     python train.py --mnist mnist.npz --pendigits pendigits-orig.tra.gz   # offline
     python train.py --drawings kept.jsonl --from digit_model.keras        # learn on, minutes
+    python train.py --strokes letters.jsonl --output letters.keras        # other classes
+    python train.py --mnist gzip/emnist-letters-train-images-idx3-ubyte.gz --output l.keras
 
 It writes the model, its card digit_model.json, and pictures to reports/digit_model/.
 Exit status: 0 done, 1 data or training failed, 2 wrong call, 130 stopped by Ctrl-C.
@@ -16,35 +18,36 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
 import keras
-import numpy as np
 from sklearn.metrics import accuracy_score, log_loss
 
 import reports
 from arguments import existing_path, output_path, positive, positive_int
 from checkpoints import ResumeError, check_resumable, start_anew
-from datasets import DatasetError, read_kept
-from model_card import CardError, ModelCard, card_path, sha256_of
+from classes import DIGITS, ClassesError, ClassNames, parse_classes
+from datasets import DatasetError
+from model_card import ModelCard, card_path, sha256_of
 from model_file import RecognizerError, load_model, save_small
 from models import ARCHITECTURES, build_model
+from provenance import describe_run, read_classes
 from sources import gather
 from training import (
     LEARN_ON,
     OPTIMIZERS,
     TrainConfig,
-    TrainingData,
     blend,
     calibrate,
     fit,
     predict,
 )
 from whole_files import explain_failure
+
+# Whose test images are shown in the pictures of a run.
+CREDITS = {"mnist": "Images: MNIST test set, Y. LeCun, C. Cortes and C. Burges"}
 
 
 class StartError(Exception):
@@ -57,6 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.pendigits and arguments.no_pendigits:
         parser.error("--pendigits and --no-pendigits exclude each other")
+    try:
+        arguments.classes = parse_classes(arguments.classes) if arguments.classes else None
+    except ClassesError as error:
+        parser.error(f"argument --classes: {error}")
     try:
         train(arguments)
     except (DatasetError, ResumeError, StartError) as error:
@@ -117,7 +124,32 @@ def make_parser() -> argparse.ArgumentParser:
         "--mnist",
         type=existing_path,
         metavar="PATH",
-        help="MNIST as an npz file, or a folder of IDX files (default: download)",
+        help="MNIST as an npz file, or a folder of IDX files (default: download); or another"
+        " set in its layout or EMNIST's, such as emnist-letters-train-images-idx3-ubyte.gz",
+    )
+    add(
+        "--classes",
+        nargs="+",
+        metavar="NAME",
+        help="what the model shall tell apart, in the order of the labels: several names, one"
+        " word of which each character is a class, or EMNIST's mapping file (default: what"
+        " the data say, else 0 to 9); a letter that is no class counts as its other case",
+    )
+    add(
+        "--strokes",
+        type=existing_path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="stroke files whose labels are class names, in place of MNIST or beside it: half"
+        " of their writers teach, a fifth of those validate, the others test",
+    )
+    add(
+        "--pen-drawings",
+        type=positive_int,
+        metavar="N",
+        help="how often each drawing of a stroke file is drawn, at other sizes and brushes"
+        f" (default: {default.pen_drawings}; {LEARN_ON.pen_drawings} with --from)",
     )
     add(
         "--pendigits",
@@ -173,6 +205,8 @@ def train(arguments: argparse.Namespace) -> None:
     given = vars(arguments)
     config = make_config(arguments)
     output: Path = arguments.output
+    if arguments.start and not arguments.classes:
+        arguments.classes = read_classes(arguments.start)
     folder = output.with_suffix(".training")
     record = {name: str(value) for name, value in given.items() if name not in ("resume", "show")}
     if arguments.resume:
@@ -180,10 +214,12 @@ def train(arguments: argparse.Namespace) -> None:
 
     keras.utils.set_random_seed(config.seed)
     data = gather(arguments, config)
-    model = make_model(config.architecture, arguments.start)
+    model = make_model(config.architecture, arguments.start, data.class_names)
     if not arguments.resume:
         start_anew(folder, arguments=record)
-    teacher = make_model(config.architecture, arguments.start) if arguments.start else None
+    teacher = None
+    if arguments.start:
+        teacher = make_model(config.architecture, arguments.start, data.class_names)
     history = fit(model, data, config, folder, teacher=teacher)
     if teacher is not None:
         blend(model, teacher, share=config.blend)
@@ -194,18 +230,19 @@ def train(arguments: argparse.Namespace) -> None:
     # The test images are used here, once, on the file that was saved.
     probabilities = predict(keras.models.load_model(finished), data.test.images)
     accuracy = accuracy_score(data.test.labels, probabilities.argmax(axis=1))
-    loss = log_loss(data.test.labels, probabilities, labels=range(10))
+    loss = log_loss(data.test.labels, probabilities, labels=range(len(data.class_names)))
     made = describe_run(arguments, config, data, seconds=time.monotonic() - started)
     card = ModelCard(
         sha256=sha256_of(finished),
+        class_names=data.class_names,
         temperature=calibration.temperature,
         none_logit=calibration.none_logit,
         unsure_below=calibration.unsure_below,
         training=made,
         figures={
             **calibration.accuracies,
-            "mnist_test_accuracy": round(float(accuracy), 4),
-            "mnist_test_loss": round(float(loss), 4),
+            f"{data.test_name}_test_accuracy": round(float(accuracy), 4),
+            f"{data.test_name}_test_loss": round(float(loss), 4),
         },
     )
     card.write(finished)
@@ -219,7 +256,8 @@ def train(arguments: argparse.Namespace) -> None:
         images=data.test.images,
         labels=data.test.labels,
         probabilities=probabilities,
-        credit="Images: MNIST test set, Y. LeCun, C. Cortes and C. Burges",
+        class_names=data.class_names,
+        credit=CREDITS.get(data.test_name, ""),
         sha256=sha256_of(output),
     )
     shutil.rmtree(folder, ignore_errors=True)
@@ -243,9 +281,9 @@ def make_config(arguments: argparse.Namespace) -> TrainConfig:
     return dataclasses.replace(defaults, augmentation=not arguments.no_augmentation, **given)
 
 
-def make_model(architecture: str, start: Path | None) -> keras.Model:
+def make_model(architecture: str, start: Path | None, classes: ClassNames = DIGITS) -> keras.Model:
     """Build the network, with the weights of another model where one is named."""
-    model = build_model(architecture)
+    model = build_model(architecture, num_classes=len(classes))
     if start is not None:
         try:
             model.set_weights(load_model(start).get_weights())
@@ -253,46 +291,10 @@ def make_model(architecture: str, start: Path | None) -> keras.Model:
             raise StartError(str(error)) from error
         except ValueError as error:
             raise StartError(
-                f"Expected a '{architecture}' model in '{start}' to start from: {error}"
+                f"Expected a '{architecture}' model of {len(classes)} classes in '{start}' to start"
+                f" from: {error}"
             ) from error
     return model
-
-
-def describe_run(
-    arguments: argparse.Namespace, config: TrainConfig, data: TrainingData, *, seconds: float
-) -> dict[str, Any]:
-    """Tell for the card how a model was made."""
-    return {
-        "files": {
-            name: [path.name for path in np.atleast_1d(value)]
-            for name, value in vars(arguments).items()
-            if name in ("mnist", "pendigits", "drawings", "letters", "start") and value
-        },
-        "learnt_on": describe_start(arguments.start),
-        "kept_until": find_latest(arguments.drawings),
-        "config": dataclasses.asdict(config),
-        "images": len(data.images),
-        "resumed": arguments.resume,  # then the seconds are of the last part alone
-        "seconds": round(seconds),
-        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
-    }
-
-
-def find_latest(paths: Sequence[Path]) -> str:
-    """Tell when the last of the drawings was kept; "" when no file says so."""
-    files = [path for path in paths if path.is_file()]
-    return max((drawing.kept_at for path in files for drawing in read_kept(path)), default="")
-
-
-def describe_start(start: Path | None) -> dict[str, Any] | None:
-    """Tell of the model that a run started from, and how that was made."""
-    if start is None:
-        return None
-    try:
-        made = ModelCard.read(start).training
-    except CardError:
-        made = {}
-    return {"sha256": sha256_of(start), "training": made}
 
 
 if __name__ == "__main__":

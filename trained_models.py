@@ -10,6 +10,7 @@ from pathlib import Path
 
 from model_figures import DigitSet, ModelAbout, OtherSet
 from model_words import KILOBYTE, describe_time, format_percent
+from set_names import name_set
 
 FOLDER = "trained"  # beside the model that ships; git-ignored: what people train lies here
 NOTHING = "–"  # where a figure was not measured
@@ -65,10 +66,11 @@ def figures_of(about: ModelAbout) -> dict[str, str]:
     training = about.card.training if about.card else {}
     config = training.get("config", {})
     figures = {f"{one.title}, read right": share_of(one) for one in about.digits}
-    if not any(one.name == "mnist_test" for one in about.digits) and about.card:
-        accuracy = about.card.figures.get("mnist_test_accuracy")  # of train.py itself
-        if isinstance(accuracy, float):
-            figures["MNIST test, read right"] = format_percent(accuracy)
+    measured = {one.name for one in about.digits}
+    for name, accuracy in (about.card.figures if about.card else {}).items():
+        tested = name.removesuffix("_accuracy")  # of train.py itself: "mnist_test_accuracy"
+        if tested.endswith("_test") and tested not in measured and isinstance(accuracy, float):
+            figures[f"{name_set(tested)[0]}, read right"] = format_percent(accuracy)
     figures |= {f"{one.title}, refused": share_of(one) for one in about.others}
     if "architecture" in config:
         figures["architecture"] = str(config["architecture"])

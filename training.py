@@ -19,12 +19,13 @@ from tqdm.keras import TqdmCallback
 from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
 from checkpoints import TrainingBackup, mend_log
+from classes import DIGITS, ClassNames
 from datasets import NO_DIGIT, Digits, Images
 from models import DEFAULT_ARCHITECTURE, with_no_digit
 from preprocessing import to_model_input
 
 Outputs = npt.NDArray[np.float32]  # (n, classes)
-Targets = npt.NDArray[np.float32]  # (n, 11), rows sum to 1; the last column is no digit
+Targets = npt.NDArray[np.float32]  # (n, classes + 1), rows sum to 1; the last is no digit
 Flags = npt.NDArray[np.bool_]  # (n,)
 
 OPTIMIZERS = {
@@ -48,7 +49,7 @@ class TrainConfig:
     optimizer: str = "adamw"
     learning_rate: float = 5e-3  # peak of the one-cycle schedule
     mnist_images: int | None = None  # of its training images, at most; None takes them all
-    pen_drawings: int = 3  # how often each pen digit is drawn, at other sizes and brushes
+    pen_drawings: int = 3  # how often each pen drawing is drawn, at other sizes and brushes
     drawings_share: float = 0.0  # of the digits: people's own are repeated to be as many
     habits: float = 0.25  # share of pen digits that get each habit of other hands
     elastic: float = 0.5  # pixels, by which images are bent
@@ -80,6 +81,8 @@ class TrainingData:
     validation: dict[str, Digits]  # by name of the data set; never trained on
     test: Digits
     is_new: Flags  # of the images, those that a trained network has yet to learn
+    class_names: ClassNames = DIGITS
+    test_name: str = "mnist"  # of the data set that the test images are from
 
     @property
     def has_outliers(self) -> bool:
@@ -141,7 +144,7 @@ def fit(
         epochs=config.epochs,
         validation_data=(
             to_model_input(np.concatenate([part.images for part in held_out])),
-            to_targets(np.concatenate([part.labels for part in held_out])),
+            to_targets(np.concatenate([part.labels for part in held_out]), data.class_names),
         ),
         validation_batch_size=512,
         callbacks=[
@@ -173,9 +176,9 @@ def blend(model: keras.Model, start: keras.Model, *, share: float) -> None:
     model.set_weights([old + share * (new - old) for old, new in pairs])
 
 
-def to_targets(labels: npt.NDArray[np.integer]) -> Targets:
+def to_targets(labels: npt.NDArray[np.integer], classes: ClassNames = DIGITS) -> Targets:
     """Turn labels, `NO_DIGIT` among them, into one-hot rows; its logit is always zero."""
-    return np.eye(NO_DIGIT + 1, dtype=np.float32)[labels]
+    return np.eye(len(classes) + 1, dtype=np.float32)[labels]
 
 
 class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
@@ -202,14 +205,14 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
         """Return a tf.data pipeline that makes batches while the network learns."""
         signature = (
             tf.TensorSpec((None, 28, 28, 1), tf.float32),
-            tf.TensorSpec((None, NO_DIGIT + 1), tf.float32),
+            tf.TensorSpec((None, self.data.targets.shape[1]), tf.float32),
         )
         batches = tf.data.Dataset.from_generator(self.batches, output_signature=signature)
         # Told by the data set, not to `fit`, which would then not start it anew each epoch.
         return batches.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(4)
 
     def batches(self) -> Iterator[tuple[npt.NDArray[np.float32], Targets]]:
-        """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, 11)."""
+        """Yield one epoch: images (batch, 28, 28, 1) and targets (batch, classes + 1)."""
         rng = np.random.default_rng([self.config.seed, self.epoch])
         is_gentle = self.epoch >= (1 - self.config.gentle) * self.config.epochs
         strength = Strength(elastic=self.config.elastic).scaled(0.5 if is_gentle else 1.0)
@@ -227,7 +230,7 @@ class EpochBatches(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def trace_opinion(teacher: keras.Model) -> Any:
-    """Compile a trained network to what it makes of images: (n, 11), as targets are."""
+    """Compile a trained network to what it makes of images, as targets are."""
     network = with_no_digit(teacher)
     signature = [tf.TensorSpec((None, 28, 28, 1), tf.float32)]
     return tf.function(

@@ -6,12 +6,13 @@ print(result.digits[0].figures.accuracy.share)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from classes import DIGITS, ClassNames, find_class, list_names
 from evaluation.metrics import (
     DigitFigures,
     Readings,
@@ -94,6 +95,7 @@ class ModelResult:
         digits: by labelled set, in the order asked for.
         others: by set of what is no digit.
         compared_with: names of the labelled sets whose digits the refusal curves use.
+        class_names: of the model.
     """
 
     name: str
@@ -106,6 +108,7 @@ class ModelResult:
     digits: tuple[DigitsResult, ...]
     others: tuple[OthersResult, ...]
     compared_with: tuple[str, ...]
+    class_names: ClassNames = DIGITS
 
     @property
     def compared_refused(self) -> Share:
@@ -140,8 +143,11 @@ def measure_model(
         MeasurementError: if a label is none of the model's classes.
     """
     classes = recognizer.card.class_names
+    sets = [name_classes(examples, classes) for examples in sets]
     for examples in sets:
         check_labels(examples, classes, path)
+    for examples in others:
+        check_strangers(examples, classes, path)
     digits: list[DigitsResult] = []
     certainty: dict[str, npt.NDArray[np.float64]] = {}
     for examples in sets:
@@ -171,7 +177,25 @@ def measure_model(
         digits=tuple(digits),
         others=tuple(refusals),
         compared_with=tuple(compared_with),
+        class_names=classes,
     )
+
+
+def name_classes(examples: Examples, classes: Sequence[str]) -> Examples:
+    """Name labels as a model's classes are: for one of A to Z, an a is an A."""
+    found = {label: find_class(label, classes) for label in set(examples.labels)}
+    names = {label: label if i is None else classes[i] for label, i in found.items()}
+    return replace(examples, labels=tuple(names[label] for label in examples.labels))
+
+
+def check_strangers(examples: Examples, classes: Sequence[str], path: Path) -> None:
+    """Raise MeasurementError if letters that shall be refused are classes of the model."""
+    known = [one for one in set(examples.labels) if find_class(one, classes) is not None]
+    if known and examples.name == "letters":  # of --letters; a model may well read stars
+        raise MeasurementError(
+            f"Expected none of the classes of '{path}' in '{examples.name}', which a model shall"
+            f" refuse. Received: {list_names(sorted(known))}. What it reads comes after --strokes."
+        )
 
 
 def check_labels(examples: Examples, classes: Sequence[str], path: Path) -> None:

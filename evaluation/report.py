@@ -17,6 +17,7 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from classes import name_kind
 from evaluation.charts import draw_accuracies, draw_refusals, draw_reliability
 from evaluation.measurement import DigitsResult, Mistake, ModelResult, OthersResult
 from evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
@@ -206,6 +207,7 @@ def render_page(results: Sequence[ModelResult]) -> str:
         day=f"{date.today():%-d %B %Y}",
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
+        kind=name_kind(results[0].class_names),
         most_pictures=MOST_PICTURES,
     )
 

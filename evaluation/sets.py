@@ -18,14 +18,16 @@ from sklearn.datasets import load_digits
 from tqdm import tqdm
 
 import datasets
+from classes import DIGITS, NO_DIGIT_NAME, ClassNames, name_kind
 from evaluation.blanks import make_blanks
 from evaluation.scribbles import draw_scribbles
-from outliers import DIGIT_LIKE_LETTERS, teaches
+from mnist import load_mnist
+from outliers import DIGIT_LIKE_LETTERS
 from preprocessing import ModelInput, preprocess, to_model_input
 from recognizer import Prediction, Recognizer
+from splits import split_by_writer, teaches
 from strokes import (
     CANVAS_STYLE,
-    NO_DIGIT_NAME,
     Canvas,
     StrokeDigit,
     draw_at_random,
@@ -66,14 +68,22 @@ class Examples:
         return list(recognizer.recognize_inputs(self.inputs))
 
 
-def load_mnist_test(path: Path) -> Examples:
-    """Load MNIST's test images, used as they are; raises DatasetError."""
-    test = datasets.load_mnist(path).test
+def load_mnist_test(path: Path, *, classes: ClassNames = DIGITS) -> Examples:
+    """Load the test images of MNIST or a set like it; raises DatasetError.
+
+    Args:
+        path: as for `load_mnist`.
+        classes: of the model, where the data do not say theirs.
+    """
+    mnist = load_mnist(path, classes=None if classes == DIGITS else classes)
+    about = f"Test images of '{path.name}'."
+    if mnist.name == "mnist":
+        about = "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0)."
     return Examples(
-        "mnist_test",
-        "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0).",
-        tuple(str(label) for label in test.labels),
-        inputs=tuple(to_model_input(test.images)),
+        f"{mnist.name}_test",
+        about,
+        tuple(mnist.class_names[label] for label in mnist.test.labels),
+        inputs=tuple(to_model_input(mnist.test.images)),
     )
 
 
@@ -88,17 +98,25 @@ def load_pictures(folder: Path) -> Examples:
     )
 
 
-def load_strokes(path: Path) -> Examples:
-    """Draw the characters of a stroke file; raises DatasetError."""
-    characters = datasets.read_characters(path)
+def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
+    """Draw the characters of a stroke file; raises DatasetError.
+
+    Args:
+        path: the file.
+        held_out: whether to take those alone by which `train.py --strokes` tests.
+    """
+    characters, whose = datasets.read_characters(path), "Pen strokes"
     if any(character.label == NO_DIGIT_NAME for character in characters):
         raise datasets.DatasetError(
             f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
-            f" '{NO_DIGIT_NAME}', which is no digit: leave their lines out."
+            f" '{NO_DIGIT_NAME}', which is none: leave their lines out."
         )
+    if held_out:
+        characters = split_by_writer(characters).test
+        whose += f" of {len({c.writer for c in characters})} writers who taught nothing"
     return Examples(
         set_name(path),
-        f"Pen strokes, drawn on a canvas at random brush, size and place (seed {SEED}).",
+        f"{whose}, drawn on a canvas at random brush, size and place, with seed {SEED}.",
         tuple(character.label for character in characters),
         inputs=draw_all(characters, name=path.name),
     )
@@ -175,9 +193,10 @@ def load_pairs(paths: Sequence[Path]) -> Examples:
         (characters[first], characters[second])
         for first, second in rng.integers(len(characters), size=(OUTLIERS, 2))
     ]
+    kind = name_kind([character.label for character in characters])
     return Examples(
-        "two_digits",
-        "Two digits of the stroke files beside each other on one canvas.",
+        f"two_{kind}s",
+        f"Two {kind}s of the stroke files beside each other on one canvas.",
         tuple(f"{left.label}{right.label}" for left, right in pairs),
         inputs=preprocess_each(draw_pair(*pair, rng=rng) for pair in pairs),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from classes import worded
 from evaluation.measurement import ModelResult
 from evaluation.metrics import REFUSED_DIGITS, Share, percent
 
@@ -29,7 +30,7 @@ def digits_table(result: ModelResult) -> str:
     for part in result.digits:
         figures = part.figures
         rows[part.name] = {
-            "digits": f"{figures.accuracy.count:,}",
+            worded("digits", result.class_names): f"{figures.accuracy.count:,}",
             "read right": percent(figures.accuracy.share),
             "95 % interval": interval(figures.accuracy),
             "refused": percent(figures.refused.share),
@@ -38,7 +39,7 @@ def digits_table(result: ModelResult) -> str:
             "error": figures.statuses.get("error", 0),
             "calibration error": percent(figures.reliability.error),
         }
-    return align(rows, "labelled digits")
+    return align(rows, worded("labelled digits", result.class_names))
 
 
 def others_table(result: ModelResult) -> str:
@@ -52,13 +53,14 @@ def others_table(result: ModelResult) -> str:
             "95 % interval": interval(figures.refused, 1),
             "unsure": figures.statuses.get("unsure", 0),
             "blank": figures.statuses.get("blank", 0),
-            "taken for a digit": figures.statuses.get("digit", 0),
+            worded("taken for a digit", result.class_names): figures.statuses.get("digit", 0),
         }
         if figures.curve is not None:
             limit = f"refused with {percent(REFUSED_DIGITS, 0)} of digits"
+            limit = worded(limit, result.class_names)
             rows[part.title]["AUROC"] = f"{figures.curve.auroc:.4f}"
             rows[part.title][limit] = percent(figures.curve.refused_at(REFUSED_DIGITS), 1)
-    return align(rows, "what is no digit")
+    return align(rows, worded("what is no digit", result.class_names))
 
 
 def comparison_table(results: Sequence[ModelResult]) -> str:

@@ -1,4 +1,4 @@
-"""What the tests share: the shipped recognizer, twenty real digits of MNIST, a database."""
+"""What the tests share: two models, twenty real digits of MNIST, a database."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +13,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from drawings import DrawingStore
 from recognizer import Recognizer
+from tests.letters import make_letters_model
 
 # Few and always the same: `python -m benchmarks.fuzz` tries thousands, and others each time.
 settings.register_profile(
@@ -41,6 +42,12 @@ def scan_once() -> Iterator[None]:
 def recognizer() -> Recognizer:
     """Load the model that ships."""
     return Recognizer.load()
+
+
+@pytest.fixture(scope="session")
+def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a model of 26 letters: the ten digits are what it takes for A to J."""
+    return make_letters_model(tmp_path_factory.mktemp("letters"))
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,12 @@ from datasets import (
     NO_DIGIT,
     DatasetError,
     draw_digits,
-    load_mnist,
     load_pendigits,
     load_pictures,
     read_kept,
-    split_mnist,
 )
+from mnist import load_mnist
+from splits import split_mnist, split_pendigits
 from tests.drawings import DIGITS, draw
 
 COUNT = 40
@@ -121,7 +121,7 @@ def write_strokes(path: Path, *, writers: int = 1, count: int | None = None) -> 
 
 def test_pen_digits_are_split_by_writer(tmp_path: Path) -> None:
     write_strokes(tmp_path / "pens.jsonl", writers=30)
-    fitted, held_out = datasets.split_pendigits(load_pendigits(tmp_path / "pens.jsonl"))
+    fitted, held_out = split_pendigits(load_pendigits(tmp_path / "pens.jsonl"))
     assert {digit.writer for digit in held_out} == {"28", "29", "30"}
     assert (len(fitted), len(held_out)) == (270, 30)
 

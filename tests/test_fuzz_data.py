@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 import evaluate
 import train
 from canvas import CANVAS_SIDE
-from datasets import DatasetError, draw_digits, load_mnist, read_kept, split_mnist
+from datasets import DatasetError, draw_digits, read_kept
 from drawing_files import DrawingError, open_drawing
 from drawings import DrawingStore, StoreError
 from keeping import Keeping, SettingsError, decide
+from mnist import load_mnist
 from recognizer import Recognizer
+from splits import split_mnist
 from tests.corpus import PICTURES, pickled
 from tests.drawings import DIGITS
 

@@ -65,3 +65,13 @@ def test_the_generator_decides_alone() -> None:
     first, second = (vary(digit(5), rng=np.random.default_rng(3), share=1.0) for _ in range(2))
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("label", ["O", "I", "l", "Z", "B"])
+def test_letters_get_no_stroke_that_a_digit_may_have(label: str) -> None:
+    rng = np.random.default_rng(0)
+    for shape in (0, 1, 7, 8):
+        letter = StrokeDigit(label, "", tuple(place(shape)))
+        varied = vary(letter, rng=rng, share=1.0)
+        assert len(varied) == len(letter.strokes)
+        assert [len(stroke) for stroke in varied] == [len(stroke) for stroke in letter.strokes]

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from outliers import load_letters, make_outliers, side_by_side, teaches, turned
+import outliers
+from outliers import load_letters, make_outliers, side_by_side, turned
+from splits import teaches
 from strokes import StrokeDigit
 from tests.drawings import DIGITS, place
 
@@ -59,3 +61,12 @@ def test_a_digit_on_its_side_is_as_wide_as_it_was_high() -> None:
     strokes = turned([PENS[3]], np.random.default_rng(0))
     before, after = (np.ptp(np.concatenate(list(s)), axis=0) for s in (PENS[3].strokes, strokes))
     np.testing.assert_allclose(after[::-1] / after.max(), before / before.max())
+
+
+def test_letters_are_set_side_by_side_but_neither_torn_nor_turned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("torn", "turned"):
+        monkeypatch.setattr(outliers, name, lambda *_: pytest.fail("a letter on its side is one"))
+    pens = [StrokeDigit("LT"[i % 2], "", pen.strokes) for i, pen in enumerate(PENS)]
+    assert make_outliers(40, pens, [], seed=0).shape == (40, 28, 28)

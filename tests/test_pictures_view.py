@@ -58,9 +58,9 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     reads: list[int] = []
     read = picture_reading.read_picture
 
-    def counted(data: bytes, *rest: object) -> object:
+    def counted(data: bytes, *rest: object, **options: object) -> object:
         reads.append(len(data))
-        return read(data, *rest)  # type: ignore[arg-type]
+        return read(data, *rest, **options)  # type: ignore[arg-type]
 
     # The view runs as a script of its own each time: what it imports from is patched.
     monkeypatch.setattr(picture_reading, "read_picture", counted)

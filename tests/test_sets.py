@@ -9,9 +9,9 @@ import pytest
 
 import datasets
 from evaluation import blanks, scribbles, sets
-from outliers import teaches
 from preprocessing import preprocess
 from recognizer import Recognizer
+from splits import teaches
 from strokes import CANVAS_STYLE, StrokeDigit, draw_at_random
 from tests.drawings import DIGITS
 

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from canvas_reading import CanvasReading, close_runner_up, read_canvas
+from classes import DIGITS, with_article
 from views.board import Board, show_board, show_edit_buttons
 from views.number import show_number
 from views.past import HeldReading
@@ -17,6 +18,7 @@ from views.reading import (
     show_model_input,
     show_probabilities,
     start_loading,
+    worded,
 )
 from views.seen import show_steps, show_steps_of_number
 from views.strip import show_strip
@@ -27,7 +29,6 @@ from views.why import show_why
 if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
     from recognizer import Prediction, Recognizer
 
-PAGE_TITLE = "Handwritten digits"
 WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
 
 # The places of canvas and answer keep their height, so that nothing below them jumps;
@@ -51,7 +52,7 @@ STYLE = """
 def main() -> None:
     """Lay out the view."""
     st.html(STYLE)
-    st.title("Draw a digit", anchor=False)
+    st.title(worded("Draw a digit"), anchor=False)
     draw_and_read()
 
 
@@ -128,8 +129,9 @@ def show_state(reading: CanvasReading | None) -> None:
     elif reading.number is not None:
         show_number(reading.number)
     elif reading.prediction.status == "blank":
+        range_ = " from 0 to 9" if reading.prediction.class_names == DIGITS else ""
         st.info(
-            "Draw one digit from 0 to 9 on the black field, or several side by side.",
+            worded(f"Draw one digit{range_} on the black field, or several side by side."),
             icon=":material/draw:",
         )
     else:
@@ -152,13 +154,14 @@ def describe_second(prediction: "Prediction") -> str:
         return describe_doubt(prediction)
     close = close_runner_up(prediction)
     if close is None:
-        return "No other digit comes close."
-    return f"It could also be a {close[0]}: {format_share(close[1])}."
+        return worded("No other digit comes close.")
+    return f"It could also be {with_article(close[0])}: {format_share(close[1])}."
 
 
 def name_page(answer: str) -> None:
     """Name the reading in the title of the browser's window."""
-    st.set_page_config(page_title=f"{answer} - {PAGE_TITLE}" if answer else PAGE_TITLE)
+    title = worded("Handwritten digits")
+    st.set_page_config(page_title=f"{answer} - {title}" if answer else title)
 
 
 def announce(reading: CanvasReading | None) -> None:
@@ -185,7 +188,7 @@ def say(reading: CanvasReading | None) -> str:
 def show_verdict(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
     """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
     if reading is not None and reading.number is not None:
-        show_no_verdict("Draw one digit alone to say whether it was read right.")
+        show_no_verdict(worded("Draw one digit alone to say whether it was read right."))
     elif reading is None or board.is_empty:
         show_no_verdict("")
     else:
@@ -196,7 +199,7 @@ def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recog
     """Show, to who opens them, how the drawing was seen and why it was read so."""
     is_read = reading is not None and reading.prediction.status != "blank"
     seen = st.expander("How it saw it", key="seen", on_change="rerun")
-    why = st.expander("Why this digit?", key="why", on_change="rerun")
+    why = st.expander(worded("Why this digit?"), key="why", on_change="rerun")
     if seen.open:
         with seen:
             if not is_read or board.picture is None:
@@ -210,7 +213,7 @@ def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recog
             if not is_read or board.picture is None:
                 st.caption("Draw something first: the reasons show here.")
             elif reading is not None and reading.number is not None:
-                st.caption("Draw one digit alone to see why it is read so.")
+                st.caption(worded("Draw one digit alone to see why it is read so."))
             else:
                 show_why(board.picture, recognizer)
 

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import cv2
 import streamlit as st
 
+from classes import DIGITS
 from drawings import DrawingStore, KeptDrawing, StoreError
 from keeping import Keeping
 from model_card import MODEL_PATH, CardError, ModelCard
+from model_words import learn_command
 from views.board import open_on_board
+from views.reading import worded
 from views.shelf import (
     get_door,
     get_keeping,
@@ -27,7 +30,6 @@ from views.shelf import (
 PER_PAGE = 20  # drawings; five in a row on a desk, two on a phone
 SHOWN_SIDE = 118  # screen pixels of a thumbnail
 EXPORT_NAME = "kept.jsonl"
-COMMAND = f"python train.py --drawings {EXPORT_NAME} --from digit_model.keras"
 HOW_TO_KEEP = (
     "Draw a digit, say whether it was read right, and turn on **Keep this drawing**: then it"
     " appears here."
@@ -81,8 +83,8 @@ def show_drawings(store: DrawingStore, keeping: Keeping) -> None:
     total = store.count(numbers=own)
     st.caption(tell_whose(keeping))
     if not total:
-        st.info(HOW_TO_KEEP, icon=":material/draw:")
-        st.page_link("views/draw.py", label="Draw a digit", icon=":material/draw:")
+        st.info(worded(HOW_TO_KEEP), icon=":material/draw:")
+        st.page_link("views/draw.py", label=worded("Draw a digit"), icon=":material/draw:")
         return
     chosen = filter_controls(store.labels(numbers=own))
     found = store.count(numbers=own, **chosen)
@@ -226,16 +228,27 @@ def show_learning(store: DrawingStore) -> None:
         f"Download them all as `{EXPORT_NAME}` into the program's folder, and run there, in a"
         " terminal, what follows. It takes a few minutes and then reads with what it learnt."
     )
-    st.code(COMMAND, language=None)
-    st.caption("`git checkout digit_model.keras digit_model.json` brings the old model back.")
+    card = read_card()
+    st.code(learn_command(card, MODEL_PATH.name, EXPORT_NAME), language=None, wrap_lines=True)
+    if card is None or card.class_names == DIGITS:
+        st.caption("`git checkout digit_model.keras digit_model.json` brings the old model back.")
+
+
+def read_card() -> ModelCard | None:
+    """Read the card of the model that reads now; None when it has none."""
+    try:
+        return ModelCard.read(MODEL_PATH)
+    except (CardError, OSError):
+        return None
 
 
 def find_learnt() -> datetime | None:
     """Tell until when drawings were learnt from by the model that reads now."""
+    card = read_card()
     try:
-        until = ModelCard.read(MODEL_PATH).training.get("kept_until", "")
+        until = card.training.get("kept_until", "") if card else ""
         return datetime.fromisoformat(until) if until else None
-    except (CardError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from classes import DIGITS, ClassNames, worded
 from model_card import MODEL_PATH
 from model_figures import DigitSet, ModelAbout, OtherSet, read_about
 from model_words import (
@@ -12,6 +13,8 @@ from model_words import (
     escape,
     format_interval,
     format_percent,
+    measure_command,
+    names_of,
     retrain_command,
     without_folders,
 )
@@ -28,9 +31,6 @@ STYLE = """
 .stMainBlockContainer h3 { font-size: 1.2rem; }
 </style>
 """
-
-MEASURE_COMMAND = """\
-python evaluate.py --mnist mnist.npz --load-digits --update-card"""
 
 
 def main() -> None:
@@ -59,24 +59,30 @@ def main() -> None:
 
 def show_figures(about: ModelAbout) -> None:
     """Show how well it reads digits, and refuses what is none."""
-    st.header("How well it reads digits")
+    names = names_of(about)
+    st.header(worded("How well it reads digits", names))
     if about.digits:
         st.markdown(
-            "Points are the share of digits that is read right, bars where it lies 95 times in"
-            " 100 if all such digits were read (Wilson's interval)."
+            worded(
+                "Points are the share of digits that is read right, bars where it lies 95 times"
+                " in 100 if all such digits were read (Wilson's interval).",
+                names,
+            )
         )
         show_intervals(about.digits, "read right")
-        show_table([digit_row(one) for one in about.digits])
+        show_table([digit_row(one, names) for one in about.digits])
         st.caption(
             "*Refused*: called unsure or blank. *Calibration error*: the mean gap between"
             " confidence and the share that is right."
         )
         list_sets(about.digits)
     else:
-        say_how_to_measure("No digits were measured with this model.")
+        say_how_to_measure(about, worded("No digits were measured with this model.", names))
     if about.others:
-        st.header("What is no digit")
-        st.markdown("The share that it refuses to call a digit: the more, the better.")
+        st.header(worded("What is no digit", names))
+        st.markdown(
+            worded("The share that it refuses to call a digit: the more, the better.", names)
+        )
         show_intervals(about.others, "refused")
         show_table([other_row(one) for one in about.others])
         list_sets(about.others)
@@ -92,10 +98,10 @@ def show_intervals(sets: tuple[DigitSet, ...] | tuple[OtherSet, ...], what: str)
     st.altair_chart(chart, alt=f"Share {what} by data set: {words}.")
 
 
-def digit_row(one: DigitSet) -> dict[str, str]:
+def digit_row(one: DigitSet, names: ClassNames) -> dict[str, str]:
     """Write the figures of a labelled set."""
     return {
-        "data set": f"**{escape(one.title)}**  \n{one.count:,} digits",
+        "data set": f"**{escape(one.title)}**  \n" + worded(f"{one.count:,} digits", names),
         "read right": f"**{format_percent(one.accuracy)}**  \n{format_interval(one.interval)}",
         "refused": format_percent(one.refused),
         "calibration error": format_percent(one.calibration_error),
@@ -128,7 +134,8 @@ def show_confidence(about: ModelAbout) -> None:
     card = about.card
     one = choose_set(about, [s for s in about.digits if reliability_of(about, s)], "confidence_set")
     if card is None or one is None:
-        say_how_to_measure(about.problems.details or "No digits were measured with this model.")
+        missing = worded("No digits were measured with this model.", names_of(about))
+        say_how_to_measure(about, about.problems.details or missing)
         return
     bins = about.details.sets[one.name].reliability
     left, right = st.columns([3, 2], gap="medium")
@@ -147,8 +154,11 @@ def show_confidence(about: ModelAbout) -> None:
             "An honest model lies on the dashed line. Large points stand for many readings;"
             " bars tell where the share lies 95 times in 100.\n\n"
             f"Logits are divided by a temperature of **{card.temperature:g}**, found on"
-            " validation digits. A reading is called unsure when the probability that it is a"
-            f" digit, and this one, is below **{card.unsure_below:g}**."
+            + worded(
+                " validation digits. A reading is called unsure when the probability that it is a"
+                f" digit, and this one, is below **{card.unsure_below:g}**.",
+                card.class_names,
+            )
         )
     with st.expander("The chart as a table"):
         show_table(
@@ -172,6 +182,8 @@ def reliability_of(about: ModelAbout, one: DigitSet) -> bool:
 def show_training(about: ModelAbout) -> None:
     """Show how the training went, and the command that repeats it."""
     st.header("How the training went")
+    names = names_of(about)
+    and_letters = " and letters" if names == DIGITS else ""
     if about.history:
         first, last, palette = about.history[0], about.history[-1], get_palette()
         left, right = st.columns(2, gap="medium")
@@ -190,31 +202,32 @@ def show_training(about: ModelAbout) -> None:
                 f" {last.val_loss:.4f} after epoch {last.epoch}.",
             )
         st.caption(
-            "Training: the mean over an epoch, of pictures that are bent, turned and thickened at"
-            " random, with scribbles and letters among them; so it lies below validation, which"
-            " is of clean digits at an epoch's end, by writers who were not trained on. Loss is"
-            " cross-entropy, on a logarithmic scale."
+            worded(
+                "Training: the mean over an epoch, of pictures that are bent, turned and thickened"
+                f" at random, with scribbles{and_letters} among them; so it lies below validation,"
+                " which is of clean digits at an epoch's end, by writers who were not trained on."
+                " Loss is cross-entropy, on a logarithmic scale.",
+                names,
+            )
         )
     else:
         st.info(about.problems.history, icon=":material/show_chart:")
     st.header("Train it again")
-    st.markdown(
-        "In the project's folder. Without the names of files, MNIST and the pen digits are"
-        " downloaded."
-    )
+    download = " Without the names of files, MNIST and the pen digits are downloaded."
+    st.markdown(f"In the project's folder.{download if names == DIGITS else ''}")
     st.code(
         retrain_command(about.card) if about.card else "python train.py",
         language=None,
         wrap_lines=True,
     )
     st.markdown("Then measure it, with more sets if you have them (`python evaluate.py --help`):")
-    st.code(MEASURE_COMMAND, wrap_lines=True, language=None)
+    st.code(measure_command(about.card, about.path.name), wrap_lines=True, language=None)
 
 
-def say_how_to_measure(problem: str) -> None:
+def say_how_to_measure(about: ModelAbout, problem: str) -> None:
     """Say that figures are missing, and what makes them."""
     st.info(f"{problem} This measures it:", icon=":material/straighten:")
-    st.code(MEASURE_COMMAND, wrap_lines=True, language=None)
+    st.code(measure_command(about.card, about.path.name), wrap_lines=True, language=None)
 
 
 PARTS: dict[str, Callable[[ModelAbout], None]] = {

@@ -14,6 +14,8 @@ Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair types what layer
 
 ROW = 34  # pixels of a set in a chart of intervals
 MATRIX_HEIGHT = 400  # pixels; about square on a phone
+FEW, MOST_NUMBERED = 12, 30  # classes of a matrix with large letters, and with numbers
+ROW_OF_MANY = 18  # pixels of a class in a matrix of many
 CURVES_HEIGHT = 320  # pixels
 LOSSES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
 LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
@@ -78,7 +80,9 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
         for other in columns
     )
     chosen = alt.selection_point(name=CELL, fields=["written", "read"], empty=False)
-    axis = alt.Axis(labelAngle=0, ticks=False, domain=False, labelFontSize=13, labelFlush=False)
+    count = len(details.classes)
+    size = 13 if count <= FEW else 9
+    axis = alt.Axis(labelAngle=0, ticks=False, domain=False, labelFontSize=size, labelFlush=False)
     base = alt.Chart(table).encode(
         x=alt.X("read:N", sort=None, title="read as", axis=axis),
         y=alt.Y("written:N", sort=None, title="written as", axis=axis),
@@ -96,18 +100,19 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
         ],
     )
     strong = f"!datum.is_right && datum.mistakes > {most} / 3"
-    numbers = base.mark_text(fontSize=11).encode(
+    numbers = base.mark_text(fontSize=11 if count <= FEW else 8).encode(
         text="label:N",
         color=alt.condition(strong, alt.value(palette.paper), alt.value(palette.ink)),
         opacity=alt.condition("datum.is_right", alt.value(0.7), alt.value(1)),
     )
-    layers = [cells.add_params(chosen), numbers]
+    # Of 52 letters a cell is smaller than a number: its colour tells, and a tap or the table.
+    layers = [cells.add_params(chosen), *([numbers] if count <= MOST_NUMBERED else [])]
     if table["is_chosen"].any():  # an empty layer would be a picture without a name
         frames = base.transform_filter("datum.is_chosen").mark_rect(
             fillOpacity=0, stroke=palette.primary, strokeWidth=2.5
         )
         layers.append(frames)
-    return alt.layer(*layers).properties(height=MATRIX_HEIGHT)
+    return alt.layer(*layers).properties(height=max(MATRIX_HEIGHT, ROW_OF_MANY * count))
 
 
 def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:

@@ -16,6 +16,7 @@ from model_words import escape, format_percent, without_folders
 from trained_models import FOLDER, NOTHING, compare_figures, list_models, name_models
 from views.loading import say_that_it_loads
 from views.model_charts import probability_chart
+from views.reading import worded
 from views.theme import get_palette
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def read_together(recognizers: "dict[str, Recognizer]", misread: list[Misread]) 
         if image is not None:
             readings = {name: one.recognize(image) for name, one in recognizers.items()}
         if all(reading.status == "blank" for reading in readings.values()):
-            st.info("Draw a digit, and all of them read it.", icon=":material/draw:")
+            st.info(worded("Draw a digit, and all of them read it."), icon=":material/draw:")
         else:
             show_readings(readings, recognizers)
 
@@ -206,7 +207,7 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
         for name, reading in readings.items()
     )
     st.altair_chart(probability_chart(rows, get_palette()), alt=f"Probabilities: {words}.")
-    st.caption("The chart: the probability of each class in per cent, if it is a digit.")
+    st.caption(worded("The chart: the probability of each class in per cent, if it is a digit."))
     for name, one in recognizers.items():
         if one.warning:
             st.caption(f"**{escape(name)}**: {escape(without_folders(one.warning))}")
@@ -219,7 +220,7 @@ def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer")
         "model": escape(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end there
         "reads": f"**{escape(reading.digit or '')}**",
         "confidence": format_sure(reading.confidence),
-        "is a digit": format_sure(reading.digit_probability) if can_refuse else NOTHING,
+        worded("is a digit"): format_sure(reading.digit_probability) if can_refuse else NOTHING,
         "status": reading.status,
     }
 

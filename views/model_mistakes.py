@@ -5,12 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from classes import worded
 from model_figures import DigitSet, ModelAbout
 from model_report import Misread, SetDetails
-from model_words import describe_cell, describe_mistakes, describe_taken, format_percent
+from model_words import (
+    describe_cell,
+    describe_mistakes,
+    describe_taken,
+    format_percent,
+    measure_command,
+    names_of,
+)
 from views.model_charts import CELL, confusion_chart
 from views.theme import get_palette
 
+MOST_BESIDE = 12  # classes of a matrix that has its pictures beside it
 ZOOM = 3  # screen pixels a side for each pixel of a digit
 STYLE = """
 <style>
@@ -26,21 +35,20 @@ def show_mistakes(about: ModelAbout) -> None:
     st.html(STYLE)
     st.header("What it gets wrong")
     if not about.digits:
-        st.info("No digits were measured with this model.", icon=":material/straighten:")
+        text = worded("No digits were measured with this model.", names_of(about))
+        st.info(text, icon=":material/straighten:")
         return
     st.markdown("\n".join(f"- {line}" for line in describe_mistakes(about)))
     if about.others:
-        st.header("What passes for a digit")
+        st.header(worded("What passes for a digit", names_of(about)))
         st.markdown("\n".join(f"- {line}" for line in describe_taken(about)))
     st.header("What is read as what")
     if not about.details.sets:
-        problem = about.problems.details or "The digits were not counted by what they are read as."
+        missing = "The digits were not counted by what they are read as."
+        problem = about.problems.details or worded(missing, names_of(about))
         st.info(problem, icon=":material/grid_on:")
-        st.code(
-            "python evaluate.py --mnist mnist.npz --load-digits --update-card",
-            language=None,
-            wrap_lines=True,
-        )
+        command = measure_command(about.card, about.path.name)
+        st.code(command, language=None, wrap_lines=True)
         return
     show_matrix(about)
 
@@ -58,7 +66,8 @@ def show_matrix(about: ModelAbout) -> None:
         *details.classes,
     }:
         st.session_state.written = st.session_state.read = ""  # of another model's classes
-    left, right = st.columns([1, 1], gap="medium")
+    is_large = len(details.classes) > MOST_BESIDE
+    left, right = (st.container(), st.container()) if is_large else st.columns(2, gap="medium")
     with left:
         board = st.container()  # above the boxes, whose choice it frames
         truth, reading = choose_cell(details)
@@ -77,7 +86,9 @@ def choose_set(about: ModelAbout, sets: Sequence[DigitSet], key: str) -> DigitSe
     name = st.selectbox(
         "Data set",
         list(by_name),
-        format_func=lambda name: f"{by_name[name].title}, {by_name[name].count:,} digits",
+        format_func=lambda name: (
+            by_name[name].title + worded(f", {by_name[name].count:,} digits", names_of(about))
+        ),
         key=key,
         on_change=forget_click,
     )
@@ -92,7 +103,7 @@ def choose_cell(details: SetDetails) -> tuple[str, str]:
             st.selectbox(
                 label,
                 options,
-                format_func=lambda name: name or "any digit",
+                format_func=lambda name: name or worded("any digit", details.classes),
                 key=key,
                 on_change=forget_click,
             )
@@ -160,7 +171,7 @@ def show_pictures(one: DigitSet, details: SetDetails, truth: str, reading: str) 
 
 def credit_of(one: DigitSet) -> str:
     """Return whose digits these are: what a set's sentence has in brackets."""
-    return f"Digits: {one.about[one.about.rindex('(') + 1 : -2]}." if "(" in one.about else ""
+    return f"Source: {one.about[one.about.rindex('(') + 1 : -2]}." if "(" in one.about else ""
 
 
 def describe_misread(one: Misread) -> str:

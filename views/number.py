@@ -6,7 +6,7 @@ import streamlit as st
 
 from canvas_reading import number_certainty
 from number_reading import NumberReading
-from views.reading import enlarge_pixels, format_share
+from views.reading import enlarge_pixels, format_share, worded
 
 if TYPE_CHECKING:
     from recognizer import Prediction
@@ -16,7 +16,7 @@ TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
 def show_number(number: NumberReading) -> None:
     """Show the number large, and each of its digits with its own confidence."""
-    share = f"{format_share(number_certainty(number))} sure of all digits"
+    share = worded(f"{format_share(number_certainty(number))} sure of all digits")
     st.metric(
         "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
     )
@@ -24,7 +24,7 @@ def show_number(number: NumberReading) -> None:
         for digit in number.digits:
             show_digit(digit.prediction)
     doubtful = [d.prediction for d in number.digits if d.prediction.status == "unsure"]
-    st.caption(describe_doubts(doubtful) if doubtful else "Each digit was read by itself.")
+    st.caption(describe_doubts(doubtful) if doubtful else worded("Each digit was read by itself."))
 
 
 def show_digit(prediction: "Prediction") -> None:

@@ -12,7 +12,7 @@ from gallery import Gallery, Picture, summarize, to_rows
 from model_card import ModelCard
 from picture_reading import PictureOptions, PictureReading, PictureStatus
 from rows import write_csv
-from views.reading import format_share
+from views.reading import format_share, worded
 
 PAGE = 24  # pictures shown at once: a phone has little memory
 FAILURES = 5  # as many are listed openly
@@ -63,7 +63,7 @@ def show_results(
 
 def show_summary(readings: Sequence[PictureReading], headline: DeltaGenerator) -> None:
     """Say what came of all: above the rest, and in the title of the browser's tab."""
-    summary = summarize(readings)
+    summary = worded(summarize(readings))
     headline.header(summary, anchor=False)
     st.set_page_config(page_title=summary)
     if all(reading.status == "error" for reading in readings):
@@ -73,7 +73,7 @@ def show_summary(readings: Sequence[PictureReading], headline: DeltaGenerator) -
         )
     elif not any(reading.number for reading in readings):
         st.info(
-            "No digit was found. Write clearly and large, or try the options above.",
+            worded("No digit was found. Write clearly and large, or try the options above."),
             icon=":material/visibility_off:",
         )
 
@@ -84,7 +84,7 @@ def show_actions(gallery: Gallery, pairs: Sequence[Pair], class_names: Sequence[
         st.download_button(
             "Download CSV",
             to_csv(pairs, class_names),
-            file_name="digits.csv",
+            file_name=worded("digits.csv"),
             mime="text/csv",
             icon=":material/download:",
             key="download",
@@ -144,6 +144,7 @@ def show_failures(gallery: Gallery, failed: Sequence[Pair]) -> None:
 def show_card(gallery: Gallery, picture: Picture, reading: PictureReading) -> None:
     """Show one picture, its number, how sure that is, and what to know of it."""
     label, icon, color = BADGES[reading.status]
+    label = worded(label)
     st.image(reading.thumbnail, alt=f"{picture.name}: {reading.number or label}", width="stretch")
     if reading.number:
         st.subheader(reading.number.replace(" ", " · "), anchor=False)
@@ -185,7 +186,7 @@ def show_table(pairs: Sequence[Pair]) -> None:
                 "File": [picture.name for picture, _ in pairs],
                 "Number": [reading.number for _, reading in pairs],
                 "Sure": sure,
-                "Result": [BADGES[reading.status][0] for _, reading in pairs],
+                "Result": [worded(BADGES[reading.status][0]) for _, reading in pairs],
                 "Good to know": [reading.message for _, reading in pairs],
             }
         ),

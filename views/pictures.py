@@ -8,13 +8,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from classes import DIGITS
 from gallery import FULL, Gallery, Picture
 from image_io import PICTURE_ENDINGS
 from ink import InkOptions, Polarity
 from picture_reading import PictureOptions, read_picture
 from recognizer import Recognizer
 from views.picture_results import show_results
-from views.reading import get_recognizer
+from views.reading import get_recognizer, worded
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ENDINGS = sorted(ending.removeprefix(".") for ending in PICTURE_ENDINGS)
@@ -76,9 +77,10 @@ def bring_and_read() -> None:
         recognizer = get_recognizer()
     headline = st.empty()
     if not gallery.pictures:
-        headline.header("No picture at hand?", anchor=False)
-        with st.container():
-            offer_examples(gallery)
+        if recognizer.card.class_names == DIGITS:  # as the examples show
+            headline.header("No picture at hand?", anchor=False)
+            with st.container():
+                offer_examples(gallery)
         return
     # What stood below stays until there is something new; but not the examples.
     is_first = not gallery.has_readings
@@ -110,7 +112,7 @@ def bring_controls(gallery: Gallery) -> None:
             )
     if st.toggle("Use the camera", key="camera_on", disabled=not has_camera_right()):
         st.camera_input(
-            "A photo of digits",
+            worded("A photo of digits"),
             key="camera",
             on_change=take_photo,
             args=[gallery],
@@ -176,7 +178,7 @@ def option_controls() -> PictureOptions:
         is_several = st.segmented_control(
             "On each picture",
             [True, False],
-            format_func=lambda several: "Several digits" if several else "One digit",
+            format_func=lambda several: worded("Several digits" if several else "One digit"),
             default=True,
             required=True,
             key="several",
@@ -228,7 +230,9 @@ def read_waiting(
     waiting = gallery.unread(options, model)
     for done, picture in enumerate(waiting):
         place.progress(done / len(waiting), f"Reading {done + 1} of {len(waiting)} ...")
-        reading = read_picture(picture.data, recognizer.read_number, options)
+        reading = read_picture(
+            picture.data, recognizer.read_number, options, class_names=recognizer.card.class_names
+        )
         gallery.keep(picture, options, model, reading)
 
 

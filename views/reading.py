@@ -1,21 +1,40 @@
 """What every view shows of a reading, and the recognizer that they share."""
 
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+import classes
 import model_loading
-from model_card import MODEL_PATH
+from classes import DIGITS, ClassNames, with_article
+from model_card import MODEL_PATH, CardError, ModelCard
 from preprocessing import ModelInput
 from views.theme import get_palette
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from recognizer import Prediction, Recognizer
 
+MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
+
+
+def worded(sentence: str) -> str:
+    """Write a sentence on digits for what the page's model reads, before that is loaded."""
+    modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
+    return classes.worded(sentence, read_class_names(MODEL_PATH, modified))
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def read_class_names(path: Path, modified: int) -> ClassNames:
+    """Read from a model's card what it tells apart; the digits where there is none."""
+    try:
+        return ModelCard.read(path).class_names
+    except (CardError, OSError):  # said when the model is loaded
+        return DIGITS
 
 
 def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
@@ -66,10 +85,11 @@ def show_reading(prediction: "Prediction") -> None:
 
 def show_answer(prediction: "Prediction") -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
-    label, answer = "This is a", str(prediction.digit)
+    answer = str(prediction.digit)
+    label = f"This is {with_article(answer).split()[0]}"
     confidence = f"{format_share(prediction.confidence)} sure"
     if prediction.status == "unsure" and not prediction.looks_like_a_digit:
-        label, answer = "Hardly a digit", f"{prediction.digit}?"
+        label, answer = worded("Hardly a digit"), f"{prediction.digit}?"
         confidence = f"{format_share(prediction.digit_probability)} that it is one"
     elif prediction.status == "unsure":
         label, answer = "Not sure", " or ".join(prediction.candidates[:2])
@@ -78,12 +98,12 @@ def show_answer(prediction: "Prediction") -> None:
 
 def describe_doubt(prediction: "Prediction") -> str:
     """Say in a sentence what an unsure reading could be."""
-    first, second = prediction.candidates[:2]
+    first, second = map(with_article, prediction.candidates[:2])
     if not prediction.looks_like_a_digit:
-        return (
-            f"A letter, a scribble, several digits? If it is one digit, it is most like a {first}."
-        )
-    return f"This could be a {first} or a {second}. Is it drawn clearly?"
+        letter = "A letter, a" if prediction.class_names == DIGITS else "A"
+        question = worded(f"{letter} scribble, several digits? If it is one digit")
+        return f"{question}, it is most like {first}."
+    return f"This could be {first} or {second}. Is it drawn clearly?"
 
 
 def show_model_input(model_input: ModelInput) -> None:
@@ -99,34 +119,42 @@ def enlarge_pixels(model_input: ModelInput, zoom: int = SEEN_ZOOM) -> ModelInput
 
 
 def show_probabilities(prediction: "Prediction") -> None:
-    """Draw one bar a digit, the best one in the page's colour."""
+    """Draw one bar a digit, the best one in the page's colour; of many classes, the best."""
     import altair as alt  # with pandas half a second, which the canvas need not wait for
     import pandas as pd
 
+    shares = dict(zip(prediction.class_names, prediction.probabilities, strict=True))
+    title = worded("Probability of each digit")
+    if len(shares) > MOST_BARS:
+        shares = {name: shares[name] for name in prediction.candidates[:MOST_BARS]}
+        title = worded(f"Probability of the {MOST_BARS} likeliest digits")
     table = pd.DataFrame(
         {
-            "digit": prediction.class_names,
-            "probability": prediction.probabilities,
-            "best": [name == prediction.digit for name in prediction.class_names],
-            "label": [format_share(share) for share in prediction.probabilities],
+            "name": shares.keys(),
+            "probability": shares.values(),
+            "best": [name == prediction.digit for name in shares],
+            "label": [format_share(share) for share in shares.values()],
         }
     )
     base = alt.Chart(table).encode(
-        x=alt.X("digit:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
         y=alt.Y(
             "probability:Q",
             scale=alt.Scale(domain=[0, 1]),
             title=None,
             axis=alt.Axis(format="%", values=[0, 0.5, 1]),
         ),
-        tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("label:N", title="probability")],
+        tooltip=[
+            alt.Tooltip("name:N", title=worded("digit")),
+            alt.Tooltip("label:N", title="probability"),
+        ],
     )
     color = get_palette().primary
     bars = base.mark_bar(cornerRadiusEnd=3).encode(
         color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
     )
     st.altair_chart(
-        bars.properties(height=190, title="Probability of each digit"),
+        bars.properties(height=190, title=title),
         alt=describe_probabilities(prediction),
     )
 
@@ -137,7 +165,7 @@ def describe_probabilities(prediction: "Prediction") -> str:
         zip(prediction.probabilities, prediction.class_names, strict=True), reverse=True
     )
     best = ", ".join(f"{name}: {format_share(share)}" for share, name in ranked[:3])
-    return f"Probability of each digit. The highest: {best}."
+    return worded("Probability of each digit. ") + f"The highest: {best}."
 
 
 def format_share(share: float) -> str:

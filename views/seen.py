@@ -9,7 +9,7 @@ from ink import Image, Ink
 from number_reading import NumberReading
 from preprocessing import DIGIT_SIZE, IMAGE_SIZE
 from steps import follow_steps
-from views.reading import enlarge_pixels
+from views.reading import enlarge_pixels, worded
 
 ZOOM = 5  # screen pixels a side for each of 28 x 28
 SIDE = ZOOM * IMAGE_SIZE  # screen pixels of a step's picture
@@ -30,8 +30,8 @@ def show_steps_of_number(picture: Image, number: NumberReading) -> None:
     """Show where each digit was found, and what became of it."""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=STEP_WIDTH, gap="xsmall"):
-            st.image(frame_digits(picture, number), alt="Each digit in a box", width=SIDE)
-            st.markdown("**1. Parted.** Ink that makes one digit together gets a box.")
+            st.image(frame_digits(picture, number), alt=worded("Each digit in a box"), width=SIDE)
+            st.markdown(worded("**1. Parted.** Ink that makes one digit together gets a box."))
         with st.container(width=2 * STEP_WIDTH, gap="xsmall"):
             with st.container(horizontal=True, gap="small"):
                 for digit in number.digits:

@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from classes import NO_DIGIT_NAME
 from drawings import DrawingStore, StoreError
 from keeping import Door, Keeping, SettingsError, Visit, decide
-from strokes import NO_DIGIT_NAME
+from views.reading import worded
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def is_operator(keeping: Keeping) -> bool:
 
 def name_label(label: str) -> str:
     """Write a label as people read it."""
-    return "Not a digit" if label == NO_DIGIT_NAME else label
+    return worded("Not a digit") if label == NO_DIGIT_NAME else label
 
 
 def show_store_error(error: StoreError, keeping: Keeping) -> None:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from canvas import Drawing
+from classes import NO_DIGIT_NAME
 from drawings import KeptDrawing, StoreError
 from keeping import Keeping, Visit, fingerprint
-from strokes import NO_DIGIT_NAME
 from views.shelf import get_keeping, get_visit, name_label, open_store, show_store_error
 
 if TYPE_CHECKING:  # TensorFlow is not needed to ask
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # TensorFlow is not needed to ask
 
     from recognizer import Prediction, Recognizer
 
+MOST_PILLS = 12  # side by side; among more, one is found by typing it
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
 # The place is held, also while nothing is asked: nothing below it moves.
 STYLE = """
@@ -95,13 +96,14 @@ def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | No
 
 def choose_label(choices: list[str], said: str | None, name: str) -> str | None:
     """Let the visitor tap what the drawing is."""
-    label: str | None = st.pills(
-        "What is it?",
-        choices,
-        default=said if said in choices else None,
-        format_func=name_label,
-        key=f"label_{name}",
-    )
+    default = said if said in choices else None
+    question, key = "What is it?", f"label_{name}"
+    label: str | None
+    if len(choices) <= MOST_PILLS:
+        label = st.pills(question, choices, default=default, format_func=name_label, key=key)
+    else:
+        index = None if default is None else choices.index(default)
+        label = st.selectbox(question, choices, index=index, format_func=name_label, key=key)
     return label
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from canvas import CANVAS_SIDE
+from classes import with_article
 from ink import Image
 
 if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
@@ -14,8 +15,8 @@ if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a read
 # A patch of each colour beside its name: for those who see colours, and those who do not.
 LEGEND = """
 <div style="display: flex; flex-direction: column; gap: 0.5rem">
-  <div>{blue}<b>Blue</b> ink spoke for a {digit}.</div>
-  <div>{orange}<b>Orange</b> ink spoke against it, for a {rival}.</div>
+  <div>{blue}<b>Blue</b> ink spoke for {digit}.</div>
+  <div>{orange}<b>Orange</b> ink spoke against it, for {rival}.</div>
   <div>{white}<b>White</b> ink said little.</div>
 </div>
 """
@@ -34,19 +35,19 @@ def show_why(picture: Image, recognizer: "Recognizer") -> None:
         explanation = load_explainer(recognizer).explain(picture)
     if explanation is None:
         return
-    digit, rival = explanation.digit, explanation.rival
+    digit, rival = with_article(explanation.digit), with_article(explanation.rival)
     with st.container(horizontal=True, gap="large"):
         st.image(
             draw_explanation(explanation, picture),
-            alt=f"The drawing, with ink that spoke for a {digit} in blue, for a {rival} in orange",
+            alt=f"The drawing, with ink that spoke for {digit} in blue, for {rival} in orange",
             width=CANVAS_SIDE,
         )
         with st.container(width=CANVAS_SIDE):
             blue, orange, white = (PATCH.format(color=c) for c in (FOR, AGAINST, (255,) * 3))
             st.html(LEGEND.format(digit=digit, rival=rival, blue=blue, orange=orange, white=white))
             st.caption(
-                f"The stronger the colour, the more it said. It asks what makes this a {digit}"
-                f" rather than a {rival}, which came second."
+                f"The stronger the colour, the more it said. It asks what makes this {digit}"
+                f" rather than {rival}, which came second."
             )
 
 

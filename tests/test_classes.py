@@ -1,0 +1,75 @@
+"""Class names come from words, characters and EMNIST's mapping files, and fit into sentences."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classes import (
+    DIGITS,
+    ClassesError,
+    find_class,
+    list_names,
+    name_kind,
+    parse_classes,
+    with_article,
+    worded,
+)
+
+PROJECT = Path(__file__).parents[1]
+
+
+def test_classes_are_words_or_the_characters_of_one() -> None:
+    assert parse_classes(["ABC"]) == parse_classes(["A", "B", "C"]) == ("A", "B", "C")
+    assert parse_classes(["T-shirt", "coat"]) == ("T-shirt", "coat")
+    assert parse_classes(["0123456789"]) == DIGITS
+
+
+def test_a_mapping_file_names_each_label_by_its_first_character(tmp_path: Path) -> None:
+    path = tmp_path / "emnist-letters-mapping.txt"
+    path.write_text("".join(f"{i} {64 + i} {96 + i} \r\n" for i in range(1, 27)))
+    assert parse_classes([str(path)]) == tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    path.write_text("0 48\n1 49\n2 65\n")  # of EMNIST's other sets labels begin at 0
+    assert parse_classes([str(path)]) == ("0", "1", "A")
+
+
+@pytest.mark.parametrize("text", ["", "A\nB\n", "0 48\n2 49\n", "1 99999999\n", "1\n2\n"])
+def test_other_files_are_no_mapping(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text(text)
+    with pytest.raises(ClassesError, match="Expected lines such as '1 65 97'"):
+        parse_classes([str(path)])
+    with pytest.raises(ClassesError, match="gone.txt"):
+        parse_classes([str(tmp_path / "gone.txt")])
+
+
+@pytest.mark.parametrize("words", [["A"], ["AA"], ["A", "A"], ["A", ""], ["A", "none"]])
+def test_names_that_tell_nothing_apart_are_refused(words: list[str]) -> None:
+    with pytest.raises(ClassesError):
+        parse_classes(words)
+
+
+def test_a_letter_that_is_no_class_counts_as_its_other_case() -> None:
+    assert find_class("b", ("A", "B")) == find_class("B", ("A", "B")) == 1
+    assert find_class("b", ("B", "b")) == 1
+    assert find_class("c", ("A", "B")) is None and find_class("none", DIGITS) is None
+
+
+def test_sentences_on_digits_become_sentences_on_letters() -> None:
+    assert worded("Draw a digit", DIGITS) == "Draw a digit"
+    assert worded("No digits", ("a", "B")) == "No letters"
+    assert name_kind(("circle", "A")) == name_kind(("0", "A")) == "symbol"
+    assert list_names(DIGITS) == "0 to 9" and list_names(("A", "B")) == "A, B"
+    said = [with_article(name) for name in ("7", "8", "A", "U", "h", "oval", "ring")]
+    assert said == ["a 7", "an 8", "an A", "a U", "an h", "an oval", "a ring"]
+
+
+def test_a_variable_names_another_model_than_the_one_that_ships(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from model_card import MODEL_PATH; print(MODEL_PATH)"]
+    other = str(tmp_path / "letters.keras")
+    for value, path in ((other, other), ("", str(PROJECT / "digit_model.keras"))):
+        environment = os.environ | {"DIGITS_MODEL": value}
+        run = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+        assert run.stdout.strip() == path

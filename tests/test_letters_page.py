@@ -1,0 +1,111 @@
+"""The page with a model of letters: it speaks of letters, and offers them as answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import model_card
+import views.reading
+from canvas import Drawing
+from evaluation.details import update_details
+from evaluation.measurement import measure_model
+from evaluation.sets import Examples
+from evaluation.speed import Speed
+from preprocessing import preprocess
+from recognizer import Recognizer
+from tests.drawings import DIGITS, canvas_state, draw, draw_side_by_side, encode_png
+from tests.letters import LETTERS
+from views.verdict import WRONG
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def letters_page(letters_model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server that reads letters."""
+    monkeypatch.setattr(views.reading, "MODEL_PATH", letters_model)
+    monkeypatch.setattr(model_card, "MODEL_PATH", letters_model)
+    yield
+    st.cache_resource.clear()
+
+
+def words(app: AppTest) -> str:
+    """All that is written on the page."""
+    kinds = ("title", "header", "info", "error", "warning", "caption", "metric", "markdown")
+    said = [str(element.value) for kind in kinds for element in getattr(app, kind)]
+    labels = [block.label for block in app.expander]
+    return " ".join([*said, *labels, *(chart.proto.spec for chart in charts(app))])
+
+
+def charts(app: AppTest) -> list[Any]:
+    return list(app.get("vega_lite_chart"))
+
+
+def draw_and_read(shown: int | Drawing | None) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.session_state["canvas"] = canvas_state(shown)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_an_empty_canvas_asks_for_a_letter() -> None:
+    app = draw_and_read(None)
+    assert app.title[0].value == "Draw a letter"
+    assert "Draw one letter on the black field" in app.info[0].value
+    assert "digit" not in words(app)
+
+
+def test_a_drawing_shows_its_letter_and_the_likeliest_others() -> None:
+    app = draw_and_read(7)
+    assert (app.metric[0].label, app.metric[0].value) == ("This is an", "H")
+    assert "12 likeliest letters" in charts(app)[0].proto.spec
+    assert "Why this letter?" in words(app) and "digit" not in words(app)
+
+
+def test_a_wrong_reading_can_be_any_other_letter_or_none() -> None:
+    app = draw_and_read(7)
+    app.segmented_control[0].set_value(WRONG).run()
+    (choice,) = [box for box in app.selectbox if box.label == "What is it?"]
+    assert choice.options == [*(name for name in LETTERS if name != "H"), "Not a letter"]
+    choice.set_value("X").run()
+    assert not app.exception
+    assert list(app.session_state["visit"].labels.values()) == ["X"]
+
+
+def test_letters_side_by_side_are_a_word() -> None:
+    app = draw_and_read(draw_side_by_side("47"))
+    assert app.metric[0].value == "EH" and app.metric[0].delta.endswith("sure of all letters")
+    assert "digit" not in words(app)
+
+
+def test_pictures_are_read_as_letters_and_none_of_digits_is_offered() -> None:
+    app = AppTest.from_file(str(PROJECT / "views" / "pictures.py"), default_timeout=60).run()
+    assert not app.exception and not [b for b in app.button if b.key == "examples"]
+    app.file_uploader[0].set_value([("h.png", encode_png(draw(7)), "image/png")])
+    app.run()
+    assert "H" in [header.value for header in app.subheader]
+    assert "digit" not in words(app)
+
+
+@pytest.mark.parametrize("part", ["Figures", "Mistakes", "Confidence", "Training"])
+def test_the_model_view_speaks_of_letters(letters_model: Path, part: str) -> None:
+    recognizer = Recognizer.load(letters_model)
+    labels = tuple(LETTERS[digit] for digit in DIGITS)
+    inputs = tuple(preprocess(draw(digit)) for digit in DIGITS)
+    wrong = ("Z", *labels[1:])  # one is misread
+    examples = Examples("pens", "Drawn by a program.", wrong, inputs)
+    result = measure_model(recognizer, letters_model, speed=Speed(1, 1), sets=[examples], others=[])
+    update_details(letters_model, result)
+    app = AppTest.from_file(str(PROJECT / "views" / "model.py"), default_timeout=60)
+    app.session_state["part"] = part
+    app.run()
+    assert not app.exception
+    said = words(app).replace("digit_probability", "")
+    assert "digit" not in said
+    if part == "Training":
+        assert any("--classes ABCDEFGHIJKLMNOPQRSTUVWXYZ" in code.value for code in app.code)

@@ -160,14 +160,17 @@ def test_any_bytes_are_no_saved_drawing(data: bytes) -> None:
 
 
 def test_evaluate_refuses_drawings_of_no_digit(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    recognizer: Recognizer,
 ) -> None:
-    monkeypatch.setattr(Recognizer, "load", lambda path: None)
+    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
     path = tmp_path / "kept.jsonl"
     path.write_text(json.dumps({"label": "none", "strokes": DIGITS[7]}))
     assert evaluate.main(["--strokes", str(path)]) == 1
     error = capsys.readouterr().err
-    assert "labelled 'none', which is no digit" in error and len(error.splitlines()) == 1
+    assert "labelled 'none', which is none" in error and len(error.splitlines()) == 1
 
 
 IMAGES = np.zeros((40, 28, 28), np.uint8)

@@ -20,6 +20,7 @@ from service.api import make_api
 from service.reader import Model, Reader, prepare
 from service.settings import Settings
 from tests.drawings import DIGITS, draw, encode_png
+from tests.loops import run_apart
 
 SEVEN = encode_png(draw(7))
 
@@ -59,7 +60,7 @@ def test_without_a_free_place_the_answer_is_503_at_once(monkeypatch: pytest.Monk
             assert [one.json()["digit"] for one in await asyncio.gather(*inside)] == [7, 7, 7]
             assert (await client.post("/predict", content=SEVEN)).status_code == 200
 
-    asyncio.run(overload())
+    run_apart(overload())
 
 
 def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +75,7 @@ def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
             for _ in range(3):  # its place is free again
                 assert (await client.post("/predict", content=SEVEN)).status_code == 200
 
-    asyncio.run(wait())
+    run_apart(wait())
 
 
 def test_pictures_that_wait_go_through_the_network_together(
@@ -95,7 +96,7 @@ def test_pictures_that_wait_go_through_the_network_together(
         answers = await asyncio.gather(*(reader.recognize([one]) for one in inputs))
         return [predictions[0].digit for predictions in answers]
 
-    assert asyncio.run(read_all()) == [str(digit) for digit in DIGITS]
+    assert run_apart(read_all()) == [str(digit) for digit in DIGITS]
     assert sum(calls) == 10 and len(calls) <= 2
 
 
@@ -115,7 +116,7 @@ def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPa
             await reader.recognize([None, None])
         assert (await reader.recognize([None]))[0].status == "blank"
 
-    asyncio.run(read())
+    run_apart(read())
 
 
 def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Who comes from another computer is known as such, whatever the server is bound to."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from keeping import is_local_visit
 from service.visitors import mark_visitors
+from tests.loops import run_apart
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -22,6 +22,6 @@ def test_only_visitors_of_this_computer_are_local(kind: str, host: str, local: b
         seen.extend(scope["headers"])
 
     scope = {"type": kind, "client": (host, 1), "headers": [(b"host", b"localhost:8501")]}
-    asyncio.run(mark_visitors(page)(scope, None, None))  # type: ignore[arg-type]
+    run_apart(mark_visitors(page)(scope, None, None))  # type: ignore[arg-type]
     headers = {name.decode(): value.decode() for name, value in seen}
     assert is_local_visit(headers) == local

@@ -130,7 +130,11 @@ def test_lying_headers_get_one_sentence(
     assert sentence.startswith("train.py: Expected ") and not (tmp_path / "l.keras").exists()
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8b broken", gzip.compress(bytes(99))[:-9] + bytes(5)])
+@pytest.mark.parametrize(
+    "data",
+    [b"\x1f\x8b broken", gzip.compress(bytes(99))[:-9] + bytes(5)],
+    ids=["nonsense", "changed"],
+)
 def test_damaged_archives_get_one_sentence(tmp_path: Path, data: bytes) -> None:
     path = write_emnist(tmp_path)
     path.write_bytes(data)

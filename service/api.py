@@ -17,6 +17,7 @@ from image_io import ImageError, Limits, NotAPictureError, TooLargeError
 from model_card import MODEL_PATH
 from preprocessing import ModelInput
 from service.bodies import SentFile, receive_files, receive_picture
+from service.draining import Draining
 from service.metrics import Metrics
 from service.observing import Observing, note_readings
 from service.problems import Problem, add_handlers, document, problem_response
@@ -125,6 +126,7 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
     add_handlers(api)
     api.add_exception_handler(ImageError, answer_image_error)
     api.add_middleware(Observing, metrics=metrics)
+    api.add_middleware(Draining)
     StandaloneDocs(api)  # its page from this server, where FastAPI's is from another
     return api
 
@@ -140,7 +142,8 @@ async def predict(request: Request) -> Reading:
     """Read all ink of a picture as one digit: the body itself, or the form's `file`."""
     service: Service = request.app.state.service
     async with service.turn() as reader:
-        data = await receive_picture(request, limit=service.settings.max_bytes)
+        async with service.room.sender():
+            data = await receive_picture(request, limit=service.settings.max_bytes)
         model_input = await service.room.run(prepare, data, service.limits)
         predictions = await reader.recognize([model_input])
     note_readings(request, predictions)
@@ -159,9 +162,10 @@ async def predict_batch(request: Request) -> Batch:
     service: Service = request.app.state.service
     settings = service.settings
     async with service.turn() as reader:
-        files = await receive_files(
-            request, limit=settings.max_batch_bytes, count=settings.max_files
-        )
+        async with service.room.sender():
+            files = await receive_files(
+                request, limit=settings.max_batch_bytes, count=settings.max_files
+            )
         prepared = await prepare_all(service, files)
         readable = [one for one in prepared if not isinstance(one, ImageError)]
         predictions = await reader.recognize(readable)
@@ -188,7 +192,8 @@ async def read(request: Request) -> Number:
     """Find the digits of a picture, line by line, and read each."""
     service: Service = request.app.state.service
     async with service.turn() as reader:
-        data = await receive_picture(request, limit=service.settings.max_bytes)
+        async with service.room.sender():
+            data = await receive_picture(request, limit=service.settings.max_bytes)
         reading = await service.room.run(reader.read_number, data, service.limits)
     note_readings(request, [digit.prediction for digit in reading.digits])
     return to_number(reading, reader.name)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from recognizer import Prediction, Recognizer
 from service.api import make_api
 from service.reader import Model, Reader, prepare
 from service.settings import Settings
+from service.waiting_room import SLOW_SECONDS
 from tests.drawings import DIGITS, draw, encode_png
 from tests.loops import run_apart
 
@@ -129,3 +130,42 @@ def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path)
     assert model.get_reader() is before
     start_loading(path).result(120)
     assert model.get_reader() is not before
+
+
+def test_a_slow_sender_gives_its_place_to_who_has_none() -> None:
+    async def dribble() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.05)
+
+    async def crowd() -> None:
+        async with connect(places=2, threads=1) as client:
+            slow = [asyncio.create_task(client.post("/predict", content=dribble())) for _ in "ab"]
+            await asyncio.sleep(0.1)
+            early = await client.post("/predict", content=SEVEN)
+            assert early.status_code == 503  # they have only begun
+            await asyncio.sleep(SLOW_SECONDS)
+            assert (await client.post("/predict", content=SEVEN)).json()["digit"] == 7
+            assert not slow[1].done()  # there is a place for it
+            assert "came slowly" in (await slow[0]).json()["detail"]
+            slow[1].cancel()
+
+    asyncio.run(crowd())
+
+
+def test_a_body_is_taken_in_before_it_is_refused() -> None:
+    sent: list[int] = []
+
+    async def send_all() -> AsyncIterator[bytes]:
+        for number in range(5):
+            sent.append(number)
+            yield b"x"
+
+    async def send() -> None:
+        async with connect() as client:
+            kind = {"content-type": "application/json"}
+            refused = await client.post("/predict", content=send_all(), headers=kind)
+            assert refused.status_code == 415
+            assert len(sent) == 5
+
+    asyncio.run(send())

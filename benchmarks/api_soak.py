@@ -138,11 +138,11 @@ async def be_hostile(port: int, habit: Habit, rng: np.random.Generator, soak: So
 
 
 async def watch_memory(url: str, soak: Soak) -> None:
-    """Note the server's memory once a second."""
+    """Note the server's memory twice a second."""
     start = time.monotonic()
     while True:
         soak.memory.append((time.monotonic() - start, memory_of(url)))
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
 
 
 def report(soak: Soak, *, seconds: float, growth: int) -> int:
@@ -184,8 +184,9 @@ def report(soak: Soak, *, seconds: float, growth: int) -> int:
 
 
 def median(soak: Soak, start: float, end: float) -> float:
-    """Return the median memory between two times."""
-    return float(np.median([size for at, size in soak.memory if start <= at <= end] or [0]))
+    """Return the median memory between two times, or what was noted nearest to them."""
+    nearest = min(soak.memory, key=lambda noted: abs(noted[0] - (start + end) / 2))
+    return float(np.median([size for at, size in soak.memory if start <= at <= end] or nearest[1]))
 
 
 if __name__ == "__main__":

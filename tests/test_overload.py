@@ -150,7 +150,7 @@ def test_a_slow_sender_gives_its_place_to_who_has_none() -> None:
             assert "came slowly" in (await slow[0]).json()["detail"]
             slow[1].cancel()
 
-    asyncio.run(crowd())
+    run_apart(crowd())
 
 
 def test_a_body_is_taken_in_before_it_is_refused() -> None:
@@ -168,4 +168,4 @@ def test_a_body_is_taken_in_before_it_is_refused() -> None:
             assert refused.status_code == 415
             assert len(sent) == 5
 
-    asyncio.run(send())
+    run_apart(send())

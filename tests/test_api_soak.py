@@ -6,11 +6,12 @@ import pytest
 
 from benchmarks import api_soak
 from benchmarks.hostile import Answer, expect, judge
+from tests.loops import call_apart
 
 
 def test_good_drawings_are_read_among_hostile_requests(capsys: pytest.CaptureFixture[str]) -> None:
     # The first seconds load what stays in memory: ten minutes tell whether it grows.
-    status = api_soak.main(["--seconds", "5", "--growth", "500"])
+    status = call_apart(api_soak.main, ["--seconds", "5", "--growth", "500"])
     printed = capsys.readouterr().out
     assert status == 0, printed
     good = re.search(r"good: \d+ sent, (\d+) right, \d+ refused with 503, 0 wrong", printed)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.live_server import PROJECT
+from tests.loops import call_apart
 
 
 class Outcomes:
@@ -23,6 +24,6 @@ def test_each_part_and_each_naive_way_reads() -> None:
     outcomes = Outcomes()
     parts = str(PROJECT / "benchmarks" / "parts.py")
     options = ["-n0", "--benchmark-disable", "-p", "no:cacheprovider"]
-    status = pytest.main([parts, *options], plugins=[outcomes])
+    status = call_apart(pytest.main, [parts, *options], plugins=[outcomes])
     assert status == pytest.ExitCode.OK, "\n".join(outcomes.others)
     assert outcomes.passed and not outcomes.others

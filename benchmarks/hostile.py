@@ -115,7 +115,7 @@ def form(field: str, files: Iterable[tuple[str, bytes]]) -> bytes:
 def expect(answer: Answer, *statuses: int, or_cut_off: bool = False) -> Answer:
     """Note a fault when an answer is none of these, and no refusal for want of a place.
 
-    Whoever sends for ever, too much, or no HTTP may be told by a closed connection alone.
+    Whoever never stops sending may be told by a closed connection alone.
     """
     if or_cut_off and answer.status == CUT_OFF:
         return replace(answer, fault="")
@@ -164,7 +164,7 @@ async def send_too_much(port: int, rng: np.random.Generator) -> list[Answer]:
         [head("predict", 1 << 40), *[MEGABYTE] * 2],
         [head("predict/batch", len(many), kind=FORM), many],
     )
-    return [expect(await exchange(port, bodies[rng.integers(len(bodies))]), 413, or_cut_off=True)]
+    return [expect(await exchange(port, bodies[rng.integers(len(bodies))]), 413)]
 
 
 async def send_bad_form(port: int, rng: np.random.Generator) -> list[Answer]:
@@ -233,13 +233,21 @@ async def ask_nonsense(port: int, rng: np.random.Generator) -> list[Answer]:
         head("../../etc/passwd", 0, method="GET"),
         head("docs/../../server.py", 0, method="GET"),
         head("%2e%2e/%00%ff", 0, method="DELETE"),
-        head("a" * 60_000, 0),
         b"GET /api/ HTTP/9.9\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + rng.bytes(500) + b"\r\n\r\n",
         head("predict", None) + b"zz\r\nno length\r\n",
     )
     answer = await exchange(port, [requests[rng.integers(len(requests))]])
-    return [expect(answer, 400, 404, 405, or_cut_off=True)]
+    return [expect(answer, 400, 404, 405)]
+
+
+async def send_long_head(port: int, rng: np.random.Generator) -> list[Answer]:
+    """Send a head beyond what the server takes: it closes the connection with bytes unread.
+
+    Its answer is uvicorn's own, before the API knows of a request, and may be lost by that.
+    """
+    answer = await exchange(port, [head("a" * int(rng.integers(20_000, 200_000)), 0)])
+    return [expect(answer, 400, 404, or_cut_off=True)]
 
 
 HABITS = (
@@ -253,4 +261,5 @@ HABITS = (
     Habit("hung up", leave, clients=2),
     Habit("floods", flood, pause=4),
     Habit("nonsense", ask_nonsense, clients=2),
+    Habit("heads too long", send_long_head),
 )

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.bodies import DROPPED_BYTES
 
-DRAIN_SECONDS = 1  # in which most clients have sent all; a slow one is answered without
+SILENT_SECONDS = 1  # after which a client has sent what it wants to send
+DRAIN_SECONDS = 10  # in which most clients have sent all; a slow one is answered without
 
 
 class Draining:
@@ -43,9 +44,9 @@ class Draining:
                 try:
                     async with asyncio.timeout(DRAIN_SECONDS):
                         while not is_whole and received <= DROPPED_BYTES:
-                            await take_in()
+                            await asyncio.wait_for(take_in(), SILENT_SECONDS)
                 except TimeoutError:
-                    pass  # it is slow on purpose, or far away
+                    pass  # it waits for the answer, is slow on purpose, or far away
             await send(message)
 
         await self.app(scope, take_in, answer)

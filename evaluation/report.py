@@ -3,7 +3,6 @@
 write_report(Path("reports/evaluation"), results)   # evaluation.json, evaluation.html
 """
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -12,12 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from classes import name_kind
+from data_urls import to_data_url
 from evaluation.charts import draw_accuracies, draw_refusals, draw_reliability
 from evaluation.measurement import DigitsResult, Mistake, ModelResult, OthersResult
 from evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
@@ -193,7 +192,7 @@ def render_page(results: Sequence[ModelResult]) -> str:
     environment.filters |= {
         "percent": percent,
         "thousands": "{:,}".format,
-        "picture": to_data_uri,
+        "picture": to_picture,
         "breakable": make_breakable,
     }
     charts = {
@@ -217,7 +216,6 @@ def make_breakable(name: str) -> Markup:
     return Markup(re.sub("([_/])", r"\1<wbr>", str(escape(name))))
 
 
-def to_data_uri(mistake: Mistake) -> str:
-    """Turn the picture of a mistake into a PNG inside a link, dark ink on white."""
-    encoded = cv2.imencode(".png", 255 - mistake.picture)[1]
-    return f"data:image/png;base64,{base64.b64encode(encoded.tobytes()).decode()}"
+def to_picture(mistake: Mistake) -> str:
+    """Turn the picture of a mistake into a data URL, dark ink on white."""
+    return to_data_url(255 - mistake.picture)

@@ -1,6 +1,5 @@
 """The drawings that were kept: look through them, delete them, take them along, learn."""
 
-import base64
 import html
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import cv2
 import streamlit as st
 
 from classes import DIGITS
+from data_urls import to_data_url
 from drawings import DrawingStore, KeptDrawing, StoreError
 from keeping import Keeping
 from model_card import MODEL_PATH, CardError, ModelCard
@@ -155,9 +155,8 @@ def thumbnail(kept: KeptDrawing, described: str) -> str:
     """
     side = 2 * SHOWN_SIDE
     small = cv2.resize(kept.drawing.draw(), (side, side), interpolation=cv2.INTER_AREA)
-    data = base64.b64encode(cv2.imencode(".png", small)[1].tobytes()).decode()
     return (
-        f'<img src="data:image/png;base64,{data}" width="{SHOWN_SIDE}" height="{SHOWN_SIDE}"'
+        f'<img src="{to_data_url(small)}" width="{SHOWN_SIDE}" height="{SHOWN_SIDE}"'
         f' alt="{html.escape(described)}" style="display: block; border-radius: 0.5rem">'
     )
 

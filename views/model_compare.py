@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from canvas import CANVAS_SIDE
+from data_urls import to_data_url
 from example_drawings import EXAMPLES
 from model_figures import ModelAbout, read_about
 from model_report import Misread
@@ -143,7 +144,9 @@ def choose_image(misread: list[Misread]) -> Image | None:
     if source == CANVAS:
         return draw_image()
     image = drawn if drawn is not None and source == DRAWN else choose_example(misread)
-    st.image(image, caption="What they all read", width=PICTURE_SIDE, alt="The drawing")
+    st.image(
+        to_data_url(image), caption="What they all read", width=PICTURE_SIDE, alt="The drawing"
+    )
     return image
 
 

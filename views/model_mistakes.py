@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from classes import worded
+from data_urls import to_data_url
 from model_figures import DigitSet, ModelAbout
 from model_report import Misread, SetDetails
 from model_words import (
@@ -162,7 +163,7 @@ def show_pictures(one: DigitSet, details: SetDetails, truth: str, reading: str) 
     st.caption(f"As the network saw them, with its confidence.{part} {credit_of(one)}")
     with st.container(key="gallery"):
         st.image(
-            [enlarge(picture) for picture in shown],
+            [to_data_url(enlarge(picture)) for picture in shown],
             caption=[describe_misread(picture) for picture in shown],
             alt=[f"A {picture.truth}, read as {picture.reading}" for picture in shown],
             width=28 * ZOOM,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from canvas_reading import number_certainty
+from data_urls import to_data_url
 from number_reading import NumberReading
 from views.reading import enlarge_pixels, format_share, worded
 
@@ -33,7 +34,7 @@ def show_digit(prediction: "Prediction") -> None:
     is_unsure = prediction.status == "unsure"
     with st.container(width=TILE_WIDTH, gap="xxsmall"):
         st.image(
-            enlarge_pixels(prediction.model_input),
+            to_data_url(enlarge_pixels(prediction.model_input)),
             alt=f"What the model saw of the {prediction.digit}",
             width=TILE_WIDTH,
         )

@@ -10,6 +10,7 @@ import streamlit as st
 import classes
 import model_loading
 from classes import DIGITS, ClassNames, with_article
+from data_urls import to_data_url
 from model_card import MODEL_PATH, CardError, ModelCard
 from preprocessing import ModelInput
 from views.theme import get_palette
@@ -109,7 +110,10 @@ def describe_doubt(prediction: "Prediction") -> str:
 def show_model_input(model_input: ModelInput) -> None:
     """Show the 28 x 28 picture, each pixel as a square."""
     st.image(
-        enlarge_pixels(model_input), caption="What the model saw", alt=SEEN_ALT, width="content"
+        to_data_url(enlarge_pixels(model_input)),
+        caption="What the model saw",
+        alt=SEEN_ALT,
+        width="content",
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from data_urls import to_data_url
 from ink import Image, Ink
 from number_reading import NumberReading
 from preprocessing import DIGIT_SIZE, IMAGE_SIZE
@@ -22,7 +23,7 @@ def show_steps(picture: Image) -> None:
     with st.container(horizontal=True, gap="medium"):
         for number, step in enumerate(follow_steps(picture), start=1):
             with st.container(width=STEP_WIDTH, gap="xsmall"):
-                st.image(place_in_frame(step.picture), alt=step.sentence, width=SIDE)
+                st.image(to_data_url(place_in_frame(step.picture)), alt=step.sentence, width=SIDE)
                 st.markdown(f"**{number}. {step.name}.** {step.sentence}")
 
 
@@ -30,7 +31,11 @@ def show_steps_of_number(picture: Image, number: NumberReading) -> None:
     """Show where each digit was found, and what became of it."""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=STEP_WIDTH, gap="xsmall"):
-            st.image(frame_digits(picture, number), alt=worded("Each digit in a box"), width=SIDE)
+            st.image(
+                to_data_url(frame_digits(picture, number)),
+                alt=worded("Each digit in a box"),
+                width=SIDE,
+            )
             st.markdown(worded("**1. Parted.** Ink that makes one digit together gets a box."))
         with st.container(width=2 * STEP_WIDTH, gap="xsmall"):
             with st.container(horizontal=True, gap="small"):
@@ -38,7 +43,7 @@ def show_steps_of_number(picture: Image, number: NumberReading) -> None:
                     seen = digit.prediction.model_input
                     assert seen is not None
                     st.image(
-                        enlarge_pixels(seen, ZOOM - 1),
+                        to_data_url(enlarge_pixels(seen, ZOOM - 1)),
                         alt=f"What was looked at of the {digit.prediction.digit}",
                     )
             st.markdown(

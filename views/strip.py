@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data_urls import to_data_url
 from views.board import open_on_board
 from views.past import PastReading
 
@@ -22,7 +23,9 @@ def show_strip() -> None:
 def show_tile(old: PastReading) -> None:
     """Show one drawing with a button that opens it."""
     with st.container(width=TILE_WIDTH, gap="xsmall"):
-        st.image(old.thumbnail, alt=f"A drawing read as {old.answer}", width=TILE_WIDTH)
+        st.image(
+            to_data_url(old.thumbnail), alt=f"A drawing read as {old.answer}", width=TILE_WIDTH
+        )
         st.button(
             f"Open {old.answer}",
             key=f"open_{old.key}",

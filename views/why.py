@@ -6,6 +6,7 @@ import streamlit as st
 
 from canvas import CANVAS_SIDE
 from classes import with_article
+from data_urls import to_data_url
 from ink import Image
 
 if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
@@ -38,7 +39,7 @@ def show_why(picture: Image, recognizer: "Recognizer") -> None:
     digit, rival = with_article(explanation.digit), with_article(explanation.rival)
     with st.container(horizontal=True, gap="large"):
         st.image(
-            draw_explanation(explanation, picture),
+            to_data_url(draw_explanation(explanation, picture)),
             alt=f"The drawing, with ink that spoke for {digit} in blue, for {rival} in orange",
             width=CANVAS_SIDE,
         )

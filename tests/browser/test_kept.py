@@ -1,7 +1,7 @@
 """A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from tests.browser.accessibility import find_serious_faults
 from tests.browser.hand import draw_with_finger, draw_with_mouse
@@ -22,14 +22,22 @@ def keep_as_nine(page: Page) -> None:
     assert nine.bounding_box() == place  # nothing jumped
 
 
+def is_picture(request: Request) -> bool:
+    """Whether a request is for a picture of Streamlit's, which lives as long as its run."""
+    return request.resource_type == "image" and "/media/" in request.url
+
+
 def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
     faults: list[str] = []
+    fetched: list[str] = []
 
     def note(said: ConsoleMessage) -> None:
         if said.type == "error":
             faults.append(f"{said.text} {said.location['url']}")
 
     page.on("console", note)
+    # Of pictures as files some are gone before a slow browser has fetched them.
+    page.on("request", lambda sent: fetched.append(sent.url) if is_picture(sent) else None)
     draw_with_mouse(page, 4)
     keep_as_nine(page)
     assert find_serious_faults(page, part=".st-key-verdict") == []
@@ -44,7 +52,7 @@ def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
     page.get_by_role("link", name="Kept drawings").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
-    assert faults == []
+    assert faults == [] and fetched == []
 
 
 def test_on_a_phone_the_same_fits_the_screen(phone: Page, app_url: str) -> None:

@@ -1,6 +1,7 @@
 """Reading as the tutorials do it, to compare with.
 
     python -m benchmarks.naive_ways seven.png     # the whole picture is one digit
+    python -m benchmarks.naive_ways pictures/     # one line for each PNG file
 
 The whole picture is squeezed into 28 x 28, and `model.predict` is called once a digit.
 """
@@ -54,10 +55,13 @@ def read_number(model: keras.Model, image: Image) -> str:
 
 
 def main() -> None:
-    """Read one file."""
-    image = cv2.imread(str(Path(sys.argv[1])), cv2.IMREAD_GRAYSCALE)
-    assert image is not None
-    print(load_and_read(np.asarray(image, np.uint8)))
+    """Read one file, or those of a folder, one after the other."""
+    path = Path(sys.argv[1])
+    model = keras.models.load_model(MODEL_PATH)
+    for file in sorted(path.glob("*.png")) if path.is_dir() else [path]:
+        image = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        assert image is not None
+        print(file.name, read(model, np.asarray(image, np.uint8)))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ All of it runs on this machine; the canvas is waited for in Chromium, where ther
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from playwright.sync_api import Browser
 
 from arguments import positive_int
 from benchmarks.api_load import SERVERS, memory_of
-from benchmarks.throughput import time_predict
+from benchmarks.throughput import time_naive, time_predict
 from tests.browser.server import find_chromium, open_chromium, serve_app
 from tests.drawings import DIGITS, draw, encode_png
 from tests.live_server import PROJECT, serve, wait_until_ready
@@ -62,7 +61,7 @@ def measure_all(browser: Browser | None) -> Iterator[tuple[str, float]]:
     yield from measure_page(browser)
     with tempfile.TemporaryDirectory() as folder:
         yield "predict.py, one file: s", time_predict(PICTURE, Path(folder) / "one.csv")
-    yield "naive script, one file: s", time_naive_script()
+    yield "naive script, one file: s", time_naive(PICTURE)
 
 
 def measure_server(name: str, command: Sequence[str]) -> Iterator[tuple[str, float]]:
@@ -99,18 +98,6 @@ def measure_page(browser: Browser | None) -> Iterator[tuple[str, float]]:
             page.locator("canvas").last.wait_for()
             yield "page, canvas in Chromium: s", time.perf_counter() - started
             page.close()
-
-
-def time_naive_script() -> float:
-    """Run the tutorials' script on one file; seconds it took."""
-    started = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "benchmarks.naive_ways", PICTURE],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-    )
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

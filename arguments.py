@@ -3,7 +3,8 @@
 import argparse
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -30,11 +31,8 @@ positive.__name__, positive_int.__name__ = "number", "whole number"
 def existing_path(text: str) -> Path:
     """Accept the path of a file or folder that exists."""
     path = Path(text)
-    try:
+    with explained(text):
         is_there = path.exists()
-    except (OSError, ValueError) as error:  # a name that is too long, a folder that is closed
-        said = getattr(error, "strerror", None) or error
-        raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
     if not is_there:
         raise argparse.ArgumentTypeError(f"there is no '{text}'")
     return path
@@ -49,12 +47,9 @@ def output_path(*endings: str) -> Callable[[str], Path]:
             raise argparse.ArgumentTypeError(
                 f"expected a name ending in {' or '.join(endings)}, received '{text}'"
             )
-        try:
+        with explained(text):
             is_there = path.parent.is_dir()
             is_folder = path.is_dir()
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or error
-            raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
         if not is_there:
             raise argparse.ArgumentTypeError(f"there is no folder '{path.parent}'")
         if is_folder:
@@ -62,6 +57,16 @@ def output_path(*endings: str) -> Callable[[str], Path]:
         return path
 
     return convert
+
+
+@contextmanager
+def explained(text: str) -> Iterator[None]:
+    """Say why a path cannot be asked for: its name is too long, or its folder closed."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
 
 
 def print_any_name() -> None:

@@ -47,16 +47,9 @@ class DigitSet:
     @classmethod
     def from_card(cls, name: str, entry: dict[str, Any], *, about: str) -> Self:
         """Read an entry of a card; raises KeyError, TypeError or ValueError."""
-        title, sentence = name_set(name, about=about)
-        low, high = entry["interval"]
         return cls(
-            name=name,
-            title=title,
-            about=sentence,
-            count=int(entry["count"]),
+            **read_common(name, entry, about=about),
             accuracy=float(entry["accuracy"]),
-            interval=(float(low), float(high)),
-            refused=float(entry["refused"]),
             calibration_error=float(entry["calibration_error"]),
             sure_but_wrong=float(entry["sure_but_wrong"]),
         )
@@ -85,16 +78,21 @@ class OtherSet:
     @classmethod
     def from_card(cls, name: str, entry: dict[str, Any], *, about: str) -> Self:
         """Read an entry of a card; raises KeyError, TypeError or ValueError."""
-        title, sentence = name_set(name, about=about)
-        low, high = entry["interval"]
-        return cls(
-            name=name,
-            title=title,
-            about=sentence,
-            count=int(entry["count"]),
-            refused=float(entry["refused"]),
-            interval=(float(low), float(high)),
-        )
+        return cls(**read_common(name, entry, about=about))
+
+
+def read_common(name: str, entry: dict[str, Any], *, about: str) -> dict[str, Any]:
+    """Read what a card says of any set; raises KeyError, TypeError or ValueError."""
+    title, sentence = name_set(name, about=about)
+    low, high = entry["interval"]
+    return {
+        "name": name,
+        "title": title,
+        "about": sentence,
+        "count": int(entry["count"]),
+        "refused": float(entry["refused"]),
+        "interval": (float(low), float(high)),
+    }
 
 
 Kind = TypeVar("Kind", DigitSet, OtherSet)

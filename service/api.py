@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_standalone_docs import StandaloneDocs
@@ -66,6 +67,8 @@ PICTURES = {
     },
 }
 
+READING: dict[str, Any] = {"tags": ["Reading"], "responses": document(400, 413, 415, 500, 503)}
+
 router = APIRouter()
 
 
@@ -97,6 +100,11 @@ class Service:
                     " with a smaller picture or fewer of them.",
                     retry_after=RETRY_SECONDS,
                 ) from error
+
+    async def receive(self, request: Request) -> bytes:
+        """Receive one picture, as long as its sender holds nobody up."""
+        async with self.room.sender():
+            return await receive_picture(request, limit=self.settings.max_bytes)
 
 
 def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
@@ -133,17 +141,15 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
 
 @router.post(
     "/predict",
-    tags=["Reading"],
     summary="Read one digit",
     openapi_extra={"requestBody": PICTURE},
-    responses=document(400, 413, 415, 500, 503),
+    **READING,
 )
 async def predict(request: Request) -> Reading:
     """Read all ink of a picture as one digit: the body itself, or the form's `file`."""
     service: Service = request.app.state.service
     async with service.turn() as reader:
-        async with service.room.sender():
-            data = await receive_picture(request, limit=service.settings.max_bytes)
+        data = await service.receive(request)
         model_input = await service.room.run(prepare, data, service.limits)
         predictions = await reader.recognize([model_input])
     note_readings(request, predictions)
@@ -152,10 +158,9 @@ async def predict(request: Request) -> Reading:
 
 @router.post(
     "/predict/batch",
-    tags=["Reading"],
     summary="Read many pictures of one digit each",
     openapi_extra={"requestBody": PICTURES},
-    responses=document(400, 413, 415, 500, 503),
+    **READING,
 )
 async def predict_batch(request: Request) -> Batch:
     """Read each of the form's `files`; one that cannot be read has a message instead."""
@@ -183,17 +188,15 @@ async def predict_batch(request: Request) -> Batch:
 
 @router.post(
     "/read",
-    tags=["Reading"],
     summary="Read a number of several digits",
     openapi_extra={"requestBody": PICTURE},
-    responses=document(400, 413, 415, 500, 503),
+    **READING,
 )
 async def read(request: Request) -> Number:
     """Find the digits of a picture, line by line, and read each."""
     service: Service = request.app.state.service
     async with service.turn() as reader:
-        async with service.room.sender():
-            data = await receive_picture(request, limit=service.settings.max_bytes)
+        data = await service.receive(request)
         reading = await service.room.run(reader.read_number, data, service.limits)
     note_readings(request, [digit.prediction for digit in reading.digits])
     return to_number(reading, reader.name)

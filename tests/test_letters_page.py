@@ -109,3 +109,14 @@ def test_the_model_view_speaks_of_letters(letters_model: Path, part: str) -> Non
     assert "digit" not in said
     if part == "Training":
         assert any("--classes ABCDEFGHIJKLMNOPQRSTUVWXYZ" in code.value for code in app.code)
+
+
+def test_models_of_letters_are_compared_on_letters_alone(letters_model: Path) -> None:
+    app = AppTest.from_file(str(PROJECT / "views" / "model.py"), default_timeout=60)
+    app.session_state["part"] = "Compare"
+    app.session_state["compare_canvas"] = canvas_state(7)
+    app.run()
+    assert not app.exception
+    assert app.segmented_control(key="source").options == ["Draw here"]
+    (reading,) = [table.value for table in app.table]
+    assert list(reading["reads"]) == ["**H**"]

@@ -9,14 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from canvas import CANVAS_SIDE
+from classes import DIGITS
 from data_urls import to_data_url
 from example_drawings import EXAMPLES
 from model_figures import ModelAbout, read_about
-from model_report import Misread
-from model_words import escape, format_percent, without_folders
+from model_words import escape, format_percent, names_of, without_folders
 from trained_models import FOLDER, NOTHING, compare_figures, list_models, name_models
 from views.loading import say_that_it_loads
 from views.model_charts import probability_chart
+from views.model_mistakes import enlarge
 from views.reading import worded
 from views.theme import get_palette
 
@@ -80,7 +81,7 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
     if not recognizers:
         return
     names = name_models(list(recognizers))
-    read_together({names[path]: one for path, one in recognizers.items()}, misread_of(about))
+    read_together({names[path]: one for path, one in recognizers.items()}, examples_for(about))
     st.header("Their figures")
     figures = compare_figures(
         {names[path]: read_about(path) for path in recognizers},
@@ -92,10 +93,18 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
     st.caption("– was not measured. `python evaluate.py --model FILE ... --update-card` measures.")
 
 
-def misread_of(about: ModelAbout) -> list[Misread]:
-    """Take a few digits that the model misreads, to see whether others do."""
+def examples_for(about: ModelAbout) -> dict[str, Image]:
+    """Return our drawings, where they are of the model's classes, and some that it misreads."""
+    drawings = EXAMPLES if names_of(about) == DIGITS else {}
     details = about.details.sets.get("mnist_test")
-    return list(details.misread[:MOST_MISREAD]) if details else []
+    misread = details.misread[:MOST_MISREAD] if details else []
+    return {
+        **{name: drawing.draw() for name, drawing in drawings.items()},
+        **{
+            f"Misread {index}: a {one.truth} of MNIST": enlarge(one)
+            for index, one in enumerate(misread, 1)
+        },
+    }
 
 
 def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
@@ -119,11 +128,11 @@ def load_model(path: Path, modified: int) -> "Recognizer":
     return Recognizer.load(path)
 
 
-def read_together(recognizers: "dict[str, Recognizer]", misread: list[Misread]) -> None:
+def read_together(recognizers: "dict[str, Recognizer]", examples: dict[str, Image]) -> None:
     """Take a drawing, and show what each model reads."""
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        image = choose_image(misread)
+        image = choose_image(examples)
     with right, st.container(key="readings"):
         readings = {}
         if image is not None:
@@ -134,16 +143,18 @@ def read_together(recognizers: "dict[str, Recognizer]", misread: list[Misread]) 
             show_readings(readings, recognizers)
 
 
-def choose_image(misread: list[Misread]) -> Image | None:
+def choose_image(examples: dict[str, Image]) -> Image | None:
     """Let the visitor draw, take the drawing of the Draw view, or choose an example."""
     drawn = drawn_before()
-    sources = [*([DRAWN] if drawn is not None else []), EXAMPLE, CANVAS]
+    sources = [*([DRAWN] if drawn is not None else []), *([EXAMPLE] if examples else []), CANVAS]
     source = st.segmented_control(
         "What they read", sources, default=sources[0], required=True, key="source"
     )
     if source == CANVAS:
         return draw_image()
-    image = drawn if drawn is not None and source == DRAWN else choose_example(misread)
+    image = drawn
+    if image is None or source == EXAMPLE:
+        image = examples[st.selectbox("Example", list(examples), key="example")]
     st.image(
         to_data_url(image), caption="What they all read", width=PICTURE_SIDE, alt="The drawing"
     )
@@ -154,17 +165,6 @@ def drawn_before() -> Image | None:
     """Return what lies on the canvas of the Draw view; None while that is empty."""
     board = st.session_state.get("board")
     return None if board is None or board.is_empty else board.picture
-
-
-def choose_example(misread: list[Misread]) -> Image:
-    """Let the visitor choose one of our drawings, or a digit that the model misread."""
-    misread_names = {
-        f"Misread {index}: a {one.truth} of MNIST": one for index, one in enumerate(misread, 1)
-    }
-    name = st.selectbox("Example", [*EXAMPLES, *misread_names], key="example")
-    if name in misread_names:
-        return np.kron(misread_names[name].picture, np.ones((4, 4), np.uint8))
-    return EXAMPLES[name].draw()
 
 
 def draw_image() -> Image | None:

@@ -41,10 +41,13 @@ class Draining:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
+                now = asyncio.get_running_loop().time
+                end = now() + DRAIN_SECONDS
                 try:
-                    async with asyncio.timeout(DRAIN_SECONDS):
+                    async with asyncio.timeout_at(end) as patience:
                         while not is_whole and received <= DROPPED_BYTES:
-                            await asyncio.wait_for(take_in(), SILENT_SECONDS)
+                            patience.reschedule(min(now() + SILENT_SECONDS, end))
+                            await take_in()
                 except TimeoutError:
                     pass  # it waits for the answer, is slow on purpose, or far away
             await send(message)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 
 import service.api
@@ -16,6 +17,7 @@ from model_card import MODEL_PATH
 from model_loading import start_loading
 from preprocessing import ModelInput
 from recognizer import Prediction, Recognizer
+from service import draining
 from service.api import make_api
 from service.reader import Model, Reader, prepare
 from service.settings import Settings
@@ -132,11 +134,15 @@ def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path)
     assert model.get_reader() is not before
 
 
-def test_a_slow_sender_gives_its_place_to_who_has_none() -> None:
-    async def dribble() -> AsyncIterator[bytes]:
-        while True:
-            yield b"x"
-            await asyncio.sleep(0.05)
+async def dribble(pause: float = 0.05) -> AsyncIterator[bytes]:
+    """Send a byte now and then, for ever."""
+    while True:
+        yield b"x"
+        await asyncio.sleep(pause)
+
+
+def test_a_slow_sender_gives_its_place_to_who_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.5)
 
     async def crowd() -> None:
         async with connect(places=2, threads=1) as client:
@@ -169,3 +175,20 @@ def test_a_body_is_taken_in_before_it_is_refused() -> None:
             assert len(sent) == 5
 
     run_apart(send())
+
+
+def test_who_never_stops_sending_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.2)
+    # Some bytes come just when the server's patience ends.
+    pauses = [0.0, 0.001, *np.linspace(0.04, 0.06, 20)]
+
+    async def crowd() -> None:
+        async with connect() as client, asyncio.timeout(20):
+            kind = {"content-type": "application/json"}
+            refused = await asyncio.gather(
+                *(client.post("/predict", content=dribble(p), headers=kind) for p in pauses)
+            )
+            assert {answer.status_code for answer in refused} == {415}
+
+    run_apart(crowd())

@@ -18,7 +18,7 @@ from explanation import Explainer
 from preprocessing import preprocess
 from recognizer import Recognizer
 from tests.browser.hand import draw_with_mouse
-from tests.browser.server import find_chromium, open_chromium, serve_app
+from tests.browser.server import NO_CHROMIUM, find_chromium, open_chromium, serve_app
 from tests.drawings import DIGITS, draw
 
 ROUNDS = 20  # of each of the ten digits
@@ -82,7 +82,7 @@ def measure_browser() -> int:
     """Draw one-stroke digits in Chromium, and time each from pen up to the digit."""
     chromium = find_chromium()
     if chromium is None:
-        print("Chromium is not on the PATH: 'apt-get install chromium' brings it.")
+        print(NO_CHROMIUM)
         return 1
     expect.set_options(timeout=60_000)
     with open_chromium(chromium) as browser, serve_app() as url:

@@ -19,7 +19,13 @@ from playwright.async_api import Browser, Page, TimeoutError, async_playwright
 
 from arguments import positive_int
 from tests.browser.hand import pen_moves
-from tests.browser.server import CHROMIUM_OPTIONS, find_chromium, serve_app, server_process
+from tests.browser.server import (
+    CHROMIUM_OPTIONS,
+    NO_CHROMIUM,
+    find_chromium,
+    serve_app,
+    server_process,
+)
 from tests.drawings import place
 
 VISITORS = 10  # each draws another digit
@@ -77,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     chromium = find_chromium()
     if chromium is None:
-        print("Chromium is not on the PATH: 'apt-get install chromium' brings it.")
+        print(NO_CHROMIUM)
         return 1
     with serve_app() as url:
         tally = asyncio.run(visit(chromium, url, arguments))

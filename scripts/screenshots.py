@@ -12,7 +12,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hand import draw_with_mouse
-from tests.browser.server import find_chromium, open_chromium, serve_app
+from tests.browser.server import NO_CHROMIUM, find_chromium, open_chromium, serve_app
 
 Theme = Literal["light", "dark"]
 
@@ -28,7 +28,7 @@ def main() -> int:
     folder: Path = parser.parse_args().into
     chromium = find_chromium()
     if chromium is None:
-        print("Chromium is not on the PATH: 'apt-get install chromium' brings it.")
+        print(NO_CHROMIUM)
         return 1
     expect.set_options(timeout=60_000)
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
 
 from drawings import DrawingStore
+from model_card import MODEL_PATH
 from recognizer import Recognizer
 from tests.letters import make_letters_model
 
@@ -42,6 +43,25 @@ def scan_once() -> Iterator[None]:
 def recognizer() -> Recognizer:
     """Load the model that ships."""
     return Recognizer.load()
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer) -> None:
+    """Let command lines take the model that is loaded already."""
+    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A copy of the shipped model with its card, and without its reports."""
+    return copy_model(tmp_path / "copy.keras")
+
+
+def copy_model(path: Path) -> Path:
+    """Copy the shipped model and its card to a path, which is returned."""
+    path.write_bytes(MODEL_PATH.read_bytes())
+    path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -67,15 +67,6 @@ def mnist(tmp_path: Path, mnist_digits: Images) -> Path:
     return path
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A copy of the shipped model with its card."""
-    path = tmp_path / "copy.keras"
-    path.write_bytes(MODEL_PATH.read_bytes())
-    path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
-    return path
-
-
 def test_every_kind_of_set_has_its_line(
     strokes: Path,
     letters: Path,

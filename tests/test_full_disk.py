@@ -55,15 +55,11 @@ def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     assert "cannot be written: File too large. What was there before" in sentence
 
 
+@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_predict_leaves_the_earlier_table(
-    ending: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    recognizer: Recognizer,
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
     (tmp_path / "7.png").write_bytes(encode(seven()))
     output = tmp_path / f"digits.{ending}"
     output.write_text("before")

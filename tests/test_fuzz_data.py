@@ -24,7 +24,6 @@ from drawing_files import DrawingError, open_drawing
 from drawings import DrawingStore, StoreError
 from keeping import Keeping, SettingsError, decide
 from mnist import load_mnist
-from recognizer import Recognizer
 from splits import split_mnist
 from tests.corpus import PICTURES, pickled
 from tests.drawings import DIGITS
@@ -159,13 +158,10 @@ def test_any_bytes_are_no_saved_drawing(data: bytes) -> None:
     sentence(refused.value)
 
 
+@pytest.mark.usefixtures("loaded")
 def test_evaluate_refuses_drawings_of_no_digit(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    recognizer: Recognizer,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
     path = tmp_path / "kept.jsonl"
     path.write_text(json.dumps({"label": "none", "strokes": DIGITS[7]}))
     assert evaluate.main(["--strokes", str(path)]) == 1

@@ -29,6 +29,8 @@ from recognizer import Recognizer
 from rows import write_csv
 from tests.corpus import BLANK, DIGIT, PICTURES, PictureCase, encode, seven
 
+pytestmark = pytest.mark.usefixtures("loaded")  # once for all command lines here
+
 MOST_SECONDS = 20.0  # for one picture, on a busy machine; the slowest of many took 3
 ODD_NAMES = (
     "new\nline.png",
@@ -165,12 +167,6 @@ def test_any_shape_and_mode_is_read(
     """Noise, of which most is ink: the slowest that there is to read."""
     pixels = np.random.default_rng(seed).integers(0, 256, size[::-1]).astype(np.uint8)
     read_any(encode(Image.fromarray(pixels).convert(mode)), recognizer)
-
-
-@pytest.fixture(autouse=True)
-def loaded(monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer) -> None:
-    """Load the model once for all command lines here."""
-    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
 
 
 @pytest.fixture

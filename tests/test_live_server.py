@@ -1,7 +1,6 @@
 """server.py as it is started: both commands, its page, the clients, and docs/api.md."""
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -16,7 +15,7 @@ import httpx2
 import pytest
 
 from service.settings import Settings
-from tests.browser.server import find_chromium, open_chromium
+from tests.browser.server import demand_chromium, open_chromium
 from tests.live_server import PROJECT, serve, wait_until_ready
 
 CLIENTS = PROJECT / "examples" / "clients"
@@ -100,13 +99,7 @@ def test_the_client_in_javascript_reads_a_picture(url: str) -> None:
         failed = run([node, client, PROJECT / "LICENSE", url])
         assert failed.returncode != 0 and "found none" in failed.stderr
         return
-    path = find_chromium()
-    if path is None:
-        advice = "Neither Node.js nor Chromium is on the PATH: 'apt-get install chromium'."
-        if os.environ.get("CI"):
-            pytest.fail(advice)
-        pytest.skip(advice)
-    with open_chromium(path) as browser:
+    with open_chromium(demand_chromium()) as browser:
         page = browser.new_page()
         page.goto(f"{url}/api/docs")
         reading = page.evaluate(

@@ -25,15 +25,6 @@ from trained_models import FOLDER, compare_figures, list_models, name_models
 SHIPPED = read_about(MODEL_PATH)
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A copy of the shipped model with its card, and without its reports."""
-    path = tmp_path / "copy.keras"
-    path.write_bytes(MODEL_PATH.read_bytes())
-    path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
-    return path
-
-
 def test_the_shipped_model_has_all_that_the_page_shows() -> None:
     assert SHIPPED.card is not None and SHIPPED.problems.card == SHIPPED.problems.details == ""
     assert {"mnist_test", "dev_unipen", "load_digits"} <= {one.name for one in SHIPPED.digits}

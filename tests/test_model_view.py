@@ -18,6 +18,7 @@ from model_card import MODEL_PATH, ModelCard, sha256_of
 from model_figures import read_about
 from model_report import Epoch, report_folder, write_history
 from recognizer import Recognizer
+from tests.conftest import copy_model
 from tests.drawings import canvas_state, draw
 
 VIEW = Path(__file__).parents[1] / "views" / "model.py"
@@ -35,9 +36,7 @@ def app() -> AppTest:
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the view finds its model: a copy with its card, and without its reports."""
-    path = tmp_path / "digit_model.keras"
-    path.write_bytes(MODEL_PATH.read_bytes())
-    path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
+    path = copy_model(tmp_path / "digit_model.keras")
     monkeypatch.setattr(model_card, "MODEL_PATH", path)
     return path
 

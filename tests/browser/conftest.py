@@ -3,13 +3,12 @@
 Without Chromium these tests are skipped and say how to get it; in CI that is a failure.
 """
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.server import find_chromium, open_chromium, serve_app
+from tests.browser.server import demand_chromium, open_chromium, serve_app
 
 TIMEOUT = 30_000  # milliseconds; the first visitor waits for TensorFlow to load
 
@@ -19,13 +18,7 @@ expect.set_options(timeout=TIMEOUT)
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start the Chromium that is on the PATH."""
-    path = find_chromium()
-    if path is None:
-        advice = "Chromium is not on the PATH: 'apt-get install chromium' brings it."
-        if os.environ.get("CI"):
-            pytest.fail(advice)
-        pytest.skip(advice)
-    with open_chromium(path) as browser:
+    with open_chromium(demand_chromium()) as browser:
         yield browser
 
 

@@ -1,32 +1,36 @@
 """A running app and a Chromium to visit it; tests, screenshots and benchmarks share them."""
 
+import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-PROJECT = Path(__file__).parents[2]
+from tests.live_server import run_server
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-START_SECONDS = 90  # for TensorFlow to load on a busy machine
-
-
-class ServerError(Exception):
-    """The app did not start."""
+NO_CHROMIUM = "Chromium is not on the PATH: 'apt-get install chromium' brings it."
 
 
 def find_chromium() -> str | None:
     """Find Chromium on the PATH."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def demand_chromium() -> str:
+    """Find Chromium on the PATH; without it the test is skipped, in CI that is a failure."""
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
+    return path
 
 
 @contextmanager
@@ -59,33 +63,11 @@ def serve_app(*, address: str = "127.0.0.1", settings: str = "") -> Iterator[str
         address: that it is bound to.
         settings: lines of [drawings] in its secrets file, beside a database of its own.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = ["--server.headless=true", f"--server.port={port}", f"--server.address={address}"]
+    words = ["streamlit", "run", "app.py", "--server.headless=true", "--server.port=PORT"]
     with tempfile.TemporaryDirectory() as folder:
         secrets = Path(folder) / "secrets.toml"
         database = f"sqlite:///{Path(folder) / 'kept.db'}"
         secrets.write_text(f'[drawings]\ndatabase = "{database}"\n{settings}\n')
-        options.append(f"--secrets.files={secrets}")
-        server = subprocess.Popen(command + options, cwd=PROJECT)
-        try:
-            wait_until_healthy(url, server)
+        options = [f"--server.address={address}", f"--secrets.files={secrets}"]
+        with run_server(*words, *options, health="/_stcore/health") as url:
             yield url
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def wait_until_healthy(url: str, server: "subprocess.Popen[bytes]") -> None:
-    """Wait until the server answers, or raise ServerError."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise ServerError(f"the app did not start within {START_SECONDS} seconds")

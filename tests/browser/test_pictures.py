@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import PROJECT
 from tests.drawings import draw, encode_png
+from tests.live_server import PROJECT
 
 pytestmark = pytest.mark.browser
 

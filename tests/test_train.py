@@ -1,5 +1,7 @@
 """A short real training: what it writes, and what a kill or bad data leave behind."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -16,6 +18,7 @@ import pytest
 from PIL import Image
 
 import datasets
+import reports
 import train
 from augmentation import augment
 from datasets import NO_DIGIT, Digits
@@ -28,6 +31,7 @@ from tests.drawings import DIGITS, draw
 from training import EpochBatches, TrainConfig, TrainingData, to_targets
 
 PROJECT = Path(__file__).parents[1]
+QUICK = ["--architecture", "classic"]  # what is not about a network learns with the smallest
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
 
 
@@ -49,25 +53,38 @@ def data(tmp_path_factory: pytest.TempPathFactory, mnist_digits: Any) -> list[st
     return ["--mnist", str(folder / "mnist.npz"), "--pendigits", str(folder / "pens.jsonl")]
 
 
-def test_training_writes_model_card_and_reports(
-    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    output = tmp_path / "quick.keras"
-    assert train.main([*data, "--epochs", "1", "--output", str(output)]) == 0
-    assert re.fullmatch(LAST_LINE, capsys.readouterr().out.splitlines()[-1])
-    assert {path.name for path in tmp_path.iterdir()} == {"quick.keras", "quick.json", "reports"}
-    folder = tmp_path / "reports" / "quick"
+@pytest.fixture(scope="module")
+def run(data: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A whole run of one epoch: the model's path, and what was printed."""
+    output = tmp_path_factory.mktemp("run") / "quick.keras"
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert train.main([*data, *QUICK, "--epochs", "1", "--output", str(output)]) == 0
+    return output, printed.getvalue()
+
+
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw no reports, which takes as long as the learning here."""
+    monkeypatch.setattr(reports, "write_reports", lambda folder, **about: None)
+
+
+def test_training_writes_model_card_and_reports(run: tuple[Path, str]) -> None:
+    output, printed = run
+    assert re.fullmatch(LAST_LINE, printed.splitlines()[-1])
+    names = {path.name for path in output.parent.iterdir()}
+    assert names == {"quick.keras", "quick.json", "reports"}
+    folder = output.parent / "reports" / "quick"
     (epoch,) = read_history(folder, sha256=sha256_of(output))
     assert epoch.epoch == 1 and 0 <= epoch.val_accuracy <= 1 and epoch.loss > 0
-    reports = {path.name for path in folder.iterdir()} - {"history.json"}
-    assert reports == {
+    pictures = {path.name for path in folder.iterdir()} - {"history.json"}
+    assert pictures == {
         "training_curves.png",
         "confusion_matrix.png",
         "samples.png",
         "mistakes.png",
     }
-    for name in reports:
-        with Image.open(tmp_path / "reports" / "quick" / name) as picture:
+    for name in pictures:
+        with Image.open(folder / name) as picture:
             assert picture.width > 500
     model = keras.models.load_model(output)
     assert not model.compiled
@@ -81,12 +98,17 @@ def test_training_writes_model_card_and_reports(
     assert Recognizer.load(output).warning == ""
 
 
-def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_path: Path) -> None:
-    options = [*data[:2], "--epochs", "1", "--no-pendigits", "--architecture", "classic"]
+@pytest.mark.usefixtures("no_pictures")
+def test_the_seed_reproduces_a_run_and_another_does_not(
+    run: tuple[Path, str], data: list[str], tmp_path: Path
+) -> None:
+    outputs = [run[0]]
+    for seed in ("0", "1"):
+        outputs.append(tmp_path / f"seed-{seed}.keras")
+        options = [*QUICK, "--epochs", "1", "--seed", seed, "--output", str(outputs[-1])]
+        assert train.main([*data, *options]) == 0
     weights = []
-    for name, seed in (("a", "0"), ("b", "0"), ("c", "1")):
-        output = tmp_path / f"{name}.keras"
-        assert train.main([*options, "--seed", seed, "--output", str(output)]) == 0
+    for output in outputs:
         arrays = keras.models.load_model(output).get_weights()
         weights.append(np.concatenate([array.ravel() for array in arrays]))
     np.testing.assert_allclose(weights[0], weights[1], atol=1e-4)
@@ -108,11 +130,13 @@ def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     assert not np.array_equal(orders[0], orders[1])
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
     data: list[str], tmp_path: Path
 ) -> None:
     output = tmp_path / "killed.keras"
-    command = [sys.executable, "train.py", *data, "--epochs", "3", "--output", str(output)]
+    arguments = [*data, *QUICK, "--epochs", "3", "--output", str(output)]
+    command = [sys.executable, "train.py", *arguments]
     metadata = tmp_path / "killed.training" / "training_metadata.json"
     run = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
@@ -125,7 +149,6 @@ def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
     finished = len(history.read_text().splitlines()) - 1 if history.exists() else 0
     assert finished < 3
 
-    arguments = [*data, "--epochs", "3", "--output", str(output)]
     assert train.main([*arguments, "--seed", "5", "--resume"]) == 1  # other arguments
     assert train.main([*arguments, "--resume"]) == 0
     assert ModelCard.read(output).training["config"]["epochs"] == 3
@@ -145,7 +168,7 @@ def test_ctrl_c_leaves_the_earlier_model_untouched(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(train, "fit", interrupt)
-    assert train.main([*data, "--output", str(output)]) == 130
+    assert train.main([*data[:2], "--no-pendigits", "--output", str(output)]) == 130
     assert output.read_bytes() == b"the earlier model"
     assert "--resume" in capsys.readouterr().err
 
@@ -159,7 +182,8 @@ def test_training_starts_from_another_model_of_the_same_kind(
     for original, copied in zip(start.get_weights(), copy.get_weights(), strict=True):
         np.testing.assert_array_equal(original, copied)
     output = str(tmp_path / "new.keras")
-    arguments = [*data, "--no-augmentation", "--from", str(tmp_path / "start.keras")]
+    arguments = [*data[:2], "--no-pendigits", "--no-augmentation"]
+    arguments += ["--from", str(tmp_path / "start.keras")]
     assert train.main([*arguments, "--output", output]) == 1
     assert "Expected a 'compact' model" in capsys.readouterr().err
 

@@ -4,9 +4,10 @@ Without Chromium these tests are skipped and say how to get it; in CI that is a 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.server import demand_chromium, open_chromium, serve_app
 
@@ -29,25 +30,48 @@ def app_url(chromium: Browser) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def page(chromium: Browser, app_url: str) -> Iterator[Page]:
-    """Open the app on a desk's screen."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(TIMEOUT)
-    page.goto(app_url)
-    yield page
-    context.close()
+@pytest.fixture(scope="session")
+def desk(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser on a desk's screen: one visitor, who comes again and again."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(TIMEOUT)
+        yield context
 
 
-@pytest.fixture
-def phone(chromium: Browser, app_url: str) -> Iterator[Page]:
-    """Open the app on a phone's screen, with touch."""
-    context = chromium.new_context(
+@pytest.fixture(scope="session")
+def pocket(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser on a phone's screen, with touch."""
+    with chromium.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    page.set_default_timeout(TIMEOUT)
-    page.goto(app_url)
-    yield page
-    context.close()
+    ) as context:
+        context.set_default_timeout(TIMEOUT)
+        yield context
+
+
+@pytest.fixture
+def page(desk: BrowserContext, app_url: str) -> Iterator[Page]:
+    """Open the app on a desk's screen."""
+    with visit(desk, app_url) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(pocket: BrowserContext, app_url: str) -> Iterator[Page]:
+    """Open the app on a phone's screen, with touch."""
+    with visit(pocket, app_url) as page:
+        yield page
+
+
+@contextmanager
+def visit(context: BrowserContext, url: str) -> Iterator[Page]:
+    """Open an address in a new tab; when that is closed, all that the page stored is forgotten.
+
+    What it loaded is not: to load and compile the page's code anew takes seconds.
+    """
+    with context.new_page() as page:
+        page.goto(url)
+        try:
+            yield page
+        finally:
+            page.evaluate("localStorage.clear()")
+            context.clear_cookies()

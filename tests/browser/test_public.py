@@ -4,43 +4,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.accessibility import find_serious_faults
-from tests.browser.conftest import TIMEOUT
+from tests.browser.conftest import visit
 from tests.browser.server import serve_app
 
 pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def visit_kept(chromium: Browser, *, settings: str) -> Iterator[Page]:
+def visit_kept(pocket: BrowserContext, *, settings: str) -> Iterator[Page]:
     """Serve to everybody by these settings, and open Kept drawings on a phone."""
-    with serve_app(address="0.0.0.0", settings=settings) as url:
-        context = chromium.new_context(
-            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-        )
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT)
-        page.goto(f"{url}/kept")
+    served = serve_app(address="0.0.0.0", settings=settings)
+    with served as url, visit(pocket, f"{url}/kept") as page:
         yield page
         assert find_serious_faults(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        context.close()
 
 
 def test_nothing_is_kept_until_the_operator_says_so_and_the_page_tells_how(
-    chromium: Browser,
+    pocket: BrowserContext,
 ) -> None:
-    with visit_kept(chromium, settings="") as page:
+    with visit_kept(pocket, settings="") as page:
         expect(page.get_by_text("Drawings are not kept on this page.")).to_be_visible()
         page.get_by_text("You run this server?").click()
         expect(page.get_by_text("operator_password =")).to_be_visible()
 
 
-def test_only_the_operator_gets_to_all_drawings_by_the_password(chromium: Browser) -> None:
+def test_only_the_operator_gets_to_all_drawings_by_the_password(pocket: BrowserContext) -> None:
     settings = 'keep = true\noperator_password = "open sesame"'
-    with visit_kept(chromium, settings=settings) as page:
+    with visit_kept(pocket, settings=settings) as page:
         expect(page.get_by_text("What you kept in this visit.")).to_be_visible()
         page.get_by_text("You run this server?").click()
         password, send = page.get_by_label("Operator's password"), page.get_by_text("Show all")

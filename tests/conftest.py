@@ -1,8 +1,9 @@
-"""What the tests share: two models, twenty real digits of MNIST, a database."""
+"""What the tests share: their order, two models, twenty real digits of MNIST, a database."""
 
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,11 +11,14 @@ import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from drawings import DrawingStore
 from model_card import MODEL_PATH
-from recognizer import Recognizer
-from tests.letters import make_letters_model
+
+if TYPE_CHECKING:  # the process that shares out the tests need not load TensorFlow
+    from recognizer import Recognizer
 
 # Few and always the same: `python -m benchmarks.fuzz` tries thousands, and others each time.
 settings.register_profile(
@@ -27,7 +31,29 @@ settings.register_profile(
 )
 settings.load_profile("short")
 
+TOGETHER = "tests/browser"  # share an app and a Chromium, and wait while others compute
+LONGEST = (TOGETHER, "tests/test_train.py", "tests/test_learning.py", "tests/test_overload.py")
+
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
+
+
+class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
+    """A file at a time to who has nothing to do, but all of a browser's as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return TOGETHER if file.startswith(TOGETHER) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst:
+    """Share out the tests among the processes of `--numprocesses`."""
+    return LongestFirst(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end nobody shall wait for it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))  # keeps the files whole
+    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,15 +66,17 @@ def scan_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def recognizer() -> Recognizer:
+def recognizer() -> "Recognizer":
     """Load the model that ships."""
+    from recognizer import Recognizer
+
     return Recognizer.load()
 
 
 @pytest.fixture
-def loaded(monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer) -> None:
+def loaded(monkeypatch: pytest.MonkeyPatch, recognizer: "Recognizer") -> None:
     """Let command lines take the model that is loaded already."""
-    monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
+    monkeypatch.setattr(type(recognizer), "load", lambda path: recognizer)
 
 
 @pytest.fixture
@@ -67,6 +95,8 @@ def copy_model(path: Path) -> Path:
 @pytest.fixture(scope="session")
 def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a model of 26 letters: the ten digits are what it takes for A to J."""
+    from tests.letters import make_letters_model
+
     return make_letters_model(tmp_path_factory.mktemp("letters"))
 
 

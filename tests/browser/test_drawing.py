@@ -1,30 +1,20 @@
 """The visitor's story, in a real Chromium."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import visit
 from tests.browser.hand import draw_with_finger, draw_with_mouse
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def visitor(desk: BrowserContext, app_url: str) -> Iterator[Page]:
-    """Somebody who stays and draws digit after digit."""
-    with visit(desk, app_url) as page:
-        yield page
-
-
-@pytest.mark.parametrize("digit", range(10))
-def test_digit_drawn_with_the_mouse_is_read_and_cleared(visitor: Page, digit: int) -> None:
-    shown = visitor.get_by_test_id("stMetricValue")
-    draw_with_mouse(visitor, digit)
-    expect(shown).to_have_text(str(digit))
-    visitor.get_by_role("button", name="Clear").click()
-    expect(shown).to_have_count(0)
+def test_digits_drawn_with_the_mouse_are_read_one_after_another(page: Page) -> None:
+    shown = page.get_by_test_id("stMetricValue")
+    for digit in range(10):
+        draw_with_mouse(page, digit)
+        expect(shown).to_have_text(str(digit))
+        page.get_by_role("button", name="Clear").click()
+        expect(shown).to_have_count(0)
 
 
 def test_digit_drawn_with_a_finger_is_read_and_the_page_stays(phone: Page) -> None:

@@ -1,5 +1,6 @@
 """Training state that was cut short is stepped over, not stumbled upon."""
 
+import shutil
 from pathlib import Path
 
 import keras
@@ -30,13 +31,19 @@ def fit(folder: Path, *, epochs: int) -> keras.callbacks.History:
     )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The state of a run after two epochs."""
-    state = tmp_path / "state"
+@pytest.fixture(scope="module")
+def two_epochs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a run after two epochs, to be copied."""
+    state = tmp_path_factory.mktemp("run") / "state"
     start_anew(state, arguments={"seed": 0})
     fit(state, epochs=2)
     return state
+
+
+@pytest.fixture
+def folder(two_epochs: Path, tmp_path: Path) -> Path:
+    """The state of a run after two epochs, for the test to change."""
+    return shutil.copytree(two_epochs, tmp_path / "state")
 
 
 def test_training_goes_on_after_the_last_epoch(folder: Path) -> None:

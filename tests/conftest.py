@@ -85,6 +85,12 @@ def model(tmp_path: Path) -> Path:
     return copy_model(tmp_path / "copy.keras")
 
 
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw no reports, which takes as long as the learning in tests."""
+    monkeypatch.setattr("reports.write_reports", lambda folder, **about: None)
+
+
 def copy_model(path: Path) -> Path:
     """Copy the shipped model and its card to a path, which is returned."""
     path.write_bytes(MODEL_PATH.read_bytes())

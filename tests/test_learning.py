@@ -68,6 +68,7 @@ def share_read(recognizer: Recognizer, form: Form) -> float:
     return float(np.mean([recognizer.recognize(image).digit == form.label for image in others]))
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
     digits: Examples,
     digits_file: Path,

@@ -18,7 +18,6 @@ import pytest
 from PIL import Image
 
 import datasets
-import reports
 import train
 from augmentation import augment
 from datasets import NO_DIGIT, Digits
@@ -60,12 +59,6 @@ def run(data: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert train.main([*data, *QUICK, "--epochs", "1", "--output", str(output)]) == 0
     return output, printed.getvalue()
-
-
-@pytest.fixture
-def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no reports, which takes as long as the learning here."""
-    monkeypatch.setattr(reports, "write_reports", lambda folder, **about: None)
 
 
 def test_training_writes_model_card_and_reports(run: tuple[Path, str]) -> None:

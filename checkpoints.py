@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import keras
 from whole_files import replacing
 
 ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
+LOG = "history.csv"  # in the folder: a line an epoch
 
 MARGIN = 1 << 20  # bytes beside the weights: heads, the log, the finished model
 
@@ -22,12 +24,16 @@ class ResumeError(Exception):
     """A run that cannot be resumed as asked; its text says what to do."""
 
 
+class DivergedError(Exception):
+    """A network whose numbers are no longer finite; its text says what to do."""
+
+
 class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
     """Keras' BackupAndRestore, which survives being cut short while it writes.
 
     Keras does not write its two files at once. When they are damaged or do not belong
     together, the state one epoch before is taken; when that is damaged too, training
-    starts afresh and says so.
+    starts afresh and says so. A network that has diverged is not written at all.
     """
 
     def __init__(self, folder: Path, *, steps_per_epoch: int) -> None:
@@ -61,6 +67,16 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         if steps != self.model._initial_epoch * self.steps_per_epoch:
             raise ValueError("the weights are of another epoch")
 
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Stop at once when the loss is no number: no later step makes it one again."""
+        check_finite(logs)
+        super().on_train_batch_end(batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write the state, unless training or validation has no finite loss."""
+        check_finite(logs)
+        super().on_epoch_end(epoch, logs)
+
     def _save_model(self) -> None:
         """Write the state, if there is room: on a full disk HDF5 crashes the program."""
         variables = [*self.model.variables, *self.model.optimizer.variables]
@@ -71,6 +87,21 @@ class TrainingBackup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
         """Put the state of one epoch before in place of the damaged one."""
         shutil.copy(self._prev_weights_path, self._weights_path)
         shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
+
+
+def check_finite(logs: dict[str, Any] | None) -> None:
+    """Raise DivergedError if a loss that Keras tells of is NaN or infinite."""
+    for name, value in (logs or {}).items():
+        if name.endswith("loss") and not math.isfinite(value):
+            raise diverged(f"{name} = {value}")
+
+
+def diverged(received: str) -> DivergedError:
+    """Make the error of a network that learns no more."""
+    return DivergedError(
+        f"Expected finite numbers from the network. Received: {received}. No model was written:"
+        " train again with a lower --learning-rate, and after --from with a model that reads."
+    )
 
 
 def check_room(folder: Path, size: int) -> None:
@@ -97,6 +128,19 @@ def start_anew(folder: Path, *, arguments: dict[str, Any]) -> None:
     folder.mkdir(parents=True)
     with replacing(folder / ARGUMENTS) as partial:
         partial.write_text(json.dumps(arguments), encoding="utf-8")
+
+
+def remove(folder: Path) -> None:
+    """Remove the state of a run that is over; cut short, what is left can be resumed.
+
+    Without its log or its arguments a state could not: they go last.
+    """
+    with suppress(OSError):
+        for path in sorted(
+            folder.iterdir(), key=lambda one: (one.name == ARGUMENTS, one.name == LOG)
+        ):
+            path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_resumable(folder: Path, *, arguments: dict[str, Any]) -> None:

@@ -14,7 +14,6 @@ Exit status: 0 done, 1 data or training failed, 2 wrong call, 130 stopped by Ctr
 import argparse
 import dataclasses
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from sklearn.metrics import accuracy_score, log_loss
 
 import reports
 from arguments import existing_path, output_path, positive, positive_int
-from checkpoints import ResumeError, check_resumable, start_anew
+from checkpoints import DivergedError, ResumeError, check_resumable, remove, start_anew
 from classes import DIGITS, ClassesError, ClassNames, parse_classes
 from datasets import DatasetError
 from model_card import ModelCard, card_path, sha256_of
@@ -66,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"argument --classes: {error}")
     try:
         train(arguments)
-    except (DatasetError, ResumeError, StartError) as error:
+    except (DatasetError, ResumeError, StartError, DivergedError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -260,7 +259,7 @@ def train(arguments: argparse.Namespace) -> None:
         credit=CREDITS.get(data.test_name, ""),
         sha256=sha256_of(output),
     )
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     if arguments.show:
         reports.show_picture(pictures / "samples.png")
     print(

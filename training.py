@@ -18,7 +18,7 @@ from tqdm.keras import TqdmCallback
 
 from augmentation import Strength, augment
 from calibration import fit_temperature, to_probabilities
-from checkpoints import TrainingBackup, mend_log
+from checkpoints import LOG, TrainingBackup, diverged, mend_log
 from classes import DIGITS, ClassNames
 from datasets import NO_DIGIT, Digits, Images
 from models import DEFAULT_ARCHITECTURE, with_no_digit
@@ -128,6 +128,9 @@ def fit(
 
     Returns:
         One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy.
+
+    Raises:
+        DivergedError: when a loss is NaN or infinite.
     """
     batches = EpochBatches(data, config, teacher=teacher)
     network = with_no_digit(model)
@@ -137,26 +140,30 @@ def fit(
         metrics=["accuracy"],
     )
     held_out = list(data.validation.values())
-    log = folder / "history.csv"
+    log = folder / LOG
     mend_log(log)
-    network.fit(
-        batches.dataset(),
-        epochs=config.epochs,
-        validation_data=(
-            to_model_input(np.concatenate([part.images for part in held_out])),
-            to_targets(np.concatenate([part.labels for part in held_out]), data.class_names),
-        ),
-        validation_batch_size=512,
-        callbacks=[
-            # Before the state: an epoch that is logged twice is no loss, one that is not, is.
-            keras.callbacks.CSVLogger(log, append=True),
-            TrainingBackup(folder, steps_per_epoch=batches.steps),
-            batches,
-            TqdmCallback(verbose=1, mininterval=1),
-        ],
-        shuffle=False,
-        verbose=0,
-    )
+    progress = TqdmCallback(verbose=1, mininterval=1)
+    try:
+        network.fit(
+            batches.dataset(),
+            epochs=config.epochs,
+            validation_data=(
+                to_model_input(np.concatenate([part.images for part in held_out])),
+                to_targets(np.concatenate([part.labels for part in held_out]), data.class_names),
+            ),
+            validation_batch_size=512,
+            callbacks=[
+                # Before the state: an epoch that is logged twice is no loss, one that is not, is.
+                keras.callbacks.CSVLogger(log, append=True),
+                TrainingBackup(folder, steps_per_epoch=batches.steps),
+                batches,
+                progress,
+            ],
+            shuffle=False,
+            verbose=0,
+        )
+    finally:
+        progress.on_train_end()  # what is said of an error stands below its bars
     # A run that went back an epoch has logged it twice: the later row counts.
     return pd.read_csv(log).drop_duplicates("epoch", keep="last")
 
@@ -257,6 +264,8 @@ def make_optimizer(config: TrainConfig, steps: int) -> keras.optimizers.Optimize
 def predict(model: keras.Model, images: Images) -> Outputs:
     """Return a network's outputs (n, ...) for finished images (n, 28, 28)."""
     outputs: Outputs = model.predict(to_model_input(images), batch_size=512, verbose=0)
+    if not np.isfinite(outputs).all():
+        raise diverged("outputs that are NaN or infinite")
     return outputs
 
 

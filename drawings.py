@@ -9,6 +9,7 @@ which model, and when.
 """
 
 import json
+import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ import numpy as np
 from sqlalchemy import (
     JSON,
     BindParameter,
+    Select,
     String,
     bindparam,
     create_engine,
@@ -33,6 +35,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from canvas import Drawing
+from drawing_files import DrawingError, read_brushes
+from strokes import check_range, to_points
 
 if TYPE_CHECKING:  # TensorFlow is not needed to look at drawings
     from recognizer import Prediction
@@ -41,6 +45,9 @@ DEFAULT_URL = f"sqlite:///{Path(__file__).with_name('kept_drawings.db').as_posix
 BUSY_SECONDS = 10  # that a writer waits for another one, with SQLite
 EXPORT_ROWS = 500  # read at once; between them others may write
 MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
+
+# What reading a damaged row raises: SQLAlchemy's types, and ours.
+DAMAGE = (ValueError, TypeError, OverflowError, LookupError, RecursionError, DrawingError)
 
 # What databases say, and what that means to a person.
 REASONS = {
@@ -52,6 +59,9 @@ REASONS = {
     "malformed": "the file is damaged",
     "no such table": "its table is gone; start the program again to make a new one",
 }
+
+
+logger = logging.getLogger(__name__)
 
 
 class StoreError(Exception):
@@ -176,7 +186,7 @@ class DrawingStore:
         limit: int | None = None,
         offset: int = 0,
     ) -> list[KeptDrawing]:
-        """List drawings, the latest first.
+        """List drawings, the latest first; rows that are damaged are left out.
 
         Args:
             label: of this digit alone. Defaults to every label.
@@ -188,7 +198,7 @@ class DrawingStore:
         chosen = select(Row).where(*conditions(label, only_misread, numbers))
         ordered = chosen.order_by(Row.number.desc()).limit(limit).offset(offset)
         with self.explained("read"), Session(self.engine) as session:
-            return [to_kept(row) for row in session.scalars(ordered)]
+            return read_whole_rows(session, ordered)
 
     def count(
         self,
@@ -210,7 +220,15 @@ class DrawingStore:
         """List what the drawings show, each label once, in order."""
         chosen = select(Row.label).where(*conditions(None, False, numbers)).distinct()
         with self.explained("read"), Session(self.engine) as session:
-            return sorted(session.scalars(chosen))
+            return sorted(label for label in session.scalars(chosen) if is_text(label))
+
+    def find_damaged(self, *, numbers: Collection[int] | None = None) -> list[int]:
+        """List the numbers of rows that cannot be read; it takes as long as an export."""
+        with self.explained("read"), Session(self.engine) as session:
+            chosen = select(Row.number).where(*conditions(None, False, numbers))
+            found = set(session.scalars(chosen))
+        whole = (kept.number for part in self.read_parts(numbers) for kept in part)
+        return sorted(found.difference(whole))
 
     def delete(self, numbers: Collection[int] | None = None) -> int:
         """Delete drawings by number, or all; return how many there were."""
@@ -223,18 +241,25 @@ class DrawingStore:
     def export(self, *, numbers: Collection[int] | None = None) -> Iterator[str]:
         """Yield the lines of a stroke file, the oldest drawing first.
 
-        A few hundred are read at a time, so that a million take no more memory.
+        A few hundred are read at a time, so that a million take no more memory. Rows that
+        are damaged are left out.
         """
+        for part in self.read_parts(numbers):
+            yield from map(to_line, part)
+
+    def read_parts(self, numbers: Collection[int] | None) -> Iterator[list[KeptDrawing]]:
+        """Yield drawings a few hundred at a time, the oldest first; damaged ones are left out."""
         last = 0
         while True:
-            chosen = select(Row).where(Row.number > last, *conditions(None, False, numbers))
-            ordered = chosen.order_by(Row.number).limit(EXPORT_ROWS)
+            asked = Row.number > last, *conditions(None, False, numbers)
+            ordered = select(Row).where(*asked).order_by(Row.number).limit(EXPORT_ROWS)
             with self.explained("read"), Session(self.engine) as session:
-                found = [to_kept(row) for row in session.scalars(ordered)]
-            if not found:
-                return
-            yield from map(to_line, found)
-            last = found[-1].number
+                listed = list(session.scalars(ordered.with_only_columns(Row.number)))
+                if not listed:
+                    return
+                found = read_whole_rows(session, ordered.where(Row.number <= listed[-1]))
+            yield found
+            last = listed[-1]
 
     @contextmanager
     def explained(self, done: str) -> Iterator[None]:
@@ -249,6 +274,21 @@ class DrawingStore:
             raise StoreError(
                 f"The database '{shown}' cannot be {done}: {next(known, said)}."
             ) from error
+
+
+def read_whole_rows(session: Session, ordered: Select[Row]) -> list[KeptDrawing]:
+    """Read the rows that a statement chooses; those that are damaged are logged, and left out."""
+    try:
+        return [to_kept(row) for row in session.scalars(ordered)]
+    except DAMAGE:
+        session.expunge_all()  # now one by one: SQLAlchemy gives all rows or none
+    found = []
+    for number in list(session.scalars(ordered.with_only_columns(Row.number))):
+        try:
+            found += [to_kept(row) for row in session.scalars(select(Row).filter_by(number=number))]
+        except DAMAGE as error:
+            logger.warning("Kept drawing %d is damaged: %s", number, first_line(error))
+    return found
 
 
 def first_line(error: BaseException) -> str:
@@ -288,10 +328,18 @@ def to_row(kept: KeptDrawing) -> Row:
 
 
 def to_kept(row: Row) -> KeptDrawing:
-    """Turn a row of the table into a drawing."""
-    strokes = tuple(np.asarray(stroke, dtype=np.float64) for stroke in row.strokes)
+    """Turn a row of the table into a drawing; raises one of `DAMAGE` if that cannot be drawn."""
+    strokes = tuple(to_points(stroke) for stroke in row.strokes)
+    check_range(strokes)
+    brushes = read_brushes(row.brushes, len(strokes))
+    if not all(map(is_text, (row.label, row.read_as, row.status, row.model))):
+        raise TypeError("label, read_as, status and model are texts")
+    if not 0 <= row.confidence <= 1:
+        raise ValueError("the confidence is not between 0 and 1")
+    if not isinstance(row.kept_at, datetime):
+        raise TypeError("kept_at is a moment")
     return KeptDrawing(
-        Drawing(strokes, tuple(row.brushes)),
+        Drawing(strokes, brushes),
         label=row.label,
         read_as=row.read_as,
         confidence=row.confidence,
@@ -300,6 +348,11 @@ def to_kept(row: Row) -> KeptDrawing:
         kept_at=row.kept_at.replace(tzinfo=UTC),
         number=row.number,
     )
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is a text: SQLite keeps what a column is given, of any kind."""
+    return isinstance(value, str)
 
 
 def to_line(kept: KeptDrawing) -> str:

@@ -96,8 +96,10 @@ def show_drawings(store: DrawingStore, keeping: Keeping) -> None:
     with st.container(horizontal=True):
         for kept in drawings:
             show_card(store, kept)
-    if not drawings:
+    if not found:
         st.info("No kept drawing is of this kind.", icon=":material/filter_alt:")
+    if len(drawings) < min(PER_PAGE, found - PER_PAGE * (page - 1)):
+        show_damaged(store, own)
     st.divider()
     show_all_actions(store, total, own)
     if own is None:
@@ -145,6 +147,26 @@ def show_card(store: DrawingStore, kept: KeptDrawing) -> None:
                 on_click=attempt,
                 args=[lambda: delete(store, {number})],
             )
+
+
+def show_damaged(store: DrawingStore, own: set[int] | None) -> None:
+    """Say how many drawings cannot be read, and offer to delete them."""
+    damaged = store.find_damaged(numbers=own)
+    if not damaged:  # another visitor has just deleted some
+        return
+    verb, them = ("is", "it") if len(damaged) == 1 else ("are", "them")
+    st.warning(
+        f"{len(damaged)} of these drawings {verb} damaged and cannot be shown. The download"
+        f" leaves {them} out.",
+        icon=":material/warning:",
+    )
+    st.button(
+        f"Delete {them}",
+        icon=":material/delete:",
+        key="delete_damaged",
+        on_click=attempt,
+        args=[lambda: delete(store, set(damaged))],
+    )
 
 
 def thumbnail(kept: KeptDrawing, described: str) -> str:

@@ -33,6 +33,8 @@ from habits import vary
 from ink import find_ink
 from strokes import (
     CANVAS_STYLE,
+    MAX_BYTES,
+    MOST_SAID,
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
@@ -90,15 +92,19 @@ def load_pendigits(path: Path | None = None) -> list[StrokeDigit]:
 def download_pendigits() -> list[StrokeDigit]:
     """Fetch the training part from UCI's archive; Keras keeps the zip."""
     try:
-        archive = keras.utils.get_file("pendigits.zip", PENDIGITS_URL)
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as members:
-            digits = read_digits(Path(members.extract(PENDIGITS_MEMBER, folder)))
-    except DatasetError:
-        raise
+        archive = Path(keras.utils.get_file("pendigits.zip", PENDIGITS_URL))
     except Exception as error:  # Keras raises a bare Exception when a URL fails
         raise DatasetError(
             "The pen digits could not be downloaded. Name a copy of"
             f" '{PENDIGITS_MEMBER}' with --pendigits FILE."
+        ) from error
+    try:
+        digits = unpack_pendigits(archive)
+    except Exception as error:  # of zip, its packing, the disk, and our own
+        said = " ".join(str(error).split())[:MOST_SAID] or type(error).__name__
+        raise DatasetError(
+            f"Expected UCI's archive with '{PENDIGITS_MEMBER}' in '{archive}', which is damaged or"
+            f" another file: {said.rstrip('.')}. Delete that file, so that it is fetched anew."
         ) from error
     if len(digits) != PENDIGITS_COUNT:
         raise DatasetError(
@@ -106,6 +112,14 @@ def download_pendigits() -> list[StrokeDigit]:
             " Delete that file, so that it is fetched anew."
         )
     return digits
+
+
+def unpack_pendigits(archive: Path) -> list[StrokeDigit]:
+    """Read the training part out of UCI's archive; raises many kinds of errors."""
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as members:
+        if members.getinfo(PENDIGITS_MEMBER).file_size > MAX_BYTES:
+            raise ValueError(f"at most {MAX_BYTES >> 20} MB are expected, unpacked")
+        return read_digits(Path(members.extract(PENDIGITS_MEMBER, folder)))
 
 
 def read_characters(path: Path) -> list[StrokeDigit]:

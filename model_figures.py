@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from model_card import CardError, ModelCard
-from model_report import Details, Epoch, ReportError, read_details, read_history, report_folder
+from model_report import (
+    DAMAGE,
+    Details,
+    Epoch,
+    ReportError,
+    check_count,
+    check_number,
+    read_details,
+    read_history,
+    report_folder,
+)
 from set_names import name_set
 
 NO_DETAILS = Details(parameters=0)
@@ -49,9 +59,9 @@ class DigitSet:
         """Read an entry of a card; raises KeyError, TypeError or ValueError."""
         return cls(
             **read_common(name, entry, about=about),
-            accuracy=float(entry["accuracy"]),
-            calibration_error=float(entry["calibration_error"]),
-            sure_but_wrong=float(entry["sure_but_wrong"]),
+            accuracy=check_number(entry["accuracy"]),
+            calibration_error=check_number(entry["calibration_error"]),
+            sure_but_wrong=check_number(entry["sure_but_wrong"]),
         )
 
 
@@ -89,9 +99,9 @@ def read_common(name: str, entry: dict[str, Any], *, about: str) -> dict[str, An
         "name": name,
         "title": title,
         "about": sentence,
-        "count": int(entry["count"]),
-        "refused": float(entry["refused"]),
-        "interval": (float(low), float(high)),
+        "count": check_count(entry["count"]),
+        "refused": check_number(entry["refused"]),
+        "interval": (check_number(low), check_number(high)),
     }
 
 
@@ -180,6 +190,6 @@ def read_sets(kind: type[Kind], card: ModelCard, details: Details) -> tuple[Kind
         about = details.sets[name].about if name in details.sets else ""
         try:
             found.append(kind.from_card(name, entry, about=about))
-        except (KeyError, TypeError, ValueError):
+        except DAMAGE:
             continue  # written by another version: what cannot be read is not shown
     return tuple(found)

@@ -10,6 +10,7 @@ model file it belongs to.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from whole_files import replacing
 
@@ -28,7 +29,12 @@ CONTENTS = {  # what a file tells, and what writes it
     DETAILS: ("The details of this model's figures", "evaluate.py --update-card"),
     HISTORY: ("The course of this model's training", "train.py"),
 }
+MAX_BYTES = 16 << 20  # of a file; ours have some ten kilobytes
+MOST_COUNTED = 10**12  # pictures or parameters
+# What other JSON than ours raises when it is taken for ours.
+DAMAGE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 SIDE = 28  # pixels of a misread digit
+MOST_ROWS = 1000  # of misread digits in their picture; ours has some thirty
 COLUMNS = 12  # misread digits in a row of their picture
 
 
@@ -166,9 +172,19 @@ def read_history(folder: Path, *, sha256: str) -> tuple[Epoch, ...]:
     """Read how a training went; raises ReportError."""
     content = read_json(folder / HISTORY, sha256=sha256)
     try:
-        return tuple(Epoch(**epoch) for epoch in content["epochs"])
-    except (TypeError, KeyError) as error:
+        epochs = tuple(to_epoch(**epoch) for epoch in content["epochs"])
+    except DAMAGE as error:
         raise unusable(folder / HISTORY, "is damaged") from error
+    if not epochs:
+        raise unusable(folder / HISTORY, "tells of no epoch")
+    return epochs
+
+
+def to_epoch(*, epoch: Any, loss: Any, accuracy: Any, val_loss: Any, val_accuracy: Any) -> Epoch:
+    """Check what a file tells of an epoch; raises ValueError or TypeError."""
+    losses = [check_number(value, most=math.inf) for value in (loss, val_loss)]
+    shares = [check_number(value) for value in (accuracy, val_accuracy)]
+    return Epoch(check_count(epoch), losses[0], shares[0], losses[1], shares[1])
 
 
 def write_details(folder: Path, details: Details, *, sha256: str) -> None:
@@ -224,40 +240,70 @@ def read_details(folder: Path, *, sha256: str) -> Details:
     """Read the details of a model with its misread digits; raises ReportError."""
     content = read_json(folder / DETAILS, sha256=sha256)
     try:
-        with Image.open(folder / MISREAD) as picture:
+        with Image.open(folder / MISREAD, formats=("PNG",)) as picture:
+            if picture.width != COLUMNS * SIDE or picture.height > MOST_ROWS * SIDE:
+                raise ValueError("a picture of another size")
             sheet = np.asarray(picture.convert("L"))
         sets = {name: from_record(record, sheet) for name, record in content["sets"].items()}
-        return Details(int(content["parameters"]), sets)
-    except (OSError, UnidentifiedImageError, ValueError, TypeError, KeyError, AttributeError) as e:
-        raise unusable(folder / DETAILS, "is damaged") from e
+        return Details(check_count(content["parameters"]), sets)
+    except Exception as error:  # Pillow's decoders raise many kinds for damaged files
+        raise unusable(folder / DETAILS, "is damaged") from error
 
 
 def from_record(record: dict[str, Any], sheet: npt.NDArray[np.uint8]) -> SetDetails:
     """Turn JSON's types back, and cut the misread digits from their picture."""
-    classes = tuple(record.get("classes", ()))
-    confusion = tuple(tuple(int(n) for n in row) for row in record.get("confusion", ()))
+    classes = tuple(check_text(name) for name in record.get("classes", ()))
+    confusion = tuple(tuple(map(check_count, row)) for row in record.get("confusion", ()))
     if [len(row) for row in confusion] != [len(classes) + 1] * len(classes):
         raise ValueError("the confusion matrix and its classes differ in size")
     return SetDetails(
-        about=str(record["about"]),
+        about=check_text(record["about"]),
         classes=classes,
         confusion=confusion,
-        reliability=tuple(
-            Bin(**{**one, "interval": tuple(one["interval"])})
-            for one in record.get("reliability", ())
-        ),
+        reliability=tuple(to_bin(**one) for one in record.get("reliability", ())),
         misread=tuple(
             Misread(
-                truth=one["truth"],
-                reading=one["reading"],
-                confidence=one["confidence"],
-                is_sure=one["is_sure"],
+                truth=check_text(one["truth"]),
+                reading=check_text(one["reading"]),
+                confidence=check_number(one["confidence"]),
+                is_sure=bool(one["is_sure"]),
                 picture=cut(sheet, one["row"], one["column"]),
             )
             for one in record.get("misread", ())
         ),
-        taken=tuple((label, hits, count) for label, hits, count in record.get("taken", ())),
+        taken=tuple(
+            (check_text(label), check_count(hits), check_count(count))
+            for label, hits, count in record.get("taken", ())
+        ),
     )
+
+
+def to_bin(*, up_to: Any, count: Any, confidence: Any, right: Any, interval: Any) -> Bin:
+    """Check what a file tells of readings of like confidence."""
+    low, high = map(check_number, interval)
+    up_to, confidence, right = map(check_number, (up_to, confidence, right))
+    return Bin(up_to, check_count(count), confidence, right, (low, high))
+
+
+def check_number(value: Any, *, most: float = 1.0) -> float:
+    """Return a finite number from 0 to `most`; raises ValueError or TypeError."""
+    if isinstance(value, bool) or not (0 <= value <= most and math.isfinite(value)):
+        raise ValueError(f"a number from 0 to {most} is expected")
+    return float(value)
+
+
+def check_count(value: Any) -> int:
+    """Return a whole number that is not below zero; raises ValueError or TypeError."""
+    if not isinstance(value, int) or not 0 <= value <= MOST_COUNTED:
+        raise ValueError("a count is expected")
+    return value
+
+
+def check_text(value: Any) -> str:
+    """Return a text; raises TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    return value
 
 
 def cut(sheet: npt.NDArray[np.uint8], row: int, column: int) -> Picture:
@@ -271,11 +317,12 @@ def cut(sheet: npt.NDArray[np.uint8], row: int, column: int) -> Picture:
 def read_json(path: Path, *, sha256: str) -> dict[str, Any]:
     """Read a file of a model's report; raises ReportError if it is not of this model."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = json.loads(file.read(MAX_BYTES))
         owner = content["sha256"]
     except FileNotFoundError as error:
         raise unusable(path, "is missing") from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, *DAMAGE) as error:
         raise unusable(path, "is damaged") from error
     if owner != sha256:
         raise unusable(path, "belongs to another model")

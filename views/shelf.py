@@ -1,10 +1,10 @@
 """What Draw and Kept drawings share: the rules of this server, its database, and the visit."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
 from classes import NO_DIGIT_NAME
 from drawings import DrawingStore, StoreError
@@ -31,8 +31,12 @@ def read_settings() -> dict[str, Any]:
     """Read [drawings] of the secrets file; most servers have none, and need none."""
     try:
         settings = st.secrets.get("drawings", {})
-    except StreamlitSecretNotFoundError:  # Streamlit's own log tells of a broken file
-        return {}
+    except (OSError, ValueError, RecursionError) as error:  # of TOML, of its bytes, or closed
+        files = [Path(name) for name in st.get_option("secrets.files")]
+        if not any(file.exists() for file in files):
+            return {}
+        said = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise SettingsError(f"The secrets file cannot be read: {said}.") from error
     if not hasattr(settings, "items"):
         raise SettingsError("Expected a section [drawings] in the secrets file.")
     return dict(settings.items())

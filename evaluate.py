@@ -30,7 +30,7 @@ from evaluation.measurement import MeasurementError, ModelResult, measure_model
 from evaluation.report import describe_set, write_report
 from evaluation.sets import Examples
 from evaluation.speed import measure_speeds
-from model_card import MODEL_PATH, CardError, ModelCard
+from model_card import MODEL_PATH, CardError, ModelCard, card_path
 from model_file import RecognizerError
 from recognizer import Recognizer
 from whole_files import check_writable, explain_failure
@@ -139,6 +139,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if arguments.update_card:
         for path in arguments.model:
             check_card(path)
+            check_writable(card_path(path))
     labelled, others = load_sets(arguments, recognizers[0].card.class_names)
     check_names(arguments.pictures_of, labelled)
     speeds = measure_speeds(recognizers)

@@ -9,16 +9,14 @@ What is missing is empty, and `problems` says in a sentence why.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from model_card import CardError, ModelCard
+from model_details import Count, Details, Epoch, Share
 from model_report import (
-    DAMAGE,
-    Details,
-    Epoch,
     ReportError,
-    check_count,
-    check_number,
     read_details,
     read_history,
     report_folder,
@@ -47,22 +45,12 @@ class DigitSet:
     name: str
     title: str
     about: str
-    count: int
-    accuracy: float
-    interval: tuple[float, float]
-    refused: float
-    calibration_error: float
-    sure_but_wrong: float
-
-    @classmethod
-    def from_card(cls, name: str, entry: dict[str, Any], *, about: str) -> Self:
-        """Read an entry of a card; raises KeyError, TypeError or ValueError."""
-        return cls(
-            **read_common(name, entry, about=about),
-            accuracy=check_number(entry["accuracy"]),
-            calibration_error=check_number(entry["calibration_error"]),
-            sure_but_wrong=check_number(entry["sure_but_wrong"]),
-        )
+    count: Count
+    accuracy: Share
+    interval: tuple[Share, Share]
+    refused: Share
+    calibration_error: Share
+    sure_but_wrong: Share
 
 
 @dataclass(frozen=True)
@@ -81,28 +69,9 @@ class OtherSet:
     name: str
     title: str
     about: str
-    count: int
-    refused: float
-    interval: tuple[float, float]
-
-    @classmethod
-    def from_card(cls, name: str, entry: dict[str, Any], *, about: str) -> Self:
-        """Read an entry of a card; raises KeyError, TypeError or ValueError."""
-        return cls(**read_common(name, entry, about=about))
-
-
-def read_common(name: str, entry: dict[str, Any], *, about: str) -> dict[str, Any]:
-    """Read what a card says of any set; raises KeyError, TypeError or ValueError."""
-    title, sentence = name_set(name, about=about)
-    low, high = entry["interval"]
-    return {
-        "name": name,
-        "title": title,
-        "about": sentence,
-        "count": check_count(entry["count"]),
-        "refused": check_number(entry["refused"]),
-        "interval": (check_number(low), check_number(high)),
-    }
+    count: Count
+    refused: Share
+    interval: tuple[Share, Share]
 
 
 Kind = TypeVar("Kind", DigitSet, OtherSet)
@@ -188,8 +157,10 @@ def read_sets(kind: type[Kind], card: ModelCard, details: Details) -> tuple[Kind
         if not isinstance(entry, dict) or ("accuracy" in entry) != (kind is DigitSet):
             continue
         about = details.sets[name].about if name in details.sets else ""
+        title, sentence = name_set(name, about=about)
+        told = {"name": name, "title": title, "about": sentence}
         try:
-            found.append(kind.from_card(name, entry, about=about))
-        except DAMAGE:
+            found.append(TypeAdapter(kind).validate_python({**entry, **told}))
+        except ValidationError:
             continue  # written by another version: what cannot be read is not shown
     return tuple(found)

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from classes import DIGITS, ClassNames, worded
 from model_card import ModelCard
+from model_details import (
+    SetDetails,
+)
 from model_figures import DigitSet, ModelAbout, OtherSet
-from model_report import SetDetails
 
 MOST_CONFUSIONS = 4  # named of a set
 OPTIONS = {  # of train.py, by their names in a card's training configuration

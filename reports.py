@@ -12,7 +12,12 @@ from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
 from classes import DIGITS
-from model_report import Epoch, write_history
+from model_details import (
+    Epoch,
+)
+from model_report import (
+    write_history,
+)
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 Labels = npt.NDArray[np.int64]  # (n,)

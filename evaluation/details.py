@@ -10,12 +10,14 @@ from pathlib import Path
 from evaluation.measurement import DigitsResult, Mistake, ModelResult, OthersResult
 from evaluation.report import describe_reliability
 from model_card import sha256_of
-from model_report import (
+from model_details import (
     Bin,
     Details,
     Misread,
-    ReportError,
     SetDetails,
+)
+from model_report import (
+    ReportError,
     read_details,
     report_folder,
     write_details,

@@ -18,7 +18,12 @@ import model_card
 from datasets import DatasetError, load_pendigits
 from model_card import MODEL_PATH, sha256_of
 from model_figures import read_about
-from model_report import ReportError, read_details, read_history, report_folder
+from model_report import (
+    ReportError,
+    read_details,
+    read_history,
+    report_folder,
+)
 
 SHIPPED = report_folder(MODEL_PATH)
 VIEW = Path(__file__).parents[1] / "views" / "model.py"

@@ -10,7 +10,10 @@ import pytest
 import evaluate
 from evaluation import sets, speed
 from model_card import MODEL_PATH, ModelCard, sha256_of
-from model_report import read_details, report_folder
+from model_report import (
+    read_details,
+    report_folder,
+)
 from tests.conftest import Images
 from tests.drawings import DIGITS, draw, encode_png
 

@@ -8,7 +8,9 @@ import evaluate
 from evaluation.sets import Examples
 from evaluation.speed import Speed
 from model_card import MODEL_PATH
-from model_report import report_folder
+from model_report import (
+    report_folder,
+)
 from preprocessing import preprocess
 from recognizer import Recognizer
 from tests.drawings import draw

@@ -10,7 +10,10 @@ import pytest
 import train
 from model_card import MODEL_PATH, ModelCard, sha256_of
 from model_figures import read_about
-from model_report import DETAILS, report_folder
+from model_report import (
+    DETAILS,
+    report_folder,
+)
 from model_words import (
     describe_cell,
     describe_confusions,

@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from model_report import (
-    COLUMNS,
+from model_details import (
     Bin,
     Details,
     Epoch,
     Misread,
-    ReportError,
     SetDetails,
+)
+from model_report import (
+    COLUMNS,
+    ReportError,
     read_details,
     read_history,
     write_details,

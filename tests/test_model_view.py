@@ -15,8 +15,14 @@ from streamlit.testing.v1 import AppTest
 import model_card
 from example_drawings import EXAMPLES
 from model_card import MODEL_PATH, ModelCard, sha256_of
+from model_details import (
+    Epoch,
+)
 from model_figures import read_about
-from model_report import Epoch, report_folder, write_history
+from model_report import (
+    report_folder,
+    write_history,
+)
 from recognizer import Recognizer
 from tests.conftest import copy_model
 from tests.drawings import canvas_state, draw

@@ -21,7 +21,9 @@ from augmentation import augment
 from datasets import NO_DIGIT, Digits
 from model_card import ModelCard, sha256_of
 from model_file import save_small
-from model_report import read_history
+from model_report import (
+    read_history,
+)
 from recognizer import Recognizer
 from sources import gather
 from tests.drawings import DIGITS, draw

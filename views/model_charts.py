@@ -6,8 +6,12 @@ from typing import TypeAlias
 import altair as alt
 import pandas as pd
 
+from model_details import (
+    Bin,
+    Epoch,
+    SetDetails,
+)
 from model_figures import DigitSet, OtherSet
-from model_report import Bin, Epoch, SetDetails
 from views.theme import Palette
 
 Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair types what layers give

@@ -7,8 +7,11 @@ import streamlit as st
 
 from classes import worded
 from data_urls import to_data_url
+from model_details import (
+    Misread,
+    SetDetails,
+)
 from model_figures import DigitSet, ModelAbout
-from model_report import Misread, SetDetails
 from model_words import (
     describe_cell,
     describe_mistakes,

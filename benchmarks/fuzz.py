@@ -66,10 +66,11 @@ def run(test: Any, name: str, examples: int, chosen: int, recognizer: Recognizer
         derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
-    test._hypothesis_internal_use_settings = None  # those of the tests themselves
+    # Not as a decorator: some tests have settings, and none is decorated twice.
+    test._hypothesis_internal_use_settings = chosen_settings
     said = ""
     try:
-        seed(chosen)(chosen_settings(test))(**needed)
+        seed(chosen)(test)(**needed)
     except Exception as error:  # whatever a property fails with is what is looked for
         said = f"  FAILED: {' '.join(str(error).split())[:300]} {getattr(error, '__notes__', '')}"
     finally:

@@ -1,6 +1,6 @@
 """Labelled drawings that people chose to keep: one table in a SQL database.
 
-    store = DrawingStore("sqlite:///kept_drawings.db")
+    store = DrawingStore("sqlite:///kept_drawings.db")    # or "postgresql+psycopg://..."
     number = store.keep(KeptDrawing(drawing, label="7", read_as="1", ...))
     Path("kept.jsonl").write_text("".join(store.export()))  # for train.py --drawings
 
@@ -36,6 +36,8 @@ __all__ = ["DEFAULT_URL", "EXPORT_ROWS", "DrawingStore", "KeptDrawing", "StoreEr
 
 DEFAULT_URL = f"sqlite:///{Path(__file__).with_name('kept_drawings.db').as_posix()}"
 BUSY_SECONDS = 10  # that a writer waits for another one, with SQLite
+CONNECT_SECONDS = 5  # until a server that does not answer counts as gone, with PostgreSQL
+SILENT_SECONDS = 10  # until one that was connected, and whose machine is gone, does
 EXPORT_ROWS = 500  # read at once; between them others may write
 
 # What databases say, and what that means to a person.
@@ -43,10 +45,26 @@ REASONS = {
     "unable to open": "its folder is missing, or closed to this program",
     "readonly": "this program may not write to it",
     "locked": "another program holds it; try again in a moment",
-    "full": "the disk is full",
+    "disk is full": "the disk is full",
     "not a database": "that file is something else",
     "malformed": "the file is damaged",
     "no such table": "its table is gone; start the program again to make a new one",
+    'relation "drawings" does not exist': "its table is gone; start the program again"
+    " to make a new one",
+    "password authentication failed": "its server does not know this user and password; correct"
+    " the address in the settings",
+    "does not exist": "its server has none of that name; make it, or correct the address in the"
+    " settings",
+    "failed to resolve host": "there is no machine of that name; correct the address in the"
+    " settings",
+    "too many": "all its connections are taken; try again in a moment",
+    "connection slots": "all its connections are taken; try again in a moment",
+    "QueuePool limit": "too many visitors wait for it; try again in a moment",
+    "permission denied": "this program may not do that there",
+    "read-only": "this program may not write to it",
+    "No space left": "the disk is full",
+    "the database system is": "its server is starting or stopping; try again in a moment",
+    "connection": "its server cannot be reached; try again in a moment",
 }
 
 logger = logging.getLogger(__name__)
@@ -70,8 +88,10 @@ class DrawingStore:
         """
         try:
             address = make_url(url)
-            waits = {"timeout": BUSY_SECONDS} if is_sqlite(address) else {}
-            self.engine = create_engine(address, connect_args=waits)
+            # A server may have been restarted since a connection was last used.
+            self.engine = create_engine(
+                address, connect_args=choose_waits(address), pool_pre_ping=not is_sqlite(address)
+            )
         except Exception as error:  # drivers raise many kinds for addresses they do not know
             # The address is not repeated: it may hold a password.
             raise StoreError(
@@ -192,11 +212,13 @@ class DrawingStore:
             yield
         # Values of a wrong kind stand in an address, or in a row that was damaged.
         except (SQLAlchemyError, OSError, ValueError, TypeError, LookupError) as error:
-            said = first_line(getattr(error, "orig", None) or error)
+            cause = getattr(error, "orig", None) or error
+            said = str(cause).partition("\n[SQL")[0]  # behind it stands what was to be kept
             known = (reason for words, reason in REASONS.items() if words in said)
-            shown = self.engine.url.render_as_string(hide_password=True)
+            # Options after the address may hold a password too.
+            shown = self.engine.url.set(query={}).render_as_string(hide_password=True)
             raise StoreError(
-                f"The database '{shown}' cannot be {done}: {next(known, said)}."
+                f"The database '{shown}' cannot be {done}: {next(known, first_line(cause))}."
             ) from error
 
 
@@ -234,6 +256,17 @@ def conditions(label: str | None, only_misread: bool, numbers: Collection[int] |
         )
         asked.append(Row.number.in_(listed))
     return asked
+
+
+def choose_waits(address: URL) -> dict[str, int]:
+    """Choose for how long a database is waited for, in its driver's own words."""
+    if is_sqlite(address):
+        return {"timeout": BUSY_SECONDS}
+    if address.get_backend_name() == "postgresql":
+        # Else a page waits minutes, up to a quarter of an hour, for a machine that was cut off.
+        silent = {"tcp_user_timeout": SILENT_SECONDS * 1000}
+        return {"connect_timeout": CONNECT_SECONDS, **silent}
+    return {}
 
 
 def is_sqlite(address: URL) -> bool:

@@ -1,5 +1,6 @@
 """What the tests share: their order, two models, twenty real digits of MNIST, a database."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from drawings import DrawingStore
 from model_card import MODEL_PATH
+from tests.postgresql import PostgreSQL, find_postgresql
 
 if TYPE_CHECKING:  # the process that shares out the tests need not load TensorFlow
     from recognizer import Recognizer
@@ -125,3 +127,16 @@ def url(tmp_path: Path) -> str:
 def store(url: str) -> DrawingStore:
     """Open that database."""
     return DrawingStore(url)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """Start the PostgreSQL that is installed; else skip the test, which in CI is a failure."""
+    programs = find_postgresql()
+    if programs is None:
+        advice = "PostgreSQL is not installed: 'apt-get install postgresql' brings it."
+        if os.environ.get("CI"):
+            pytest.fail(advice)
+        pytest.skip(advice)
+    with PostgreSQL.serve(programs) as server:
+        yield server

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from drawings import DrawingStore
 from model_card import MODEL_PATH
+from tests.nginx import find_nginx
 from tests.postgresql import PostgreSQL, find_postgresql
 
 if TYPE_CHECKING:  # the process that shares out the tests need not load TensorFlow
@@ -134,9 +135,20 @@ def postgresql() -> Iterator[PostgreSQL]:
     """Start the PostgreSQL that is installed; else skip the test, which in CI is a failure."""
     programs = find_postgresql()
     if programs is None:
-        advice = "PostgreSQL is not installed: 'apt-get install postgresql' brings it."
-        if os.environ.get("CI"):
-            pytest.fail(advice)
-        pytest.skip(advice)
+        do_without("PostgreSQL", package="postgresql")
     with PostgreSQL.serve(programs) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """Find the nginx that is installed; else skip the test, which in CI is a failure."""
+    return find_nginx() or do_without("nginx", package="nginx")
+
+
+def do_without(program: str, *, package: str) -> NoReturn:
+    """Skip a test whose program is missing; in CI it must be there."""
+    advice = f"{program} is not installed: 'apt-get install {package}' brings it."
+    if os.environ.get("CI"):
+        pytest.fail(advice)
+    pytest.skip(advice)

@@ -5,7 +5,6 @@ The servers here only note what reaches them; tests/browser/test_two_servers.py 
 
 import http.client
 import json
-import os
 import re
 import socket
 import threading
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.live_server import PROJECT, find_free_port
-from tests.nginx import find_nginx, serve_nginx
+from tests.nginx import serve_nginx
 
 PICTURE = (PROJECT / "tests" / "data" / "seven.png").read_bytes()
 FORGET = "0s"  # instead of the file's 10: until the next second
@@ -132,19 +131,13 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Both]:
-    """Start all three; without nginx the test is skipped, which in CI is a failure."""
-    program = find_nginx()
-    if program is None:
-        advice = "nginx is not installed: 'apt-get install nginx' brings it."
-        if os.environ.get("CI"):
-            pytest.fail(advice)
-        pytest.skip(advice)
+def running(nginx: str) -> Iterator[Both]:
+    """Start all three."""
     both = Both(Upstream("one"), Upstream("two"))
     urls = [both.one.url, both.two.url]
     both.one.start()
     both.two.start()
-    with serve_nginx(program, urls, forget=FORGET) as both.url:
+    with serve_nginx(nginx, urls, forget=FORGET) as both.url:
         yield both
     both.one.stop()
     both.two.stop()

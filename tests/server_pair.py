@@ -31,8 +31,14 @@ class Server:
     def start(self) -> None:
         """Start it, without waiting for its model."""
         command = [sys.executable, "-m", "streamlit", "run", "server.py"]
-        options = ["--server.headless=true", f"--server.port={self.port}"]
-        options += ["--server.address=127.0.0.1", f"--secrets.files={self.secrets}"]
+        options = [
+            "--server.headless=true",
+            f"--server.port={self.port}",
+            "--server.address=127.0.0.1",
+            # As docs/serving.md has it: else all requests wait when a visit begins.
+            "--server.fileWatcherType=none",
+            f"--secrets.files={self.secrets}",
+        ]
         nowhere = subprocess.DEVNULL
         self.process = subprocess.Popen(
             command + options, cwd=PROJECT, stdout=nowhere, stderr=nowhere

@@ -13,9 +13,12 @@ from tests.browser.conftest import TIMEOUT
 from tests.browser.hand import draw_with_mouse
 from tests.browser.test_kept import keep_as_nine
 from tests.drawings import draw, encode_png
+from tests.live_server import PROJECT
 from tests.nginx import serve_nginx
 from tests.postgresql import PostgreSQL
 from tests.server_pair import Server, serve_pair
+
+SEVEN = PROJECT / "tests" / "data" / "seven.png"
 
 pytestmark = pytest.mark.browser
 
@@ -106,3 +109,7 @@ def test_when_a_server_is_killed_visits_at_the_other_go_on_and_its_own_move(
         lost.reload()
         read(lost, 3)
         assert (server_of(lost), server_of(safe)) == ("two", "two")
+        # Uploads go where the websocket is, with the cookie that the lost server gave.
+        lost.get_by_role("link", name="Read pictures").click()
+        lost.locator("input[type=file]").set_input_files(SEVEN)
+        expect(lost.get_by_role("img", name="seven.png: 7")).to_be_visible()

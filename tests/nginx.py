@@ -45,7 +45,9 @@ def find_nginx() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-def adapt(configuration: str, *, listen: str, ports: Sequence[int], forget: str) -> str:
+def adapt(
+    configuration: str, *, listen: str, ports: Sequence[int], forget: str, leave_out: str
+) -> str:
     """Write the configuration for this machine: its own ports, and no TLS.
 
     Args:
@@ -53,7 +55,10 @@ def adapt(configuration: str, *, listen: str, ports: Sequence[int], forget: str)
         listen: address and port of nginx.
         ports: of the two servers.
         forget: how long a lost server is left alone, "10s".
+        leave_out: a line that the operator takes out for an upgrade; "" for none.
     """
+    assert leave_out in configuration
+    configuration = configuration.replace(leave_out, "")
     text = configuration.partition("server {\n    listen 80;")[0]  # what sends others to TLS
     text = re.sub(r" *ssl_certificate.*\n", "", text).replace("443 ssl", listen)
     text = text.replace("fail_timeout=10s", f"fail_timeout={forget}")
@@ -63,17 +68,21 @@ def adapt(configuration: str, *, listen: str, ports: Sequence[int], forget: str)
 
 
 @contextmanager
-def serve_nginx(program: str, servers: Sequence[str], *, forget: str = "10s") -> Iterator[str]:
+def serve_nginx(
+    program: str, servers: Sequence[str], *, forget: str = "10s", leave_out: str = ""
+) -> Iterator[str]:
     """Run nginx before two servers; give its address.
 
     Args:
         program: its path.
         servers: addresses of the two.
         forget: how long a lost server is left alone. Defaults to what the file says.
+        leave_out: a line of the file. Defaults to none.
     """
     listen = f"127.0.0.1:{find_free_port()}"
     ports = [urlsplit(server).port or 80 for server in servers]
-    text = adapt(CONFIGURATION.read_text(), listen=listen, ports=ports, forget=forget)
+    written = CONFIGURATION.read_text(encoding="utf-8")
+    text = adapt(written, listen=listen, ports=ports, forget=forget, leave_out=leave_out)
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
         # As root its processes would be another user's, to whom this folder is closed.
         user = "user root;" if os.getuid() == 0 else ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy.engine import URL
 
 from tests.live_server import find_free_port
 
@@ -83,8 +84,10 @@ class PostgreSQL:
         self, database: str, *, user: str = USER, password: str = PASSWORD, port: int | None = None
     ) -> str:
         """Write an address of SQLAlchemy's form."""
-        place = f"127.0.0.1:{port or self.port}/{database}"
-        return f"postgresql+psycopg://{user}:{password.replace(' ', '%20')}@{place}"
+        address = URL.create(
+            "postgresql+psycopg", user, password, "127.0.0.1", port or self.port, database
+        )
+        return address.render_as_string(hide_password=False)
 
     def execute(self, statement: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement as the server's owner, outside a transaction; return its rows."""

@@ -248,6 +248,17 @@ def test_when_both_are_lost_the_client_gets_a_problem_with_a_sentence(both: Both
     assert both.ask("POST", "/api/predict", PICTURE)[0] == 200
 
 
+def test_before_an_upgrade_only_open_visits_go_to_the_server_that_is_replaced(
+    both: Both, nginx: str
+) -> None:
+    urls = [both.one.url, both.two.url]
+    with serve_nginx(nginx, urls, leave_out="50% one_first;") as url:
+        reloaded = Both(both.one, both.two, url)
+        assert {reloaded.visit()[0] for _ in range(20)} == {"two"}
+        assert {reloaded.ask("POST", "/api/predict", PICTURE)[1] for _ in range(20)} == {"two"}
+        assert {reloaded.visit("/", "one") for _ in range(5)} == {("one", "")}
+
+
 def test_a_full_batch_passes_and_more_does_not(both: Both) -> None:
     assert both.ask("POST", "/api/predict/batch", bytes(52 * 2**20))[0] == 200
     assert both.ask("POST", "/api/predict/batch", bytes(61 * 2**20))[0] == 413

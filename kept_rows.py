@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sqlalchemy import JSON, String
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from canvas import Drawing
@@ -23,8 +24,11 @@ if TYPE_CHECKING:  # TensorFlow is not needed to look at drawings
 
 MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
 
-# What reading a damaged row raises: SQLAlchemy's types, and ours.
-DAMAGE = (ValueError, TypeError, OverflowError, LookupError, RecursionError, DrawingError)
+# What reading a damaged row raises: SQLAlchemy's types, PostgreSQL's driver, and ours.
+DAMAGE = (
+    *(ValueError, TypeError, OverflowError, LookupError, RecursionError),
+    *(DataError, DrawingError),
+)
 
 
 @dataclass(frozen=True)

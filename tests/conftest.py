@@ -35,6 +35,7 @@ settings.register_profile(
 settings.load_profile("short")
 
 TOGETHER = "tests/browser"  # share an app and a Chromium, and wait while others compute
+APART = "tests/browser/test_two_servers.py"  # which has servers of its own
 LONGEST = (TOGETHER, "tests/test_train.py", "tests/test_learning.py", "tests/test_overload.py")
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
@@ -45,7 +46,7 @@ class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return TOGETHER if file.startswith(TOGETHER) else file
+        return TOGETHER if file.startswith(TOGETHER) and file != APART else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst:

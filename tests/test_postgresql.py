@@ -130,6 +130,16 @@ def test_a_database_that_may_only_be_read_gets_one_sentence(
         DrawingStore(url).keep(drawn(2))
 
 
+def test_a_row_whose_moment_python_cannot_tell_is_left_out_as_damaged(
+    postgresql: PostgreSQL, store: DrawingStore, url: str
+) -> None:
+    first, second = store.keep(drawn(1)), store.keep(drawn(2))
+    damage = f"UPDATE drawings SET kept_at = 'infinity' WHERE number = {first}"
+    postgresql.execute(damage, database=name_of(url))
+    assert [kept.number for kept in store.find()] == [second]
+    assert store.find_damaged() == [first] and store.delete([first]) == 1
+
+
 def test_moments_are_those_of_utc_in_whatever_zone_the_server_is(
     postgresql: PostgreSQL, url: str
 ) -> None:

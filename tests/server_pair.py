@@ -35,8 +35,6 @@ class Server:
             "--server.headless=true",
             f"--server.port={self.port}",
             "--server.address=127.0.0.1",
-            # As docs/serving.md has it: else all requests wait when a visit begins.
-            "--server.fileWatcherType=none",
             f"--secrets.files={self.secrets}",
         ]
         nowhere = subprocess.DEVNULL

@@ -38,6 +38,11 @@ def existing_path(text: str) -> Path:
     return path
 
 
+def existing_place(text: str) -> Path | str:
+    """Accept the path of a file or folder that exists, or any address as s3://bucket."""
+    return text if "://" in text else existing_path(text)
+
+
 def output_path(*endings: str) -> Callable[[str], Path]:
     """Make a kind that accepts a file name with one of `endings`, in an existing folder."""
 

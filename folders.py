@@ -8,21 +8,22 @@ loop of them has an end.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from image_io import PICTURE_ENDINGS
 
 
-def find_pictures(folder: Path) -> list[Path]:
+def find_pictures(folder: Path, endings: Collection[str] = PICTURE_ENDINGS) -> list[Path]:
     """List the pictures in a folder and all its folders, in a stable order.
 
-    A folder that cannot be opened is listed as well: nothing is left out unsaid.
+    A folder that cannot be opened is listed as well: nothing is left out unsaid. `endings`
+    says what else is looked for, in small letters.
     """
-    return sorted(walk(folder))
+    return sorted(walk(folder, endings))
 
 
-def walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path, endings: Collection[str]) -> Iterator[Path]:
     """Yield pictures, and folders that cannot be opened, in no order."""
     waiting = [folder]  # and no recursion: folders may be nested a thousand deep
     while waiting:
@@ -33,7 +34,7 @@ def walk(folder: Path) -> Iterator[Path]:
                     path = Path(entry.path)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)
-                    elif path.suffix.lower() in PICTURE_ENDINGS and not leads_to_folder(path):
+                    elif path.suffix.lower() in endings and not leads_to_folder(path):
                         yield path
         except OSError:
             yield folder

@@ -4,6 +4,7 @@
     python predict.py scans/ --output digits.csv    # a folder, and all in it
     python predict.py bill.jpg --several            # numbers: one row a digit
     python predict.py board.jpg --polarity light    # where it is not found by itself
+    python predict.py scans/ --engine ray --output results/    # millions: docs/scaling.md
 
 Exit status: 0 every picture was read, 1 some could not be or there is no model,
 2 wrong call, 130 stopped by Ctrl-C.
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
-from arguments import existing_path, output_path, print_any_name
+from arguments import existing_place, print_any_name
+from big_jobs.options import add_engine_options, check_engine, read_with_ray
 from folders import find_pictures
 from image_io import ImageError, read_image
 from ink import InkOptions
@@ -43,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_any_name()
     parser = make_parser()
     arguments = parser.parse_args(argv)
+    check_engine(arguments, parser)
+    if arguments.engine == "ray":
+        return read_with_ray(arguments, parser)
     paths = list_pictures(arguments.paths)
     if not paths:
         parser.error("there are no pictures in the folders named")
@@ -96,9 +101,10 @@ def make_parser() -> argparse.ArgumentParser:
     add(
         "paths",
         nargs="+",
-        type=existing_path,
+        type=existing_place,
         metavar="PATH",
-        help="a picture, or a folder that is read with all its folders",
+        help="a picture, or a folder that is read with all its folders; with --engine ray also"
+        " Parquet files, s3://... and gs://...",
     )
     add(
         "--model",
@@ -109,9 +115,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add(
         "--output",
-        type=output_path(".csv", ".jsonl"),
         metavar="FILE",
-        help="where to write all probabilities, as .csv or .jsonl (default: a table on the screen)",
+        help="where to write all probabilities, as .csv or .jsonl (default: a table on the"
+        " screen); with --engine ray a folder, for Parquet",
     )
     add(
         "--several",
@@ -130,6 +136,7 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_false",
         help="leave light, shadow, printed lines and borders as they are",
     )
+    add_engine_options(parser)
     return parser
 
 

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 
 from image_io import ImageError, read_image
 from ink import FOUND, InkOptions
 from preprocessing import ModelInput, preprocess
+
+T = TypeVar("T")
 
 FILES_AHEAD = 4096  # files that may be prepared before anybody asks for them
 CHUNK = 64  # files that a process takes at once
@@ -69,9 +72,9 @@ def prepare_file(path: Path, *, options: InkOptions = FOUND) -> PreparedFile:
         return PreparedFile(path, message=str(error))
 
 
-def in_batches(files: Iterable[PreparedFile], size: int) -> Iterator[list[PreparedFile]]:
+def in_batches(files: Iterable[T], size: int) -> Iterator[list[T]]:
     """Group files into lists of at most `size`."""
-    batch: list[PreparedFile] = []
+    batch: list[T] = []
     for file in files:
         batch.append(file)
         if len(batch) == size:

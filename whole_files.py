@@ -13,17 +13,19 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, partial: Path | None = None) -> Iterator[Path]:
     """Yield a path to write to, which takes the place of `path` if nothing fails.
 
     Args:
         path: of the file, which may exist.
+        partial: where to write, in the same folder; whoever may write one file at once
+            each needs another. Defaults to its name and ".partial".
 
     Yields:
         A path in the same folder. When anything is raised it is removed, and `path` is
         as it was.
     """
-    partial = path.with_name(f"{path.name}.partial")
+    partial = partial or path.with_name(f"{path.name}.partial")
     try:
         yield partial
         sync(partial)

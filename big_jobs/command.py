@@ -10,7 +10,7 @@ from typing import Never
 
 from tqdm import tqdm
 
-from big_jobs.engine import EngineError, connected, run
+from big_jobs.engine import EngineError, check_address, connected, run
 from big_jobs.inputs import Inputs, Part, find_inputs
 from big_jobs.job import STATUSES, Job, begin, count_statuses, finished_parts
 from big_jobs.places import Folder, PlaceError, hide, open_folder
@@ -28,6 +28,7 @@ def read_big_job(arguments: argparse.Namespace, parser: argparse.ArgumentParser)
         parser: says what is wrong with a call.
     """
     try:
+        check_address(arguments.address)
         recognizer = Recognizer.load(arguments.model)
         if recognizer.warning:
             print(f"predict.py: {recognizer.warning}", file=sys.stderr)
@@ -41,7 +42,7 @@ def read_big_job(arguments: argparse.Namespace, parser: argparse.ArgumentParser)
             parser.error("there are no pictures in what was named")
         output = open_folder(arguments.output)
         finished = begin(make_job(arguments, files, inputs), output)
-    except (RecognizerError, PlaceError, OSError) as error:
+    except (EngineError, RecognizerError, PlaceError, OSError) as error:
         print(f"predict.py: {error}", file=sys.stderr)
         return 1
     try:

@@ -12,8 +12,9 @@ import logging
 import os
 import pickle
 import socket
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +44,25 @@ class EngineError(Exception):
 @contextmanager
 def connected(address: str | None) -> Iterator[None]:
     """Use a cluster: the one at an address, or one of this machine alone, for as long."""
-    check_address(address)
-    try:
-        ray.init(
-            address or "local",
-            runtime_env={"working_dir": str(PROJECT), "excludes": LEFT_OUT, "env_vars": ONE_THREAD},
-            include_dashboard=None if address else False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
-    except (RayError, OSError, RuntimeError, ValueError) as error:
-        raise EngineError(f"Ray cannot be used at '{address or 'local'}': {error}") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
+    with redirect_stdout(sys.stderr):  # what Ray tells of lost machines
+        try:
+            ray.init(
+                address or "local",
+                runtime_env={
+                    "working_dir": str(PROJECT),
+                    "excludes": LEFT_OUT,
+                    "env_vars": ONE_THREAD,
+                },
+                include_dashboard=None if address else False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+        except (RayError, OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"Ray cannot be used at '{address or 'local'}': {error}") from error
+        try:
+            yield
+        finally:
+            ray.shutdown()
 
 
 def check_address(address: str | None) -> None:
@@ -94,7 +99,7 @@ def run(
     be_quiet()
     finished = ray.data.from_items(tasks, override_num_blocks=len(tasks)).map(
         Worker,  # type: ignore[arg-type]  # a class: Ray makes one object of it in each process
-        fn_constructor_args=(reading, files),
+        fn_constructor_args=(reading, files.load),
         compute=pool,
         num_cpus=CPUS,
     )

@@ -1,6 +1,7 @@
 """One worker of a job: a model of its own, that reads parts and writes them.
 
-    work = Worker(Reading(output="/shared/results", base="/home/anna"), ModelFiles.read(path))
+    load = ModelFiles.read(path).load
+    work = Worker(Reading(output="/shared/results", base="/home/anna"), load)
     work({"number": 3, "part": pickle.dumps(part)})  # writes part-0000003.parquet
 
 Pictures go through the same functions as on one machine, in the same batches, so that a worker
@@ -11,7 +12,7 @@ import os
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,11 +82,11 @@ class ModelFiles:
 class Worker:
     """What Ray keeps in each of its processes: a model, and where to write."""
 
-    def __init__(self, reading: Reading, files: ModelFiles) -> None:
-        """Load the model."""
+    def __init__(self, reading: Reading, load: Callable[[], Recognizer]) -> None:
+        """Load the model, where it will be used."""
         self.reading = reading
         self.output = open_folder(reading.output)
-        self.recognizer = files.load()
+        self.recognizer = load()
         self.names = self.recognizer.card.class_names
         self.schema = make_schema(self.names, several=reading.several)
 

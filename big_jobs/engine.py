@@ -22,11 +22,13 @@ from typing import Any
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
 
+import grpc
 import ray
 import ray.data
 from ray.exceptions import RayError
 
 from big_jobs.inputs import Part
+from big_jobs.places import first_line
 from big_jobs.worker import ModelFiles, Reading, Worker
 
 PROJECT = Path(__file__).parents[1]
@@ -58,7 +60,9 @@ def connected(address: str | None) -> Iterator[None]:
                 logging_level=logging.ERROR,
             )
         except (RayError, OSError, RuntimeError, ValueError) as error:
-            raise EngineError(f"Ray cannot be used at '{address or 'local'}': {error}") from error
+            raise EngineError(
+                f"Ray cannot be used at '{address or 'local'}': {first_line(error)}."
+            ) from error
         try:
             yield
         finally:
@@ -66,15 +70,18 @@ def connected(address: str | None) -> Iterator[None]:
 
 
 def check_address(address: str | None) -> None:
-    """Raise EngineError unless somebody answers at HOST:PORT; Ray itself would try for minutes."""
+    """Raise EngineError unless a server of Ray's kind answers; Ray itself would try for minutes."""
     if address in (None, "auto"):
         return
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), SECONDS).close()
-    except (OSError, ValueError, OverflowError) as error:
+        with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+            grpc.channel_ready_future(channel).result(SECONDS)
+    except (OSError, ValueError, OverflowError, grpc.FutureTimeoutError) as error:
+        said = first_line(error) if str(error) else "what answers is no Ray"
         raise EngineError(
-            f"No Ray cluster answers at '{address}': {error}. Start one with 'ray start --head',"
+            f"No Ray cluster answers at '{address}': {said}. Start one with 'ray start --head',"
             " or leave --address away to use this machine's cores."
         ) from error
 
@@ -106,7 +113,14 @@ def run(
     try:
         yield from finished.iter_rows()
     except RayError as error:
-        raise EngineError(f"A worker failed: {error}") from error
+        raise EngineError(f"The job ended: {first_line(find_cause(error))}.") from error
+
+
+def find_cause(error: BaseException) -> BaseException:
+    """Return what a worker raised, of all that Ray wraps around it."""
+    while inner := getattr(error, "cause", None) or error.__cause__:
+        error = inner
+    return error
 
 
 def count_cores() -> int:

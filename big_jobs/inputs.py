@@ -27,7 +27,7 @@ THREADS = 16  # that read what stands at the end of Parquet files: an object sto
 USUAL_COLUMN = "image"  # of data sets; looked for first
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be millions
 class Input:
     """A file as it was found: with another size or time it is another input.
 

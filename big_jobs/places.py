@@ -109,7 +109,7 @@ def hide(address: str) -> str:
     return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """Say what a library said, in one line and without its full stop."""
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return (said.strip().partition("\n")[0] or type(error).__name__).rstrip(".")

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,10 @@ import pytest
 from PIL import Image
 from pyarrow import fs
 from ray._private.runtime_env.packaging import create_package
+from ray.exceptions import RayTaskError
 
 import predict
+from big_jobs import engine
 from big_jobs import inputs as big_inputs
 from big_jobs import pictures as big_pictures
 from big_jobs.engine import LEFT_OUT, PROJECT
@@ -343,6 +346,26 @@ def test_a_cluster_that_does_not_answer_is_one_sentence(
     status, error = call(["tests/data", "--output", output, "--address", address], capsys)
     assert status == 1
     assert f"No Ray cluster answers at '{address}'" in error and error.count("\n") == 1
+
+
+def test_a_server_of_another_kind_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engine, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        output = tmp_path / "results"
+        status, error = call(["tests/data", "--output", output, "--address", address], capsys)
+    assert status == 1 and "what answers is no Ray" in error
+
+
+def test_what_a_worker_raised_is_one_sentence() -> None:
+    """Wrapped as Ray wraps it."""
+    full = OSError(28, "No space left on device")
+    wrapped = RuntimeError("a long\nstory")
+    wrapped.__cause__ = full
+    told = RayTaskError("submit", "a long\ntraceback", wrapped)
+    assert engine.find_cause(told.as_instanceof_cause()) is full
 
 
 def test_a_missing_model_is_one_sentence(

@@ -39,7 +39,7 @@ def cluster() -> Iterator[Cluster]:
     cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
     yield cluster
-    cluster.shutdown()
+    cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
@@ -124,6 +124,7 @@ def test_after_a_kill_no_finished_part_is_read_again(
     with subprocess.Popen(call, cwd=PROJECT, stderr=subprocess.DEVNULL) as run:
         wait_until(lambda: len(finished(output)) >= PARTS // 10)
         run.kill()
+    assert cluster.head_node is not None
     raylet = raylet_of(cluster.head_node)
     wait_until(lambda: not has_workers(raylet))  # the cluster ends what belonged to it
     before = {path: path.stat().st_mtime_ns for path in finished(output)}

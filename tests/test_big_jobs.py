@@ -364,8 +364,9 @@ def test_what_a_worker_raised_is_one_sentence() -> None:
     full = OSError(28, "No space left on device")
     wrapped = RuntimeError("a long\nstory")
     wrapped.__cause__ = full
-    told = RayTaskError("submit", "a long\ntraceback", wrapped)
-    assert engine.find_cause(told.as_instanceof_cause()) is full
+    told: Any = RayTaskError
+    error = told("submit", "a long\ntraceback", wrapped).as_instanceof_cause()
+    assert engine.find_cause(error) is full
 
 
 def test_a_missing_model_is_one_sentence(

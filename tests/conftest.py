@@ -56,6 +56,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Longest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: at the end nobody shall wait for it."""
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("Two tests share an id: xdist would run only one of them.")
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))  # keeps the files whole
     items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
 

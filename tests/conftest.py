@@ -15,15 +15,17 @@ from streamlit.components.v2 import manifest_scanner
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from drawings import DrawingStore
-from model_card import MODEL_PATH
-from tests.nginx import find_nginx
-from tests.postgresql import PostgreSQL, find_postgresql
+from digits.app.kept.store import DrawingStore
+from digits.locations import MODEL_PATH
+from tests.support.nginx import find_nginx
+from tests.support.paths import ASSETS
+from tests.support.postgresql import PostgreSQL, find_postgresql
 
 if TYPE_CHECKING:  # the process that shares out the tests need not load TensorFlow
-    from recognizer import Recognizer
+    from digits.recognition.recognizer import Recognizer
 
-# Few and always the same: `python -m benchmarks.fuzz` tries thousands, and others each time.
+# Few and always the same; `python -m benchmarks.robustness.fuzz` tries thousands, others each
+# time.
 settings.register_profile(
     "short",
     max_examples=25,
@@ -35,8 +37,13 @@ settings.register_profile(
 settings.load_profile("short")
 
 TOGETHER = "tests/browser"  # share an app and a Chromium, and wait while others compute
-APART = "tests/browser/test_two_servers.py"  # which has servers of its own
-LONGEST = (TOGETHER, "tests/test_train.py", "tests/test_learning.py", "tests/test_overload.py")
+APART = "tests/infra/test_two_servers_browser.py"  # which has servers of its own
+LONGEST = (
+    TOGETHER,
+    "tests/commands/test_train.py",
+    "tests/robustness/test_fine_tuning.py",
+    "tests/serving/api/test_overload.py",
+)
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 
@@ -74,7 +81,7 @@ def scan_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def recognizer() -> "Recognizer":
     """Load the model that ships."""
-    from recognizer import Recognizer
+    from digits.recognition.recognizer import Recognizer
 
     return Recognizer.load()
 
@@ -94,7 +101,7 @@ def model(tmp_path: Path) -> Path:
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw no reports, which takes as long as the learning in tests."""
-    monkeypatch.setattr("reports.write_reports", lambda folder, **about: None)
+    monkeypatch.setattr("digits.training.plots.write_reports", lambda folder, **about: None)
 
 
 def copy_model(path: Path) -> Path:
@@ -107,7 +114,7 @@ def copy_model(path: Path) -> Path:
 @pytest.fixture(scope="session")
 def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a model of 26 letters: the ten digits are what it takes for A to J."""
-    from tests.letters import make_letters_model
+    from tests.support.letters_model import make_letters_model
 
     return make_letters_model(tmp_path_factory.mktemp("letters"))
 
@@ -115,7 +122,7 @@ def letters_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def mnist_digits() -> Images:
     """Twenty training images of MNIST (Y. LeCun, C. Cortes, C. Burges), 0 to 9 twice."""
-    path = Path(__file__).parent / "data" / "mnist_twenty.png"
+    path = ASSETS / "mnist_twenty.png"
     page = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)  # (56, 280)
     assert page is not None
     return page.reshape(2, 28, 10, 28).transpose(0, 2, 1, 3).reshape(20, 28, 28)

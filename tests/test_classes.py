@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from classes import (
+from digits.classes import (
     DIGITS,
     ClassesError,
     find_class,
@@ -17,8 +17,7 @@ from classes import (
     with_article,
     worded,
 )
-
-PROJECT = Path(__file__).parents[1]
+from tests.support.paths import PROJECT
 
 
 def test_classes_are_words_or_the_characters_of_one() -> None:

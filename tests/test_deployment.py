@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[1]
+from tests.support.paths import PROJECT
+
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
 LINES = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", DOCKERFILE, flags=re.MULTILINE)).splitlines()
 STEPS = [(line.split()[0], line.partition(" ")[2].strip()) for line in LINES if line.strip()]
@@ -69,7 +70,7 @@ def list_needed() -> set[Path]:
     """All modules that the programs of the image reach."""
     found: set[Path] = set()
     rest = [PROJECT / name for name in PROGRAMS if (PROJECT / name).exists()]
-    rest += (PROJECT / "views").glob("*.py")  # named as text in app.py
+    rest.append(PROJECT / "digits" / "app" / "script.py")  # named as a file in serve.py
     while rest:
         path = rest.pop()
         if path not in found:
@@ -80,7 +81,11 @@ def list_needed() -> set[Path]:
 
 def test_all_that_the_programs_import_is_let_through() -> None:
     needed = {path.relative_to(PROJECT).as_posix() for path in list_needed()}
-    assert {"recognizer.py", "views/draw.py", "preprocessing.py"} <= needed
+    assert {
+        "digits/recognition/recognizer.py",
+        "digits/app/draw/page.py",
+        "preprocessing.py",
+    } <= needed
     assert [name for name in sorted(needed) if not is_let_through(name)] == []
 
 
@@ -89,8 +94,8 @@ def test_all_that_the_programs_import_is_let_through() -> None:
     [
         "digit_model.keras",
         "digit_model.json",
-        "views/icon.png",
-        "examples/chalk.jpg",
+        "digits/app/icon.png",
+        "digits/app/pictures/examples/chalk.jpg",
         "reports/digit_model/details.json",
         ".streamlit/config.toml",
         "requirements.txt",
@@ -114,8 +119,8 @@ def test_what_the_page_shows_is_let_through(name: str) -> None:
         ".venv/bin/python",
         "tests/conftest.py",
         "docs/deploy.md",
-        "benchmarks/latency.py",
-        "views/__pycache__/draw.cpython-311.pyc",
+        "benchmarks/speed/latency.py",
+        "digits/app/draw/__pycache__/page.cpython-311.pyc",
     ],
 )
 def test_what_is_private_or_not_needed_stays_out(name: str) -> None:

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import evaluate
-import predict
-import train
+from digits.commands import evaluate, predict, train
+from tests.support.paths import PROJECT
 
-PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
@@ -56,7 +54,7 @@ def test_the_table_shown_is_what_predict_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(PROJECT)
-    assert predict.main(["tests/data/seven.png"]) == 0
+    assert predict.main(["tests/assets/seven.png"]) == 0
     assert capsys.readouterr().out in blocks("")
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.server import demand_chromium, open_chromium, serve_app
+from tests.support.app_server import demand_chromium, open_chromium, serve_app
 
 TIMEOUT = 30_000  # milliseconds; the first visitor waits for TensorFlow to load
 

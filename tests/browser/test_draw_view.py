@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hand import canvas_corner, draw_strokes_with_mouse, draw_with_mouse
-from tests.drawings import draw_side_by_side
+from tests.support.digit_drawings import draw_side_by_side
+from tests.support.hand import canvas_corner, draw_strokes_with_mouse, draw_with_mouse
 
 pytestmark = pytest.mark.browser
 

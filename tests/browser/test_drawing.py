@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import draw_with_finger, draw_with_mouse
+from tests.support.hand import draw_with_finger, draw_with_mouse
 
 pytestmark = pytest.mark.browser
 

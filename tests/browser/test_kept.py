@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
-from tests.browser.accessibility import find_serious_faults
-from tests.browser.hand import draw_with_finger, draw_with_mouse
+from tests.support.accessibility import find_serious_faults
+from tests.support.hand import draw_with_finger, draw_with_mouse
 
 pytestmark = pytest.mark.browser
 

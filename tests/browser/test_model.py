@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from model_card import MODEL_PATH
-from model_figures import read_about
-from tests.browser.accessibility import find_serious_faults
-from tests.browser.hand import draw_with_finger
+from digits.evaluation.model_summary import read_about
+from digits.locations import MODEL_PATH
+from tests.support.accessibility import find_serious_faults
+from tests.support.hand import draw_with_finger
 
 pytestmark = pytest.mark.browser
 

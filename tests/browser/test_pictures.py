@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.drawings import draw, encode_png
-from tests.live_server import PROJECT
+from tests.support.digit_drawings import draw, encode_png
+from tests.support.paths import PROJECT
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_many_pictures_are_read_pasted_taken_along_and_kept(page: Page, tmp_path
     expect(page).to_have_title("2 pictures: 1 read, 1 not readable")
     expect(page.get_by_role("img", name="four.png: 4")).to_be_visible()
 
-    seven = (PROJECT / "tests" / "data" / "seven.png").read_bytes()
+    seven = (PROJECT / "tests" / "assets" / "seven.png").read_bytes()
     page.evaluate(PASTE, base64.b64encode(seven).decode())
     expect(page.get_by_role("img", name="image.png: 7")).to_be_visible()
 

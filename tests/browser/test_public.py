@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.accessibility import find_serious_faults
 from tests.browser.conftest import visit
-from tests.browser.server import serve_app
+from tests.support.accessibility import find_serious_faults
+from tests.support.app_server import serve_app
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.accessibility import find_serious_faults
 from tests.browser.conftest import TIMEOUT
+from tests.support.accessibility import find_serious_faults
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,102 @@
+"""Read what was drawn on the canvas: one digit, or several side by side.
+
+    reading = read_canvas(image, drawing, recognizer)
+    print(reading.text, reading.number is not None)
+
+Which of the two is found without asking. A drawing is taken for a number when each of
+the digits found in it looks like one, when together they are likelier than a single one,
+and when no stroke belongs to two of them. So the first stroke of a four, and a five
+without its bar, stay one digit while they are drawn; `python -m benchmarks.accuracy.one_or_several`
+measures how often they do not.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digits.app.canvas.drawing import Drawing, smooth
+from digits.data.strokes import Points
+from digits.preprocessing.components import Box
+from digits.preprocessing.ink import Image
+from digits.recognition.numbers import NumberReading
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
+    from digits.recognition.recognizer import Prediction, Recognizer
+
+WITHIN = 0.8  # of a stroke's way that lies in the box of the digit that it belongs to
+CLOSE = 0.05  # probability from which the runner-up is worth a word
+
+
+@dataclass(frozen=True, eq=False)
+class CanvasReading:
+    """What a drawing is read as.
+
+    Attributes:
+        prediction: of the drawing as one digit.
+        number: its digits, when it is several; None when it is one.
+    """
+
+    prediction: "Prediction"
+    number: NumberReading | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer in short: "7", "47", "4?" when unsure, "" for an empty canvas."""
+        if self.number is not None:
+            return self.number.number
+        mark = "?" if self.prediction.status == "unsure" else ""
+        return f"{self.prediction.digit or ''}{mark}"
+
+
+def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> CanvasReading:
+    """Read a drawing as one digit, or as several when it is more likely that.
+
+    Args:
+        image: what the canvas shows, uint8 (280, 280) or (280, 280, 4).
+        drawing: its strokes.
+        recognizer: reads.
+    """
+    prediction = recognizer.recognize(image)
+    if prediction.status == "blank" or len(drawing.strokes) < 2:
+        return CanvasReading(prediction)
+    number = recognizer.read_number(image)
+    if is_likelier(number, prediction) and keeps_strokes_whole(number, drawing):
+        return CanvasReading(prediction, number)
+    return CanvasReading(prediction)
+
+
+def is_likelier(number: NumberReading, whole: "Prediction") -> bool:
+    """Whether several digits were found that explain a drawing better than one does."""
+    digits = [digit.prediction for digit in number.digits]
+    if len(digits) < 2 or not all(digit.looks_like_a_digit for digit in digits):
+        return False
+    return not whole.looks_like_a_digit or number_certainty(number) > whole.certainty
+
+
+def number_certainty(number: NumberReading) -> float:
+    """Return the probability that each digit of a number is one, and read right."""
+    return float(np.prod([digit.prediction.certainty for digit in number.digits]))
+
+
+def keeps_strokes_whole(number: NumberReading, drawing: Drawing) -> bool:
+    """Whether each stroke lies in the box of one digit, rather than in two."""
+    boxes = [digit.box for digit in number.digits]
+    return all(
+        max(share_inside(points, box) for box in boxes) >= WITHIN for points in drawing.strokes
+    )
+
+
+def share_inside(points: Points, box: Box) -> float:
+    """Return the share of a stroke's way that lies in a box, in [0, 1]."""
+    low, high = (box.x, box.y), (box.right, box.bottom)
+    way = smooth(points)
+    return float(np.mean(((way >= low) & (way <= high)).all(axis=1)))
+
+
+def close_runner_up(prediction: "Prediction") -> tuple[str, float] | None:
+    """Return the second candidate and its probability, when it comes close."""
+    if len(prediction.probabilities) < 2:
+        return None
+    share = sorted(prediction.probabilities)[-2]
+    return (prediction.candidates[1], share) if share >= CLOSE else None

@@ -1,0 +1,49 @@
+"""What the page shows of several digits drawn side by side."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from digits.app.canvas.reading import number_certainty
+from digits.app.prediction_view import enlarge_pixels, format_share, worded
+from digits.preprocessing.data_urls import to_data_url
+from digits.recognition.numbers import NumberReading
+
+if TYPE_CHECKING:
+    from digits.recognition.recognizer import Prediction
+
+TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
+
+
+def show_number(number: NumberReading) -> None:
+    """Show the number large, and each of its digits with its own confidence."""
+    share = worded(f"{format_share(number_certainty(number))} sure of all digits")
+    st.metric(
+        "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        for digit in number.digits:
+            show_digit(digit.prediction)
+    doubtful = [d.prediction for d in number.digits if d.prediction.status == "unsure"]
+    st.caption(describe_doubts(doubtful) if doubtful else worded("Each digit was read by itself."))
+
+
+def show_digit(prediction: "Prediction") -> None:
+    """Show what was seen of one digit, and how sure its reading is."""
+    assert prediction.model_input is not None
+    is_unsure = prediction.status == "unsure"
+    with st.container(width=TILE_WIDTH, gap="xxsmall"):
+        st.image(
+            to_data_url(enlarge_pixels(prediction.model_input)),
+            alt=f"What the model saw of the {prediction.digit}",
+            width=TILE_WIDTH,
+        )
+        mark = "? :orange-badge[doubtful]" if is_unsure else ""
+        st.markdown(f"**{prediction.digit}**{mark}")
+        st.caption(format_share(prediction.certainty))
+
+
+def describe_doubts(doubtful: list["Prediction"]) -> str:
+    """Say in a sentence which digits are doubtful, and what else they could be."""
+    either = [" or ".join(prediction.candidates[:2]) for prediction in doubtful]
+    return f"Doubtful: {', '.join(either)}. Drawn more clearly, they are easier to read."

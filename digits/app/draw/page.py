@@ -1,0 +1,218 @@
+"""Draw with mouse, pen or finger, and see what it is read as."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from digits.app.canvas.history import HeldReading
+from digits.app.canvas.reading import CanvasReading, close_runner_up, read_canvas
+from digits.app.canvas.widget import Board, show_board, show_edit_buttons
+from digits.app.draw.explanation_view import show_why
+from digits.app.draw.feedback import ask_verdict, show_no_verdict
+from digits.app.draw.history_view import show_strip
+from digits.app.draw.number_view import show_number
+from digits.app.draw.save_open import show_files
+from digits.app.draw.stages_view import show_steps, show_steps_of_number
+from digits.app.prediction_view import (
+    describe_doubt,
+    find_recognizer,
+    format_share,
+    show_answer,
+    show_model_input,
+    show_probabilities,
+    start_loading,
+    worded,
+)
+from digits.classes import DIGITS, with_article
+
+if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
+    from digits.recognition.recognizer import Prediction, Recognizer
+
+WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
+
+# The places of canvas and answer keep their height, so that nothing below them jumps;
+# small pictures need no tools above them.
+STYLE = """
+<style>
+.st-key-board { min-height: 20rem; }
+.st-key-answer { min-height: 26.5rem; }
+.st-key-announcement {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+[data-testid="stElementToolbar"] { display: none; }
+@media (max-width: 640px) {
+    .stHorizontalBlock { gap: 1rem; }
+    [data-testid="stMetricValue"] { font-size: 4rem; }
+}
+</style>
+"""
+
+
+def main() -> None:
+    """Lay out the view."""
+    st.html(STYLE)
+    st.title(worded("Draw a digit"), anchor=False)
+    draw_and_read()
+
+
+@st.fragment
+def draw_and_read() -> None:
+    """Rerun, after a stroke, nothing but this: canvas, reading, and what belongs to them."""
+    left, right = st.columns([5, 6], gap="large")
+    controls, verdict = st.container(), st.container()
+    details, past = st.container(), st.container()
+    with controls:
+        brush, is_live, files = show_controls()
+    with left:
+        with st.container(key="board"):
+            board = show_board(brush)
+        with st.container(horizontal=True):
+            show_edit_buttons(board)
+            is_asked = not is_live and st.button(
+                "Predict", type="primary", key="predict", disabled=board.is_empty
+            )
+    with files:
+        show_files(board)
+    with past:
+        show_strip()
+    start_loading()
+    with right, st.container(key="answer"):
+        recognizer = find_recognizer(WAIT)
+        if recognizer is None:
+            name_page("")
+            with verdict:
+                show_no_verdict("")
+            return
+        reading = read_board(board, recognizer, is_wanted=is_live or bool(is_asked))
+        show_state(reading)
+    name_page(reading.text if reading else "")
+    announce(reading)
+    with verdict:
+        show_verdict(board, reading, recognizer)
+    with details:
+        show_details(board, reading, recognizer)
+
+
+def show_controls() -> tuple[int, bool, DeltaGenerator]:
+    """Show how it is drawn and read: the brush, whether to read at once; and room for files."""
+    left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
+    brush = left.slider("Brush", 8, 40, 20, format="%d px", key="brush")
+    with right.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        is_live = st.toggle("Predict while drawing", value=True, key="live")
+        files = st.container(width="content")
+    return brush, is_live, files
+
+
+def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> CanvasReading | None:
+    """Read the drawing, or return the last reading while it is still of this drawing.
+
+    Returns:
+        None when the drawing has not been read yet.
+    """
+    if board.is_empty or board.picture is None:
+        return CanvasReading(recognizer.blank())
+    held: HeldReading | None = st.session_state.get("held")
+    if held and held.recognizer is recognizer and held.board.is_same(board):
+        return held.reading
+    if not is_wanted:
+        return None
+    reading = read_canvas(board.picture, board.drawing, recognizer)
+    st.session_state.held = HeldReading(board, recognizer, reading)
+    return reading
+
+
+def show_state(reading: CanvasReading | None) -> None:
+    """Show the reading, or what to do to get one."""
+    if reading is None:
+        st.info("Press **Predict** to have it read.", icon=":material/touch_app:")
+    elif reading.number is not None:
+        show_number(reading.number)
+    elif reading.prediction.status == "blank":
+        range_ = " from 0 to 9" if reading.prediction.class_names == DIGITS else ""
+        st.info(
+            worded(f"Draw one digit{range_} on the black field, or several side by side."),
+            icon=":material/draw:",
+        )
+    else:
+        show_one(reading.prediction)
+
+
+def show_one(prediction: "Prediction") -> None:
+    """Show one digit: the answer, what was seen, a word on doubt, all probabilities."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        show_answer(prediction)
+        if prediction.model_input is not None:
+            show_model_input(prediction.model_input)
+    st.caption(describe_second(prediction))
+    show_probabilities(prediction)
+
+
+def describe_second(prediction: "Prediction") -> str:
+    """Say what else it could be."""
+    if prediction.status == "unsure":
+        return describe_doubt(prediction)
+    close = close_runner_up(prediction)
+    if close is None:
+        return worded("No other digit comes close.")
+    return f"It could also be {with_article(close[0])}: {format_share(close[1])}."
+
+
+def name_page(answer: str) -> None:
+    """Name the reading in the title of the browser's window."""
+    title = worded("Handwritten digits")
+    st.set_page_config(page_title=f"{answer} - {title}" if answer else title)
+
+
+def announce(reading: CanvasReading | None) -> None:
+    """Tell the reading to screen readers; for eyes the answer is large enough."""
+    with st.container(key="announcement"):
+        st.markdown(
+            f'<span role="status" aria-live="polite">{say(reading)}</span>',
+            unsafe_allow_html=True,
+        )
+
+
+def say(reading: CanvasReading | None) -> str:
+    """Put a reading into words that are spoken well; "" for none."""
+    if reading is None or not reading.text:
+        return ""
+    prediction = reading.prediction
+    if reading.number is not None:
+        return f"Read as {' '.join(reading.text)}."
+    if prediction.status == "unsure":
+        return describe_doubt(prediction)
+    return f"Read as {prediction.digit}, {format_share(prediction.confidence)} sure."
+
+
+def show_verdict(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+    """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
+    if reading is not None and reading.number is not None:
+        show_no_verdict(worded("Draw one digit alone to say whether it was read right."))
+    elif reading is None or board.is_empty:
+        show_no_verdict("")
+    else:
+        ask_verdict(board.drawing, reading.prediction, recognizer)
+
+
+def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+    """Show, to who opens them, how the drawing was seen and why it was read so."""
+    is_read = reading is not None and reading.prediction.status != "blank"
+    seen = st.expander("How it saw it", key="seen", on_change="rerun")
+    why = st.expander(worded("Why this digit?"), key="why", on_change="rerun")
+    if seen.open:
+        with seen:
+            if not is_read or board.picture is None:
+                st.caption("Draw something first: the steps show here.")
+            elif reading is not None and reading.number is not None:
+                show_steps_of_number(board.picture, reading.number)
+            else:
+                show_steps(board.picture)
+    if why.open:
+        with why:
+            if not is_read or board.picture is None:
+                st.caption("Draw something first: the reasons show here.")
+            elif reading is not None and reading.number is not None:
+                st.caption(worded("Draw one digit alone to see why it is read so."))
+            else:
+                show_why(board.picture, recognizer)

@@ -1,0 +1,237 @@
+"""The charts of the model's view: what is known goes in, an Altair chart comes out."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import altair as alt
+import pandas as pd
+
+from digits.app.theme import Palette
+from digits.evaluation.model_summary import DigitSet, OtherSet
+from digits.recognition.model_report.schema import (
+    Bin,
+    Epoch,
+    SetDetails,
+)
+
+Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair types what layers give
+
+ROW = 34  # pixels of a set in a chart of intervals
+MATRIX_HEIGHT = 400  # pixels; about square on a phone
+FEW, MOST_NUMBERED = 12, 30  # classes of a matrix with large letters, and with numbers
+ROW_OF_MANY = 18  # pixels of a class in a matrix of many
+CURVES_HEIGHT = 320  # pixels
+LOSSES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
+LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
+CELL = "cell"  # name of the selection of a confusion matrix
+
+
+def interval_chart(sets: Sequence[DigitSet | OtherSet], palette: Palette) -> Chart:
+    """Draw each set's share as a point in its interval."""
+    table = pd.DataFrame(
+        {
+            "set": one.title,
+            "share": one.accuracy if isinstance(one, DigitSet) else one.refused,
+            "low": one.interval[0],
+            "high": one.interval[1],
+            "count": one.count,
+        }
+        for one in sets
+    )
+    # Down to a round number that is below all, so that the differences can be seen.
+    least = int(table["low"].min() * 100 // 2) * 2 / 100
+    scale = alt.Scale(domain=[least, 1], nice=False)
+    tooltip = [
+        alt.Tooltip("set:N", title="data set"),
+        alt.Tooltip("share:Q", format=".2%"),
+        alt.Tooltip("low:Q", format=".2%", title="from"),
+        alt.Tooltip("high:Q", format=".2%", title="to"),
+        alt.Tooltip("count:Q", format=",", title="pictures"),
+    ]
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, ticks=False, domain=False, labelFlush=False)
+    base = alt.Chart(table).encode(y=alt.Y("set:N", sort=None, title=None, axis=axis))
+    low = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format="%", tickCount=5))
+    bars = base.mark_rule(strokeWidth=3, opacity=0.55, color=palette.primary)
+    points = base.mark_point(size=90, filled=True, opacity=1, color=palette.primary)
+    layers = alt.layer(
+        bars.encode(x=low, x2="high:Q", tooltip=tooltip),
+        points.encode(x=alt.X("share:Q", scale=scale), tooltip=tooltip),
+    )
+    return layers.properties(height=ROW * len(sets) + 30)
+
+
+def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Palette) -> Chart:
+    """Draw a confusion matrix whose cells can be chosen, the chosen row, column or cell framed.
+
+    Mistakes are coloured by their number, on a scale of logarithms; what is right is not.
+    """
+    has_unread = any(row[-1] for row in details.confusion)
+    columns = [*details.classes, *([""] if has_unread else [])]
+    table = pd.DataFrame(
+        {
+            "written": one,
+            "read": other or "not read",
+            "count": details.count(one, other),
+            "mistakes": details.count(one, other) if one != other else 0,
+            "label": str(details.count(one, other) or ""),
+            "is_right": one == other,
+            "is_chosen": bool(truth or reading)
+            and truth in ("", one)
+            and reading in ("", other)
+            and (one != other or truth == reading),
+        }
+        for one in details.classes
+        for other in columns
+    )
+    chosen = alt.selection_point(name=CELL, fields=["written", "read"], empty=False)
+    count = len(details.classes)
+    size = 13 if count <= FEW else 9
+    axis = alt.Axis(labelAngle=0, ticks=False, domain=False, labelFontSize=size, labelFlush=False)
+    base = alt.Chart(table).encode(
+        x=alt.X("read:N", sort=None, title="read as", axis=axis),
+        y=alt.Y("written:N", sort=None, title="written as", axis=axis),
+    )
+    most = max(int(table["mistakes"].max()), 2)
+    scale = alt.Scale(
+        type="symlog", domain=[0, most], range=[palette.paper, palette.other], interpolate="rgb"
+    )
+    cells = base.mark_rect(cursor="pointer", stroke=palette.faint, strokeOpacity=0.25).encode(
+        color=alt.Color("mistakes:Q", scale=scale, legend=None),
+        tooltip=[
+            alt.Tooltip("written:N", title="written as"),
+            alt.Tooltip("read:N", title="read as"),
+            alt.Tooltip("count:Q", format=","),
+        ],
+    )
+    strong = f"!datum.is_right && datum.mistakes > {most} / 3"
+    numbers = base.mark_text(fontSize=11 if count <= FEW else 8).encode(
+        text="label:N",
+        color=alt.condition(strong, alt.value(palette.paper), alt.value(palette.ink)),
+        opacity=alt.condition("datum.is_right", alt.value(0.7), alt.value(1)),
+    )
+    # Of 52 letters a cell is smaller than a number: its colour tells, and a tap or the table.
+    layers = [cells.add_params(chosen), *([numbers] if count <= MOST_NUMBERED else [])]
+    if table["is_chosen"].any():  # an empty layer would be a picture without a name
+        frames = base.transform_filter("datum.is_chosen").mark_rect(
+            fillOpacity=0, stroke=palette.primary, strokeWidth=2.5
+        )
+        layers.append(frames)
+    return alt.layer(*layers).properties(height=max(MATRIX_HEIGHT, ROW_OF_MANY * count))
+
+
+def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
+    """Draw how often readings are right, by their confidence; large points are many of them."""
+    table = pd.DataFrame(
+        {
+            "confidence": one.confidence,
+            "right": one.right,
+            "low": one.interval[0],
+            "high": one.interval[1],
+            "count": one.count,
+        }
+        for one in bins
+    )
+    percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    scale = alt.Scale(domain=[0, 1])
+    honest = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
+        color=palette.faint, strokeDash=[5, 4]
+    )
+    points = alt.Chart(table).encode(
+        x=alt.X("confidence:Q", scale=scale, axis=percent, title="mean confidence"),
+        y=alt.Y("right:Q", scale=scale, axis=percent, title="share that is right"),
+    )
+    sizes = alt.Scale(type="log", domain=[1, 10_000], range=[30, 400], clamp=True)
+    return alt.layer(
+        honest.encode(x="x:Q", y="y:Q"),
+        points.mark_rule(color=palette.primary, strokeWidth=2, opacity=0.5).encode(
+            y=alt.Y("low:Q"), y2="high:Q"
+        ),
+        points.mark_circle(color=palette.primary, opacity=0.9).encode(
+            size=alt.Size("count:Q", scale=sizes, legend=None),
+            tooltip=[
+                alt.Tooltip("count:Q", format=",", title="readings"),
+                alt.Tooltip("confidence:Q", format=".1%", title="mean confidence"),
+                alt.Tooltip("right:Q", format=".1%", title="right"),
+                alt.Tooltip("low:Q", format=".1%", title="from"),
+                alt.Tooltip("high:Q", format=".1%", title="to"),
+            ],
+        ),
+    ).properties(height=360)
+
+
+def history_chart(
+    history: Sequence[Epoch], measure: str, palette: Palette, *, is_share: bool
+) -> Chart:
+    """Draw one measure by epoch, of training and of validation.
+
+    Args:
+        history: at least one epoch.
+        measure: "loss" or "accuracy".
+        palette: of the visitor's theme.
+        is_share: whether it is written in per cent; otherwise the scale is of logarithms.
+    """
+    table = pd.DataFrame(
+        {"epoch": one.epoch, "part": part, "value": getattr(one, f"{prefix}{measure}")}
+        for one in history
+        for part, prefix in (("training", ""), ("validation", "val_"))
+    )
+    colors = alt.Scale(domain=["training", "validation"], range=[palette.other, palette.primary])
+    dashes = alt.Scale(domain=["training", "validation"], range=[[5, 3], [1, 0]])
+    legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=3)
+    scale = alt.Scale(zero=False) if is_share else alt.Scale(type="log")
+    axis = alt.Axis(format="%") if is_share else alt.Axis(format="~g", values=LOSSES)
+    base = alt.Chart(table).encode(
+        x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(zero=False)),
+        y=alt.Y("value:Q", title=None, scale=scale, axis=axis),
+        color=alt.Color("part:N", scale=colors, legend=legend),
+    )
+    near = alt.selection_point(nearest=True, on="pointerover", fields=["epoch"], empty=False)
+    points = base.mark_point(filled=True, opacity=1).encode(
+        size=alt.condition(near, alt.value(130), alt.value(30)),
+        tooltip=[
+            alt.Tooltip("epoch:Q"),
+            alt.Tooltip("part:N"),
+            alt.Tooltip("value:Q", format=".2%" if is_share else ".4f", title=measure),
+        ],
+    )
+    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("part:N", scale=dashes, legend=None))
+    return alt.layer(lines, points.add_params(near)).properties(height=CURVES_HEIGHT)
+
+
+def probability_chart(
+    readings: Sequence[tuple[str, Sequence[str], Sequence[float]]], palette: Palette
+) -> Chart:
+    """Draw what several models make of one picture: a row a model, a column a class.
+
+    Args:
+        readings: of each model its name, its classes, and their probabilities.
+        palette: of the visitor's theme.
+    """
+    table = pd.DataFrame(
+        {"model": model, "class": name, "share": share, "label": f"{share * 100:.0f}"}
+        for model, names, shares in readings
+        for name, share in zip(names, shares, strict=True)
+    )
+    axis = alt.Axis(
+        labelAngle=0, ticks=False, domain=False, labelFlush=False, labelLimit=LABEL_WIDTH
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X("class:N", sort=None, title=None, axis=axis),
+        y=alt.Y("model:N", sort=None, title=None, axis=axis),
+    )
+    scale = alt.Scale(domain=[0, 1], range=[palette.paper, palette.primary], interpolate="rgb")
+    cells = base.mark_rect(stroke=palette.faint, strokeOpacity=0.25).encode(
+        color=alt.Color("share:Q", scale=scale, legend=None),
+        tooltip=["model:N", "class:N", alt.Tooltip("share:Q", format=".1%")],
+    )
+    numbers = (
+        base.transform_filter("datum.share >= 0.005")
+        .mark_text(fontSize=11)
+        .encode(
+            text="label:N",
+            color=alt.condition(
+                "datum.share > 0.5", alt.value(palette.paper), alt.value(palette.ink)
+            ),
+        )
+    )
+    return alt.layer(cells, numbers).properties(height=30 * len(readings) + 40)

@@ -1,0 +1,250 @@
+"""Several models read the same drawing, and their figures stand in one table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from digits.app.canvas.drawing import CANVAS_SIDE
+from digits.app.loading_notice import say_that_it_loads
+from digits.app.model.charts import probability_chart
+from digits.app.model.comparison import FOLDER, NOTHING, compare_figures, list_models, name_models
+from digits.app.model.example_drawings import EXAMPLES
+from digits.app.model.mistakes import enlarge
+from digits.app.model.wording import escape, format_percent, names_of, without_folders
+from digits.app.prediction_view import worded
+from digits.app.theme import get_palette
+from digits.classes import DIGITS
+from digits.evaluation.model_summary import ModelAbout, read_about
+from digits.preprocessing.data_urls import to_data_url
+
+if TYPE_CHECKING:
+    from digits.recognition.recognizer import Prediction, Recognizer
+
+MOST = 4  # models at once, beside the one that ships: more cannot be read on a phone
+PICTURE_SIDE = 140  # screen pixels of the drawing that is read
+LEAST_SHOWN = 0.005  # probability of a class, to be shown where there are many
+MOST_CLASSES = 12  # all shown
+MOST_MISREAD = 8  # examples of what the model misreads
+CANVAS, EXAMPLE, DRAWN = "Draw here", "Examples", "From Draw"
+COMMANDS = """\
+mkdir -p trained
+python train.py --architecture classic --epochs 5 --no-pendigits --no-augmentation \\
+    --output trained/classic.keras
+python train.py --epochs 1 --output trained/quick.keras"""
+
+# What stands below does not move when a drawing is begun or cleared.
+STYLE = "<style>.st-key-readings { min-height: 22rem; }</style>"
+
+Image = npt.NDArray[np.uint8]  # gray (height, width), or RGBA (height, width, 4)
+
+
+def show_comparison(about: ModelAbout) -> None:
+    """Let models be chosen, show what each reads, and their figures."""
+    st.html(STYLE)
+    st.header("Compare models")
+    paths = {path.name: path for path in list_models(about.path.with_name(FOLDER))}
+    if paths:
+        names = st.pills(
+            f"Beside {escape(about.path.name)}, of the folder `{FOLDER}/`",
+            list(paths),
+            selection_mode="multi",
+            default=list(paths)[:2],
+            format_func=escape,
+            key="compared",
+        )
+        if len(names) > MOST:
+            st.caption(f"The first {MOST} are shown.")
+        chosen = [about.path, *(paths[name] for name in names[:MOST])]
+    else:
+        st.info(
+            f"There is no model in the folder `{FOLDER}/` yet. Train some into it, or copy"
+            " `.keras` files there with the `.json` beside them, and they can be chosen here:",
+            icon=":material/compare_arrows:",
+        )
+        st.code(COMMANDS, wrap_lines=True, language=None)
+        chosen = [about.path]
+    compare(about, chosen)
+
+
+@st.fragment
+def compare(about: ModelAbout, paths: list[Path]) -> None:
+    """Show what models read, and their figures.
+
+    A fragment's arguments are kept as long as its visitor: paths are, models are not.
+    """
+    with say_that_it_loads():
+        recognizers = load_all(paths)
+    if not recognizers:
+        return
+    names = name_models(list(recognizers))
+    read_together({names[path]: one for path, one in recognizers.items()}, examples_for(about))
+    st.header("Their figures")
+    figures = compare_figures(
+        {names[path]: read_about(path) for path in recognizers},
+        parameters={names[path]: one.model.count_params() for path, one in recognizers.items()},
+    )
+    table = pd.DataFrame(figures).rename_axis("figure")
+    # Not st.table: where it is wider than a phone, it cannot be scrolled with keys.
+    st.dataframe(table, height="content", alt="Figures of the models side by side")
+    st.caption("– was not measured. `python evaluate.py --model FILE ... --update-card` measures.")
+
+
+def examples_for(about: ModelAbout) -> dict[str, Image]:
+    """Return our drawings, where they are of the model's classes, and some that it misreads."""
+    drawings = EXAMPLES if names_of(about) == DIGITS else {}
+    details = about.details.sets.get("mnist_test")
+    misread = details.misread[:MOST_MISREAD] if details else []
+    return {
+        **{name: drawing.draw() for name, drawing in drawings.items()},
+        **{
+            f"Misread {index}: a {one.truth} of MNIST": enlarge(one)
+            for index, one in enumerate(misread, 1)
+        },
+    }
+
+
+def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
+    """Load models, and say in a sentence each which ones cannot be used."""
+    from digits.recognition.keras_file import (
+        RecognizerError,  # with TensorFlow: the other parts do without
+    )
+
+    recognizers = {}
+    for path in paths:
+        try:
+            recognizers[path] = load_model(path, path.stat().st_mtime_ns)
+        except (RecognizerError, FileNotFoundError) as error:
+            st.error(escape(without_folders(str(error))), icon=":material/error:")
+    return recognizers
+
+
+@st.cache_resource(show_spinner="Loading a model ...", max_entries=MOST + 1)
+def load_model(path: Path, modified: int) -> "Recognizer":
+    """Load a model once a server, and again when its file has been `modified`."""
+    from digits.recognition.recognizer import Recognizer
+
+    return Recognizer.load(path)
+
+
+def read_together(recognizers: "dict[str, Recognizer]", examples: dict[str, Image]) -> None:
+    """Take a drawing, and show what each model reads."""
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        image = choose_image(examples)
+    with right, st.container(key="readings"):
+        readings = {}
+        if image is not None:
+            readings = {name: one.recognize(image) for name, one in recognizers.items()}
+        if all(reading.status == "blank" for reading in readings.values()):
+            st.info(worded("Draw a digit, and all of them read it."), icon=":material/draw:")
+        else:
+            show_readings(readings, recognizers)
+
+
+def choose_image(examples: dict[str, Image]) -> Image | None:
+    """Let the visitor draw, take the drawing of the Draw view, or choose an example."""
+    drawn = drawn_before()
+    sources = [*([DRAWN] if drawn is not None else []), *([EXAMPLE] if examples else []), CANVAS]
+    source = st.segmented_control(
+        "What they read", sources, default=sources[0], required=True, key="source"
+    )
+    if source == CANVAS:
+        return draw_image()
+    image = drawn
+    if image is None or source == EXAMPLE:
+        image = examples[st.selectbox("Example", list(examples), key="example")]
+    st.image(
+        to_data_url(image), caption="What they all read", width=PICTURE_SIDE, alt="The drawing"
+    )
+    return image
+
+
+def drawn_before() -> Image | None:
+    """Return what lies on the canvas of the Draw view; None while that is empty."""
+    board = st.session_state.get("board")
+    return None if board is None or board.is_empty else board.picture
+
+
+def draw_image() -> Image | None:
+    """Show a canvas of this view's own; None while it is empty."""
+    from streamlit_drawable_canvas import st_canvas  # it can be imported by a running page only
+
+    state = st.session_state
+    state.setdefault("compare_start", {"objects": [], "edit": 0})
+    canvas = st_canvas(
+        stroke_width=20,
+        stroke_color="#ffffff",
+        background_color="#000000",
+        width=CANVAS_SIDE,
+        height=CANVAS_SIDE,
+        initial_drawing=state.compare_start,
+        return_image_data=True,
+        key="compare_canvas",
+    )
+    strokes = (canvas.json_data or {}).get("objects", [])
+    st.button("Clear", icon=":material/delete:", key="compare_clear", on_click=clear_canvas)
+    return canvas.image_data if strokes else None
+
+
+def clear_canvas() -> None:
+    """Empty the canvas, which takes a drawing when `edit` has changed."""
+    edit = st.session_state.compare_start["edit"] + 1
+    st.session_state.compare_start = {"objects": [], "edit": edit}
+
+
+def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:
+    """Show what each model reads, and how its probabilities are spread."""
+    table = [
+        describe_reading(name, reading, recognizers[name]) for name, reading in readings.items()
+    ]
+    st.table(pd.DataFrame(table), border="horizontal", hide_index=True)
+    shown = shown_classes(list(readings.values()))
+    rows = []
+    for name, reading in readings.items():
+        shares = dict(zip(reading.class_names, reading.probabilities, strict=True))
+        rows.append((name, shown, [shares.get(one, 0.0) for one in shown]))
+    words = "; ".join(
+        f"{name} reads {reading.digit}, {format_sure(reading.confidence)}"
+        for name, reading in readings.items()
+    )
+    st.altair_chart(probability_chart(rows, get_palette()), alt=f"Probabilities: {words}.")
+    st.caption(worded("The chart: the probability of each class in per cent, if it is a digit."))
+    for name, one in recognizers.items():
+        if one.warning:
+            st.caption(f"**{escape(name)}**: {escape(without_folders(one.warning))}")
+
+
+def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer") -> dict[str, str]:
+    """Write what a model reads, and how sure it is."""
+    can_refuse = recognizer.card.none_logit is not None
+    return {
+        "model": escape(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end there
+        "reads": f"**{escape(reading.digit or '')}**",
+        "confidence": format_sure(reading.confidence),
+        worded("is a digit"): format_sure(reading.digit_probability) if can_refuse else NOTHING,
+        "status": reading.status,
+    }
+
+
+def format_sure(share: float) -> str:
+    """Write a probability in per cent, without ever claiming certainty."""
+    return (
+        f"≥\N{NO-BREAK SPACE}{format_percent(0.999, 1)}"
+        if share > 0.999
+        else format_percent(share, 1)
+    )
+
+
+def shown_classes(readings: "list[Prediction]") -> list[str]:
+    """List the classes of all models; of many, those that one model thinks possible."""
+    possible: dict[str, float] = {}
+    for reading in readings:
+        for name, share in zip(reading.class_names, reading.probabilities, strict=True):
+            possible[name] = max(share, possible.get(name, 0.0))
+    if len(possible) <= MOST_CLASSES:
+        return list(possible)
+    return sorted(name for name, share in possible.items() if share >= LEAST_SHOWN)

@@ -1,0 +1,236 @@
+"""Bring pictures, many at once, and see which digits they show: a gallery, a table, a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from digits.app.pictures.gallery import FULL, Gallery, Picture
+from digits.app.pictures.reading import PictureOptions, read_picture
+from digits.app.pictures.results import show_results
+from digits.app.prediction_view import get_recognizer, worded
+from digits.classes import DIGITS
+from digits.preprocessing.image_io import PICTURE_ENDINGS
+from digits.preprocessing.ink import InkOptions, Polarity
+from digits.recognition.recognizer import Recognizer
+
+EXAMPLES = Path(__file__).with_name("examples")
+ENDINGS = sorted(ending.removeprefix(".") for ending in PICTURE_ENDINGS)
+POLARITIES: dict[Polarity, str] = {
+    "found": "Found by itself",
+    "dark": "Dark on light",
+    "light": "Light on dark",
+}
+# The uploader keeps its height when files are listed in it: nothing below it jumps. Its
+# own word on a refused file is a tooltip, which no finger finds: a sentence says it.
+STYLE = """
+<style>
+.stMainBlockContainer h2 { font-size: 1.6rem; }
+@media (min-width: 640px) {
+    .st-key-uploader [data-testid="stFileUploaderDropzone"] { min-height: 7.4rem; }
+    .st-key-uploader [data-testid="stFileUploaderDropzone"] > * { align-self: center; }
+}
+.st-key-uploader [data-testid="stFileChips"] { max-height: 5.6rem; overflow-y: auto; }
+.st-key-uploader:not(:has([aria-invalid="true"])) > :has(> .st-key-refused) { display: none; }
+.st-key-previews [data-testid="stImage"] img { height: 5.5rem; width: auto; border-radius: .4rem; }
+</style>
+"""
+
+# Streamlit's uploader takes no paste: what is pasted anywhere is handed to its file input.
+PASTE = """
+<script>
+if (!window.pastesPictures) {
+    window.pastesPictures = true;
+    document.addEventListener("paste", (event) => {
+        const input = document.querySelector(".st-key-uploader input[type=file]");
+        const pasted = event.clipboardData ? event.clipboardData.files : [];
+        if (!input || !pasted.length) return;
+        const transfer = new DataTransfer();
+        for (const file of pasted) transfer.items.add(file);
+        input.files = transfer.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        event.preventDefault();
+    });
+}
+</script>
+"""
+
+
+def main() -> None:
+    """Lay out the view: where pictures come in, how they are read, what was read."""
+    st.html(STYLE)
+    st.title("Read pictures")
+    st.html(PASTE, unsafe_allow_javascript=True)
+    bring_and_read()
+
+
+@st.fragment
+def bring_and_read() -> None:
+    """Rerun nothing but this when pictures come or options change."""
+    gallery: Gallery = st.session_state.setdefault("gallery", Gallery())
+    bring_controls(gallery)
+    options = option_controls()
+    with st.container():  # what it has to say moves nothing below to another place
+        recognizer = get_recognizer()
+    headline = st.empty()
+    if not gallery.pictures:
+        if recognizer.card.class_names == DIGITS:  # as the examples show
+            headline.header("No picture at hand?", anchor=False)
+            with st.container():
+                offer_examples(gallery)
+        return
+    # What stood below stays until there is something new; but not the examples.
+    is_first = not gallery.has_readings
+    place = st.empty() if is_first else st.container()
+    read_waiting(gallery, recognizer, options, headline)
+    with place.container() if is_first else place:
+        show_results(gallery, options, recognizer.card, headline)
+
+
+def bring_controls(gallery: Gallery) -> None:
+    """Show the ways in: files, the clipboard, the camera."""
+    state = st.session_state
+    key = f"uploads{state.setdefault('uploader_turn', 0)}"
+    with st.container(key="uploader"):
+        uploads = st.file_uploader(
+            "Photos, scans or drawings: choose, drop or paste",
+            type=ENDINGS,
+            accept_multiple_files=True,
+            key=key,
+            on_change=take_uploads,
+            args=[gallery, key],
+        )
+        if not uploads:  # back from another view it is empty, and what it held stays here
+            state.taken = {}
+        with st.container(key="refused"):
+            st.warning(
+                "Files marked red were left out: only pictures of at most 20 MB can be read.",
+                icon=":material/block:",
+            )
+    if st.toggle("Use the camera", key="camera_on", disabled=not has_camera_right()):
+        st.camera_input(
+            worded("A photo of digits"),
+            key="camera",
+            on_change=take_photo,
+            args=[gallery],
+        )
+    if not has_camera_right():
+        st.caption("Browsers allow the camera only over HTTPS or on this very machine.")
+    if state.pop("is_full", False):
+        st.warning(FULL, icon=":material/inventory_2:")
+
+
+def has_camera_right() -> bool:
+    """Whether a browser lets a page of this address use the camera."""
+    address = urlsplit(st.context.url or "http://localhost")
+    return address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def take_uploads(gallery: Gallery, key: str) -> None:
+    """Take what is new in the uploader, and let go of what was removed there."""
+    state = st.session_state
+    files: Sequence[UploadedFile] = state[key] or []
+    taken: dict[str, int] = state.setdefault("taken", {})
+    for file in files:
+        if file.file_id not in taken and (picture := take(gallery, file.name, file.getvalue())):
+            taken[file.file_id] = picture.index
+    present = {file.file_id for file in files}
+    gone = [taken.pop(file_id) for file_id in list(taken) if file_id not in present]
+    for index in gone:
+        if index not in taken.values():  # the same file may have been brought twice
+            gallery.remove(index)
+
+
+def take_photo(gallery: Gallery) -> None:
+    """Take the camera's photo; letting it go there keeps it here."""
+    photo: UploadedFile | None = st.session_state.camera
+    if photo is not None:
+        number = st.session_state.get("photos", 0) + 1
+        st.session_state.photos = number
+        take(gallery, f"photo {number}.jpg", photo.getvalue())
+
+
+def take_examples(gallery: Gallery) -> None:
+    """Take the example pictures."""
+    for path in list_examples():
+        take(gallery, path.name, path.read_bytes())
+
+
+def take(gallery: Gallery, name: str, data: bytes) -> Picture | None:
+    """Take one file, and remember when there was no room."""
+    picture = gallery.add(name, data)
+    if picture is None:
+        st.session_state.is_full = True
+    return picture
+
+
+def list_examples() -> list[Path]:
+    """List the files of the example pictures."""
+    return sorted(EXAMPLES.glob("*.jpg"))
+
+
+def option_controls() -> PictureOptions:
+    """Show how pictures are read, closed at first."""
+    with st.expander("Options", icon=":material/tune:"):
+        is_several = st.segmented_control(
+            "On each picture",
+            [True, False],
+            format_func=lambda several: worded("Several digits" if several else "One digit"),
+            default=True,
+            required=True,
+            key="several",
+            persist_state="session",
+        )
+        polarity = st.segmented_control(
+            "The writing is",
+            list(POLARITIES),
+            format_func=lambda kind: POLARITIES[kind],
+            default="found",
+            required=True,
+            key="polarity",
+            persist_state="session",
+        )
+        clean = st.toggle(
+            "Clean photos",
+            value=True,
+            key="clean",
+            persist_state="session",
+            help="Evens out light and shadow, and takes away printed lines and the sheet's edge."
+            " Try without when it takes away too much.",
+        )
+    return PictureOptions(InkOptions(polarity or "found", clean), is_several is not False)
+
+
+def offer_examples(gallery: Gallery) -> None:
+    """Show what the view is for, in pictures that can be read at once."""
+    st.markdown(
+        "Try these. They were drawn for this page: pen, pencil and chalk, in light and shadow."
+    )
+    st.button(
+        "Read the examples",
+        icon=":material/play_arrow:",
+        key="examples",
+        on_click=take_examples,
+        args=[gallery],
+    )
+    with st.container(horizontal=True, key="previews", gap="small"):
+        for path in list_examples():
+            name = path.stem.replace("-", " ")
+            st.image(str(path), alt=f"Example: {name}", width="content")
+
+
+def read_waiting(
+    gallery: Gallery, recognizer: Recognizer, options: PictureOptions, place: DeltaGenerator
+) -> None:
+    """Read what was not read with these options yet, and show in a place how far it is."""
+    model = recognizer.card.sha256
+    waiting = gallery.unread(options, model)
+    for done, picture in enumerate(waiting):
+        place.progress(done / len(waiting), f"Reading {done + 1} of {len(waiting)} ...")
+        reading = read_picture(
+            picture.data, recognizer.read_number, options, class_names=recognizer.card.class_names
+        )
+        gallery.keep(picture, options, model, reading)

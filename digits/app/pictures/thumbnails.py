@@ -1,0 +1,148 @@
+"""Small copies of pictures, with the digits found in them boxed and named.
+
+    jpeg = draw_thumbnail(image, reading.digits)
+
+A digit that is doubted has a box of another colour, dashed, and a question mark: no
+meaning lies in colour alone.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from digits.preprocessing.background import shrink
+from digits.preprocessing.components import Box
+from digits.preprocessing.ink import Image
+from digits.recognition.numbers import DigitReading
+
+Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]
+Color = tuple[int, int, int]
+
+MAX_SIDE = 640  # pixels; over twice what a card of the page is wide, for sharp screens
+MIN_SIDE = 320  # pixels; smaller pictures are enlarged, or their boxes would hide them
+MAX_ENLARGED = 1600  # pixels; no strip of a few rows is made longer than this
+SURE: Color = (38, 79, 214)
+DOUBTFUL: Color = (176, 74, 0)  # white on either has a contrast of 5 or more
+HALO: Color = (255, 255, 255)
+DARK_PAPER, LIGHT_PAPER = 24, 255  # gray levels, behind cut-out drawings
+MARGIN = 6  # pixels of the small copy between ink and box
+DASH = 3  # a line's widths
+LINE_SHARE, LINE_WIDTHS = 0.025, (2, 5)  # of a digit's height; pixels
+TAG_SHARE, TAG_HEIGHTS = 0.3, (14, 48)  # of a digit's height; pixels
+QUALITY = 85  # of JPEG
+
+
+def draw_thumbnail(image: Image, digits: Sequence[DigitReading] = ()) -> bytes:
+    """Draw a small copy of a picture, with a box and a tag for each digit.
+
+    Args:
+        image: uint8 array, gray, RGB or RGBA.
+        digits: what was found, in pixels of `image`. Defaults to nothing.
+
+    Returns:
+        A JPEG file of at most 640 pixels, or 1600 for one of few a side.
+    """
+    small = fit(flatten(shrink(np.ascontiguousarray(image), MAX_SIDE)))
+    picture = Pillow.fromarray(small)
+    pen = ImageDraw.Draw(picture)
+    across, down = picture.width / image.shape[1], picture.height / image.shape[0]
+    for digit in digits:
+        draw_digit(pen, Frame.around(digit.box, across, down, picture.size), digit)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=QUALITY)
+    return file.getvalue()
+
+
+def flatten(image: Image) -> Rgb:
+    """Bring a picture to RGB; a transparent one lies on paper unlike its ink."""
+    if image.ndim == 2:
+        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255
+    weight = max(float(alpha.sum()), 1.0)
+    brightness = float((image[..., :3].mean(axis=2, keepdims=True) * alpha).sum()) / weight
+    paper = DARK_PAPER if brightness > 127 else LIGHT_PAPER
+    return (image[..., :3] * alpha + paper * (1 - alpha)).round().astype(np.uint8)
+
+
+def fit(image: Rgb) -> Rgb:
+    """Enlarge a tiny picture, each pixel to a square."""
+    height, width = image.shape[:2]
+    factor = max(min(-(-MIN_SIDE // max(height, width)), MAX_ENLARGED // max(height, width)), 1)
+    size = (factor * width, factor * height)
+    return cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A box on the small copy, a little wider than the ink: pixels, ends included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def around(cls, box: Box, across: float, down: float, size: tuple[int, int]) -> "Frame":
+        """Frame a box of the picture, within the small copy."""
+        width, height = size
+        return cls(
+            max(round(box.x * across) - MARGIN, 1),
+            max(round(box.y * down) - MARGIN, 1),
+            min(round(box.right * across) + MARGIN, width - 2),
+            min(round(box.bottom * down) + MARGIN, height - 2),
+        )
+
+
+def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitReading) -> None:
+    """Draw one digit's box, and its tag above, below or inside."""
+    is_sure = digit.prediction.status == "digit"
+    color = SURE if is_sure else DOUBTFUL
+    corners = (frame.left, frame.top, frame.right, frame.bottom)
+    if corners[0] >= corners[2] or corners[1] >= corners[3]:
+        return
+    width = portion(frame, LINE_SHARE, LINE_WIDTHS)
+    pen.rectangle(corners, outline=HALO, width=width + 2)
+    if is_sure:
+        pen.rectangle(corners, outline=color, width=width)
+    else:
+        draw_dashed(pen, frame, color, width)
+    draw_tag(pen, frame, f"{digit.prediction.digit}{'' if is_sure else '?'}", color)
+
+
+def portion(frame: Frame, share: float, ends: tuple[int, int]) -> int:
+    """Return a share of a frame's height, in whole pixels between two ends."""
+    return round(min(max(share * (frame.bottom - frame.top), ends[0]), ends[1]))
+
+
+def draw_dashed(pen: ImageDraw.ImageDraw, frame: Frame, color: Color, width: int) -> None:
+    """Draw the sides of a frame as dashes."""
+    dash = DASH * width
+    for x in range(frame.left, frame.right, 2 * dash):
+        for y in (frame.top, frame.bottom - width + 1):
+            pen.rectangle((x, y, min(x + dash, frame.right), y + width - 1), fill=color)
+    for y in range(frame.top, frame.bottom, 2 * dash):
+        for x in (frame.left, frame.right - width + 1):
+            pen.rectangle((x, y, x + width - 1, min(y + dash, frame.bottom)), fill=color)
+
+
+def draw_tag(pen: ImageDraw.ImageDraw, frame: Frame, text: str, color: Color) -> None:
+    """Write what was read, where the picture has room for it beside the box."""
+    height = portion(frame, TAG_SHARE, TAG_HEIGHTS)
+    font = ImageFont.load_default(size=0.8 * height)
+    width = round(font.getlength(text) + 0.5 * height)
+    top = frame.top - height
+    if top < 0:
+        has_room = frame.bottom + height < pen.im.size[1]
+        top = frame.bottom + 1 if has_room else frame.top
+    left = min(frame.left, pen.im.size[0] - width)
+    pen.rectangle((left, top, left + width, top + height), fill=color)
+    middle = (left + width / 2, top + height / 2)
+    pen.text(middle, text, fill=HALO, font=font, anchor="mm")

@@ -1,0 +1,182 @@
+"""What every view shows of a reading, and the recognizer that they share."""
+
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from digits import classes
+from digits.app.theme import get_palette
+from digits.classes import DIGITS, ClassNames, with_article
+from digits.locations import MODEL_PATH
+from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.normalization import ModelInput
+from digits.recognition import background_loader
+from digits.recognition.model_card import CardError, ModelCard
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
+    from digits.recognition.recognizer import Prediction, Recognizer
+
+MOST_BARS = 12  # of a chart; more names cannot be read on a phone
+SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
+SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
+
+
+def worded(sentence: str) -> str:
+    """Write a sentence on digits for what the page's model reads, before that is loaded."""
+    modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
+    return classes.worded(sentence, read_class_names(MODEL_PATH, modified))
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def read_class_names(path: Path, modified: int) -> ClassNames:
+    """Read from a model's card what it tells apart; the digits where there is none."""
+    try:
+        return ModelCard.read(path).class_names
+    except (CardError, OSError):  # said when the model is loaded
+        return DIGITS
+
+
+def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
+    """Return the server's recognizer, or end the view with a sentence on why not.
+
+    Args:
+        wait: what to say while it is loaded. Defaults to a plain sentence.
+    """
+    recognizer = find_recognizer(wait)
+    if recognizer is None:
+        st.stop()
+    return recognizer
+
+
+def find_recognizer(wait: str) -> "Recognizer | None":
+    """Return the server's recognizer; None, after a sentence on why, when there is none."""
+    loading = start_loading()
+    if not loading.done():
+        with st.spinner(wait):
+            loading.exception()
+    from digits.recognition.keras_file import RecognizerError  # at hand, now that it is loaded
+
+    try:
+        recognizer = loading.result()
+    except RecognizerError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    if recognizer.warning:
+        st.warning(recognizer.warning, icon=":material/warning:")
+    return recognizer
+
+
+def start_loading() -> "Future[Recognizer]":
+    """Begin to load the model in the background, if that has not been done."""
+    return background_loader.start_loading(MODEL_PATH)
+
+
+def show_reading(prediction: "Prediction") -> None:
+    """Show the digit, how sure the model is, what it saw, and all probabilities."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        show_answer(prediction)
+        if prediction.model_input is not None:
+            show_model_input(prediction.model_input)
+    if prediction.status == "unsure":
+        st.caption(describe_doubt(prediction))
+    show_probabilities(prediction)
+
+
+def show_answer(prediction: "Prediction") -> None:
+    """Show the digit large, or the two between which the model hesitates, or neither."""
+    answer = str(prediction.digit)
+    label = f"This is {with_article(answer).split()[0]}"
+    confidence = f"{format_share(prediction.confidence)} sure"
+    if prediction.status == "unsure" and not prediction.looks_like_a_digit:
+        label, answer = worded("Hardly a digit"), f"{prediction.digit}?"
+        confidence = f"{format_share(prediction.digit_probability)} that it is one"
+    elif prediction.status == "unsure":
+        label, answer = "Not sure", " or ".join(prediction.candidates[:2])
+    st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
+
+
+def describe_doubt(prediction: "Prediction") -> str:
+    """Say in a sentence what an unsure reading could be."""
+    first, second = map(with_article, prediction.candidates[:2])
+    if not prediction.looks_like_a_digit:
+        letter = "A letter, a" if prediction.class_names == DIGITS else "A"
+        question = worded(f"{letter} scribble, several digits? If it is one digit")
+        return f"{question}, it is most like {first}."
+    return f"This could be {first} or {second}. Is it drawn clearly?"
+
+
+def show_model_input(model_input: ModelInput) -> None:
+    """Show the 28 x 28 picture, each pixel as a square."""
+    st.image(
+        to_data_url(enlarge_pixels(model_input)),
+        caption="What the model saw",
+        alt=SEEN_ALT,
+        width="content",
+    )
+
+
+def enlarge_pixels(model_input: ModelInput, zoom: int = SEEN_ZOOM) -> ModelInput:
+    """Draw each of 28 x 28 pixels as a square of `zoom` screen pixels a side."""
+    return np.kron(model_input[..., 0], np.ones((zoom, zoom), np.float32))
+
+
+def show_probabilities(prediction: "Prediction") -> None:
+    """Draw one bar a digit, the best one in the page's colour; of many classes, the best."""
+    import altair as alt  # with pandas half a second, which the canvas need not wait for
+    import pandas as pd
+
+    shares = dict(zip(prediction.class_names, prediction.probabilities, strict=True))
+    title = worded("Probability of each digit")
+    if len(shares) > MOST_BARS:
+        shares = {name: shares[name] for name in prediction.candidates[:MOST_BARS]}
+        title = worded(f"Probability of the {MOST_BARS} likeliest digits")
+    table = pd.DataFrame(
+        {
+            "name": shares.keys(),
+            "probability": shares.values(),
+            "best": [name == prediction.digit for name in shares],
+            "label": [format_share(share) for share in shares.values()],
+        }
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+        y=alt.Y(
+            "probability:Q",
+            scale=alt.Scale(domain=[0, 1]),
+            title=None,
+            axis=alt.Axis(format="%", values=[0, 0.5, 1]),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title=worded("digit")),
+            alt.Tooltip("label:N", title="probability"),
+        ],
+    )
+    color = get_palette().primary
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+        color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
+    )
+    st.altair_chart(
+        bars.properties(height=190, title=title),
+        alt=describe_probabilities(prediction),
+    )
+
+
+def describe_probabilities(prediction: "Prediction") -> str:
+    """Say in words what the bars show."""
+    ranked = sorted(
+        zip(prediction.probabilities, prediction.class_names, strict=True), reverse=True
+    )
+    best = ", ".join(f"{name}: {format_share(share)}" for share, name in ranked[:3])
+    return worded("Probability of each digit. ") + f"The highest: {best}."
+
+
+def format_share(share: float) -> str:
+    """Write a probability in per cent, without ever claiming to be certain."""
+    if share > 0.999:
+        return "over 99.9 %"
+    if share < 0.001:
+        return "under 0.1 %"
+    return f"{share:.1%}".replace("%", " %")

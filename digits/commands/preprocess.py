@@ -1,0 +1,53 @@
+"""Write the 28 x 28 picture that the model sees of a picture file.
+
+    python preprocessing.py in.png seen.png
+
+Exit status: 0 done, 1 the picture could not be read or is blank, 2 wrong call.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import cv2
+
+from digits.arguments import existing_path, output_path, print_any_name
+from digits.files import explain_failure, replacing
+from digits.preprocessing.image_io import ImageError, read_image
+from digits.preprocessing.normalization import preprocess
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    print_any_name()
+    arguments = make_parser().parse_args(argv)
+    try:
+        model_input = preprocess(read_image(arguments.picture))
+    except ImageError as error:
+        print(f"preprocessing.py: '{arguments.picture}': {error}", file=sys.stderr)
+        return 1
+    if model_input is None:
+        print(f"preprocessing.py: '{arguments.picture}' is blank.", file=sys.stderr)
+        return 1
+    _, data = cv2.imencode(".png", (model_input[..., 0] * 255).round().astype("uint8"))
+    try:
+        with replacing(arguments.output) as partial:
+            partial.write_bytes(data.tobytes())
+    except OSError as error:
+        print(f"preprocessing.py: {explain_failure(error, arguments.output)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="preprocessing.py",
+        description="Write the 28 x 28 picture that the model sees of a picture file.",
+        epilog="Example: python preprocessing.py in.png seen.png",
+    )
+    parser.add_argument("picture", type=existing_path, metavar="PICTURE", help="any picture file")
+    parser.add_argument(
+        "output", type=output_path(".png"), metavar="FILE.png", help="where to write the picture"
+    )
+    return parser

@@ -1,0 +1,60 @@
+"""The page, and beside it an HTTP API for other programs, in one process.
+
+    streamlit run server.py      # http://localhost:8501, as app.py
+    uvicorn server:app           # http://localhost:8000
+
+The API is under /api, its documentation at /api/docs, and metrics are at /metrics;
+docs/api.md tells all of it, and service/ does it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+
+from digits.locations import PACKAGE
+from digits.recognition.background_loader import start_loading
+from digits.serving.api.client_address import mark_visitors
+from digits.serving.api.logs import configure_logging
+from digits.serving.api.routes import make_api
+from digits.serving.api.settings import read_settings
+
+SCRIPT = PACKAGE / "app" / "script.py"  # that Streamlit runs for each visitor
+
+
+def make_app() -> Starlette:
+    """Make the application that serves page, API and metrics.
+
+    Raises:
+        SettingsError: if an environment variable of the API has no usable value.
+    """
+    api = make_api(read_settings())
+    page = st.App(SCRIPT)
+    run_page = page.lifespan()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        """Begin to load the model, and run the page, while the server runs."""
+        configure_logging()
+        start_loading()
+        async with run_page(app):
+            yield
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/api", show_documentation),
+            Mount("/api", api),
+            Route("/metrics", api.state.service.metrics.answer),
+            Mount("/", mark_visitors(page)),
+        ],
+    )
+
+
+async def show_documentation(request: Request) -> RedirectResponse:
+    """Send a visitor of /api to its documentation."""
+    return RedirectResponse("/api/docs")

@@ -1,0 +1,158 @@
+"""MNIST, and sets in its layout or EMNIST's: images of classes, with their names.
+
+    mnist = load_mnist(Path("mnist.npz"))     # or None: downloaded by Keras
+    letters = load_mnist(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
+    print(len(letters.train), letters.class_names)
+
+MNIST's images are used as they are. EMNIST's, which are larger in their frame and not
+centred by mass, come through `preprocessing` as everything else does.
+"""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from digits.classes import DIGITS, ClassesError, ClassNames, check_names, list_names, read_mapping
+from digits.data.dataset import DatasetError, Digits, preprocess_all
+from digits.data.idx import IdxError, IdxSet, is_idx_name, read_idx_set
+
+MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
+
+Arrays = Sequence[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]  # train and test
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """MNIST, or a set like it, as its authors split it.
+
+    Attributes:
+        train: MNIST has 60,000 images to train with.
+        test: and 10,000 to test.
+        class_names: what the labels stand for.
+        name: of the set, for figures: "mnist", "emnist_letters".
+    """
+
+    train: Digits
+    test: Digits
+    class_names: ClassNames = DIGITS
+    name: str = "mnist"
+
+
+def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -> Mnist:
+    """Load MNIST or a set in its layout from files, or let Keras download it.
+
+    Args:
+        path: an npz file in Keras' layout; or a folder with four IDX files, or the one
+            with the training images, named as MNIST's or EMNIST's are, gzipped or not.
+            Defaults to Keras' download.
+        classes: what the labels stand for. Defaults to what the npz file has under
+            `classes` or EMNIST's mapping file says, and else to the ten digits.
+
+    Raises:
+        DatasetError: if it cannot be downloaded or is not of that form.
+    """
+    if path is None:
+        arrays, name, names = download_mnist(), "mnist", DIGITS
+    elif path.is_file() and not is_idx_name(path):
+        arrays, found = read_mnist_npz(path)
+        names = classes or found or DIGITS
+        name = "mnist" if names == DIGITS else path.stem
+    else:
+        files = read_idx_files(path)
+        arrays = [files.train, files.test]
+        names = classes or read_mapping_of(files) or DIGITS
+        name = files.name if files.is_emnist or names == DIGITS else path.resolve().name
+    train, test = to_digits(arrays, path, names)
+    if path is not None and name.startswith("emnist"):
+        train, test = (Digits(preprocess_all(d.images), d.labels) for d in (train, test))
+    return Mnist(train, test, names, name.replace("-", "_"))
+
+
+def download_mnist() -> Arrays:
+    """Fetch MNIST with Keras, which keeps it for the next time."""
+    try:
+        train, test = keras.datasets.mnist.load_data()
+    except Exception as error:  # Keras raises a bare Exception when a URL fails
+        raise DatasetError(
+            "MNIST could not be downloaded. Put mnist.npz or its IDX files on this"
+            " machine and name them with --mnist PATH."
+        ) from error
+    return [train, test]
+
+
+def read_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
+    """Read x_train, y_train, x_test and y_test from an npz file, and classes if it has them."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise ValueError("no file")
+        with zipfile.ZipFile(path) as archive:  # which a pickle is not, nor a single array
+            if sum(member.file_size for member in archive.infolist()) > MAX_NPZ_BYTES:
+                raise ValueError(f"more than {MAX_NPZ_BYTES >> 30} GB, unpacked")
+        with np.load(path, allow_pickle=False) as data:
+            arrays = [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
+            names = [str(name) for name in data["classes"]] if "classes" in data else None
+    except Exception as error:  # zip, its packings and NumPy raise many kinds
+        raise DatasetError(
+            f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
+            f" y_test, or a folder with its IDX files. Found: {first_line(error)}"
+        ) from error
+    try:
+        return arrays, check_names(names) if names else None
+    except ClassesError as error:
+        raise DatasetError(f"'classes' in '{path}': {error}") from error
+
+
+def first_line(error: Exception) -> str:
+    """Return how an error begins, or its kind where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__
+
+
+def read_idx_files(path: Path) -> IdxSet:
+    """Read four IDX files, or raise DatasetError."""
+    try:
+        return read_idx_set(path)
+    except IdxError as error:
+        raise DatasetError(str(error)) from error
+
+
+def read_mapping_of(files: IdxSet) -> ClassNames | None:
+    """Read the class names of EMNIST's mapping file; None when there is no such file."""
+    if files.mapping is None:
+        return None
+    try:
+        return read_mapping(files.mapping)
+    except ClassesError as error:
+        raise DatasetError(str(error)) from error
+
+
+def to_digits(arrays: Arrays, path: Path | None, names: ClassNames) -> tuple[Digits, Digits]:
+    """Check arrays in MNIST's layout and give them their types.
+
+    Labels of EMNIST's letters begin at 1: where the last of them is as high as there are
+    classes, and none is 0, they are brought to begin at 0. Those of digits never are.
+    """
+    for images, labels in arrays:
+        fits = images.ndim == 3 and images.shape[1:] == (28, 28) and images.dtype == np.uint8
+        if not fits or labels.shape != images.shape[:1] or not len(images):
+            raise DatasetError(
+                f"Expected uint8 images (n, 28, 28) and n labels in '{path}'. Received:"
+                f" {images.dtype} {images.shape} and {labels.shape}."
+            )
+    together = np.concatenate([labels for _, labels in arrays])
+    begins_at_1 = names != DIGITS and together.min() == 1 and together.max() == len(names)
+    first = int(begins_at_1)
+    if not np.isin(together, range(first, first + len(names))).all():
+        raise DatasetError(
+            f"Expected labels from 0 to {len(names) - 1} in '{path}', for the classes"
+            f" {list_names(names)}. Other classes are named with --classes."
+        )
+    train, test = (
+        Digits(images.astype(np.uint8), labels.astype(np.int64) - first)
+        for images, labels in arrays
+    )
+    return train, test

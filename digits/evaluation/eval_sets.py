@@ -1,0 +1,235 @@
+"""The sets that evaluate.py measures on: labelled digits, and what is no digit.
+
+    pens = load_strokes(Path("dev_unipen.jsonl.gz"))
+    predictions = pens.read(recognizer)       # one an example, None for a broken file
+
+Strokes are drawn white on a black canvas of 280 x 280, with a brush of 8-28 pixels and
+a longest side of 90-230, at a random place (seed 0), and read as the page reads them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from sklearn.datasets import load_digits
+from tqdm import tqdm
+
+from digits.classes import DIGITS, NO_DIGIT_NAME, ClassNames, name_kind
+from digits.data import dataset
+from digits.data.mnist import load_mnist
+from digits.data.outliers import DIGIT_LIKE_LETTERS
+from digits.data.splits import split_by_writer, teaches
+from digits.data.strokes import (
+    CANVAS_STYLE,
+    Canvas,
+    StrokeDigit,
+    draw_at_random,
+    draw_strokes,
+    fit_strokes,
+)
+from digits.evaluation.blank_pictures import make_blanks
+from digits.evaluation.scribbles import draw_scribbles
+from digits.preprocessing.normalization import ModelInput, preprocess, to_model_input
+from digits.recognition.recognizer import Prediction, Recognizer
+
+SEED = 0  # of all drawings: each model and each run reads the same ones
+OUTLIERS = 200  # blanks, scribbles and pairs, of each
+PAIR_BRUSH = (8, 20)  # pixels; two digits leave less room than one
+PAIR_SIDE = (60, 110)  # pixels; longest side of each digit of a pair
+ENLARGED_SIDE = 160  # pixels; scikit-learn's digits have 8
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Pictures of a set, and what each shows.
+
+    Attributes:
+        name: of the set.
+        about: how they are read, and whose they are, as a sentence.
+        labels: what each shows: a class, a letter, or a kind of scribble.
+        inputs: float32 (28, 28, 1) in [0, 1], bright on black, or None for a blank one;
+            empty where `paths` are read instead.
+        paths: picture files, read as predict.py reads them.
+    """
+
+    name: str
+    about: str
+    labels: tuple[str, ...]
+    inputs: tuple[ModelInput | None, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+    def read(self, recognizer: Recognizer) -> list[Prediction | None]:
+        """Read all pictures, in their order; None stands for a file that is no picture."""
+        if self.paths:
+            return [reading.prediction for reading in recognizer.recognize_files(self.paths)]
+        return list(recognizer.recognize_inputs(self.inputs))
+
+
+def load_mnist_test(path: Path, *, classes: ClassNames = DIGITS) -> Examples:
+    """Load the test images of MNIST or a set like it; raises DatasetError.
+
+    Args:
+        path: as for `load_mnist`.
+        classes: of the model, where the data do not say theirs.
+    """
+    mnist = load_mnist(path, classes=None if classes == DIGITS else classes)
+    about = f"Test images of '{path.name}'."
+    if mnist.name == "mnist":
+        about = "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0)."
+    return Examples(
+        f"{mnist.name}_test",
+        about,
+        tuple(mnist.class_names[label] for label in mnist.test.labels),
+        inputs=tuple(to_model_input(mnist.test.images)),
+    )
+
+
+def load_pictures(folder: Path) -> Examples:
+    """List pictures in folders named by label; raises DatasetError."""
+    pictures = dataset.list_labelled_pictures(folder)
+    return Examples(
+        folder.resolve().name,
+        "Picture files, read as predict.py reads them.",
+        tuple(label for _, label in pictures),
+        paths=tuple(path for path, _ in pictures),
+    )
+
+
+def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
+    """Draw the characters of a stroke file; raises DatasetError.
+
+    Args:
+        path: the file.
+        held_out: whether to take those alone by which `train.py --strokes` tests.
+    """
+    characters, whose = dataset.read_characters(path), "Pen strokes"
+    if any(character.label == NO_DIGIT_NAME for character in characters):
+        raise dataset.DatasetError(
+            f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
+            f" '{NO_DIGIT_NAME}', which is none: leave their lines out."
+        )
+    if held_out:
+        characters = split_by_writer(characters).test
+        whose += f" of {len({c.writer for c in characters})} writers who taught nothing"
+    return Examples(
+        set_name(path),
+        f"{whose}, drawn on a canvas at random brush, size and place, with seed {SEED}.",
+        tuple(character.label for character in characters),
+        inputs=draw_all(characters, name=path.name),
+    )
+
+
+def set_name(path: Path) -> str:
+    """Name the set of a stroke file: `dev_unipen.jsonl.gz` is dev_unipen."""
+    return path.name.split(".")[0]
+
+
+def load_scikit_digits() -> Examples:
+    """Load scikit-learn's digits, enlarged from 8 x 8 to 160 x 160."""
+    data = load_digits()
+    size = (ENLARGED_SIDE, ENLARGED_SIDE)
+    pictures = (
+        cv2.resize((image * 255 / 16).astype(np.uint8), size, interpolation=cv2.INTER_CUBIC)
+        for image in data.images
+    )
+    return Examples(
+        "load_digits",
+        "scikit-learn's 8 × 8 digits, enlarged (E. Alpaydin and C. Kaynak, UCI data set 80,"
+        " CC BY 4.0).",
+        tuple(str(label) for label in data.target),
+        inputs=preprocess_each(pictures),
+    )
+
+
+def load_letters(path: Path) -> list[Examples]:
+    """Draw the letters of the writers who are kept for measuring; raises DatasetError.
+
+    Returns:
+        All of them, and those that nobody takes for a digit.
+    """
+    letters = [letter for letter in dataset.read_characters(path) if not teaches(letter.writer)]
+    if not letters:
+        raise dataset.DatasetError(
+            f"Expected letters of writers whose name has an odd MD5 in '{path}': the others"
+            " are for training. Found none."
+        )
+    inputs = draw_all(letters, name=path.name)
+    labels = tuple(letter.label for letter in letters)
+    clear = [i for i, label in enumerate(labels) if label not in DIGIT_LIKE_LETTERS]
+    about = f"Letters of {len({letter.writer for letter in letters})} writers kept for measuring"
+    return [
+        Examples("letters", f"{about}.", labels, inputs),
+        Examples(
+            "clear_letters",
+            f"{about}: those that nobody takes for a digit.",
+            tuple(labels[i] for i in clear),
+            inputs=tuple(inputs[i] for i in clear),
+        ),
+    ]
+
+
+def blanks() -> Examples:
+    """Make empty canvases and empty paper."""
+    kinds, pictures = zip(*make_blanks(OUTLIERS, seed=SEED), strict=True)
+    about = "Empty canvases, and photographed paper with nothing on it, of ten kinds."
+    return Examples("blanks", about, kinds, inputs=preprocess_each(pictures))
+
+
+def scribbles() -> Examples:
+    """Draw scribbles."""
+    kinds, pictures = zip(*draw_scribbles(OUTLIERS, seed=SEED), strict=True)
+    about = "Scribbles of ten kinds that no training sees, drawn by the program."
+    return Examples("scribbles", about, kinds, inputs=preprocess_each(pictures))
+
+
+def load_pairs(paths: Sequence[Path]) -> Examples:
+    """Draw two digits beside each other, from stroke files; raises DatasetError."""
+    characters = [character for path in paths for character in dataset.read_characters(path)]
+    rng = np.random.default_rng(SEED)
+    pairs = [
+        (characters[first], characters[second])
+        for first, second in rng.integers(len(characters), size=(OUTLIERS, 2))
+    ]
+    kind = name_kind([character.label for character in characters])
+    return Examples(
+        f"two_{kind}s",
+        f"Two {kind}s of the stroke files beside each other on one canvas.",
+        tuple(f"{left.label}{right.label}" for left, right in pairs),
+        inputs=preprocess_each(draw_pair(*pair, rng=rng) for pair in pairs),
+    )
+
+
+def draw_pair(left: StrokeDigit, right: StrokeDigit, *, rng: np.random.Generator) -> Canvas:
+    """Draw two characters side by side, with some paper between them."""
+    side, brush = CANVAS_STYLE.canvas, rng.uniform(*PAIR_BRUSH)
+    first = fit_strokes(left.strokes, rng.uniform(*PAIR_SIDE))
+    second = fit_strokes(right.strokes, rng.uniform(*PAIR_SIDE))
+    sizes = [np.concatenate(strokes).max(axis=0) for strokes in (first, second)]
+    room = side - brush - sizes[0][0] - sizes[1][0]  # pixels beside and between, 2 brushes or more
+    gap = rng.uniform(2 * brush, brush + room / 2)
+    x = brush / 2 + rng.uniform(0, room - gap)
+    middle = side / 2 + rng.uniform(-40, 40)
+    corners = [(x, middle), (x + sizes[0][0] + gap, middle + rng.uniform(-12, 12))]
+    placed = [
+        points + [corner[0], corner[1] - size[1] / 2]
+        for strokes, size, corner in zip((first, second), sizes, corners, strict=True)
+        for points in strokes
+    ]
+    return draw_strokes(placed, brush=brush, side=side)
+
+
+def draw_all(characters: Sequence[StrokeDigit], *, name: str) -> tuple[ModelInput | None, ...]:
+    """Draw characters one after the other from one seed, and preprocess the drawings."""
+    rng = np.random.default_rng(SEED)
+    shown = tqdm(characters, desc=f"drawing {name}", unit="", disable=None, delay=2, leave=False)
+    return preprocess_each(draw_at_random(c.strokes, rng=rng, style=CANVAS_STYLE) for c in shown)
+
+
+def preprocess_each(
+    pictures: Iterable[npt.NDArray[np.uint8]],
+) -> tuple[ModelInput | None, ...]:
+    """Preprocess pictures; None stands for a blank one."""
+    return tuple(preprocess(picture) for picture in pictures)

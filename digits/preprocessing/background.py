@@ -1,0 +1,220 @@
+"""Tell ink from paper in photos: light, shadow, tables and thumbs, noise, printed lines.
+
+    ink = clean_photo(gray)  # 0 = paper, 255 = ink; None when blank
+
+NumPy and OpenCV only; `ink.find_ink` says which pictures are photos.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digits.preprocessing.ruled_lines import remove_lines
+
+Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
+Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
+
+PAPER_SIDE = 96  # pixels; light and shadow need no more
+MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
+BROADEST = 1 / 3  # of the picture's longest side; no stroke is broader
+STRONG_INK = 64  # gray levels from the paper; no paper in a dark corner is so far off
+DARKEST_PAPER = 48  # gray levels; in deeper shadow there is more noise than ink
+FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
+SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
+SURROUNDING = 0.5  # of a piece's height and width; with so much on the border it is no ink
+
+
+def shrink(image: npt.NDArray[np.uint8], longest_side: int) -> npt.NDArray[np.uint8]:
+    """Average a picture down to `longest_side` pixels; a smaller one stays as it is."""
+    height, width = image.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return image
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def magnify(gray: Gray, longest_side: int) -> Gray:
+    """Enlarge a picture smoothly to `longest_side` pixels or more; a larger one stays."""
+    factor = -(-longest_side // max(gray.shape))
+    if factor <= 1:
+        return gray
+    height, width = gray.shape
+    return cv2.resize(gray, (factor * width, factor * height), interpolation=cv2.INTER_CUBIC)
+
+
+def clean_photo(
+    gray: Gray, *, keep_border: bool = False, is_dark_ink: bool | None = None
+) -> Ink | None:
+    """Make ink of a photo, without light and shadow, noise, printed lines, surroundings.
+
+    Args:
+        gray: uint8 array of shape (height, width), [0, 255], any polarity.
+        keep_border: whether pieces stay that touch the picture's border.
+        is_dark_ink: whether the ink is darker than its paper. Defaults to what the
+            picture itself tells.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
+        stands out from the noise.
+    """
+    dark_ink = with_dark_ink(gray, is_dark_ink)
+    contrast = contrast_in_light(dark_ink, estimate_paper(dark_ink))
+    smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
+    ink = extract_ink(clear_surroundings(smooth), keep_border)
+    return extract_ink(smooth, keep_border) if ink is None else ink
+
+
+def threshold_photo(gray: Gray, *, is_dark_ink: bool | None = None) -> Ink | None:
+    """Make ink of a photo as it is: what differs from the median of its paper.
+
+    Light, shadow, printed lines and what lies along the border stay. For even scans of
+    which `clean_photo` takes too much.
+
+    Args:
+        gray: as for `clean_photo`.
+        is_dark_ink: as for `clean_photo`.
+
+    Returns:
+        As `clean_photo` does.
+    """
+    dark_ink = with_dark_ink(gray, is_dark_ink)
+    threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    level = round(float(np.median(dark_ink[dark_ink >= threshold])))
+    contrast = cv2.subtract(np.full_like(dark_ink, level), dark_ink)
+    return soften(cv2.GaussianBlur(contrast, (3, 3), 0), keep_border=True)
+
+
+def with_dark_ink(gray: Gray, is_dark_ink: bool | None) -> Gray:
+    """Return a picture whose ink is darker than its paper; None: find which is which."""
+    is_dark = has_dark_ink(gray) if is_dark_ink is None else is_dark_ink
+    return gray if is_dark else cv2.bitwise_not(gray)
+
+
+def has_dark_ink(gray: Gray) -> bool:
+    """Whether what differs from the median of its surroundings is darker.
+
+    Asked twice, and one yes is enough: beyond the border the picture goes on as it is
+    there, as light and shadow do, or as its own median, so that a dark table that shows
+    at the border does not pass for paper, with a light sheet for ink.
+    """
+    small = shrink(gray, PAPER_SIDE)
+    side = max(small.shape) // 2 | 1
+    level, edge = float(np.median(small)), side // 2
+    framed = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=level)
+    height, width = small.shape
+    inner = cv2.medianBlur(framed, side)[edge : edge + height, edge : edge + width]
+    return any(
+        cv2.norm(cv2.subtract(paper, small)) >= cv2.norm(cv2.subtract(small, paper))
+        for paper in (cv2.medianBlur(small, side), inner)
+    )
+
+
+def broadest_stroke(gray: Gray) -> Gray:
+    """Make a square as wide as the broadest stroke; what is wider is paper or table."""
+    side = round(BROADEST * max(gray.shape)) | 1
+    return np.ones((side, side), np.uint8)
+
+
+def estimate_paper(gray: Gray) -> Gray:
+    """Estimate the paper of a photo, without its dark ink, light and shadow included.
+
+    What is narrow and dark is a first guess of the ink, and so is what is as dark. It
+    is painted over with what surrounds it, and of that a wide median is taken.
+
+    Args:
+        gray: uint8 array of shape (height, width), [0, 255], dark ink on light.
+
+    Returns:
+        uint8 array of the same shape.
+    """
+    height, width = gray.shape
+    small = shrink(gray, PAPER_SIDE)
+    slope = fit_slope(small)
+    flat = (cv2.medianBlur(small, 3) - slope).clip(0, 255).astype(np.uint8)
+    contrast = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, broadest_stroke(small))
+    _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    strong = cv2.bitwise_and(ink, cv2.compare(contrast, STRONG_INK, cv2.CMP_GE))
+    if strong.any():  # broad ink at the border, or where strokes meet
+        ink |= cv2.compare(flat, float(np.median(flat[strong > 0])), cv2.CMP_LE)
+    ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    painted = cv2.inpaint(flat, ink, 3, cv2.INPAINT_TELEA)
+    paper = cv2.medianBlur(painted, max(small.shape) // 2 | 1) + slope
+    return cv2.resize(paper.clip(0, 255).astype(np.uint8), (width, height))
+
+
+def fit_slope(gray: Gray) -> npt.NDArray[np.float64]:
+    """Fit light that falls evenly to one side, as gray levels more or less than the mean.
+
+    Neither a median nor what is narrow and dark can tell its dark end from ink.
+    """
+    ys, xs = np.indices(gray.shape).reshape(2, -1)
+    places = np.column_stack([xs - xs.mean(), ys - ys.mean()])
+    slope, *_ = np.linalg.lstsq(places, gray.ravel() - gray.mean())
+    return (places @ slope).reshape(gray.shape)
+
+
+def contrast_in_light(gray: Gray, paper: Gray) -> Gray:
+    """Compare dark ink with its paper, in shares of the paper's light.
+
+    Ink in shadow differs less from its paper in gray levels, and as much in shares.
+    """
+    return cv2.divide(cv2.subtract(paper, gray), cv2.max(paper, DARKEST_PAPER), scale=255)
+
+
+def clear_surroundings(contrast: Gray) -> Gray:
+    """Blank what lies along the picture's border: a table, a thumb, a deep shadow.
+
+    Such a piece shares more than half of its height and width with the border. A
+    stroke that runs over the border shares its thickness.
+    """
+    _, mask = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    shared = np.bincount(border, minlength=count)
+    extent = stats[:, cv2.CC_STAT_WIDTH] + stats[:, cv2.CC_STAT_HEIGHT]
+    is_around = shared > SURROUNDING * extent
+    is_around[0] = False
+    if not is_around.any():
+        return contrast
+    wide = max(contrast.shape) // 50 | 1
+    around = cv2.dilate((is_around[labels] * 255).astype(np.uint8), np.ones((wide, wide), np.uint8))
+    return cv2.bitwise_and(contrast, cv2.bitwise_not(around))
+
+
+def extract_ink(contrast: Gray, keep_border: bool) -> Ink | None:
+    """Take rules off a smooth contrast, and threshold it as `soften` does."""
+    threshold, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return soften(remove_lines(contrast, threshold / 2), keep_border)
+
+
+def soften(smooth: Gray, keep_border: bool) -> Ink | None:
+    """Threshold a smooth contrast softly; None when nothing stands out from the noise."""
+    threshold, mask = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    paper_level, noise = cv2.meanStdDev(smooth, mask=cv2.bitwise_not(mask))
+    inked = smooth[mask > 0]
+    full = float(np.quantile(inked, 0.8)) if inked.size else 0.0
+    if full - paper_level[0, 0] < max(MIN_CONTRAST / 2, 4 * noise[0, 0]):
+        return None
+    threshold = max(threshold, FAINT * full)
+    _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
+    low = threshold - (full - threshold) * SOFT
+    soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
+    kept = mask if keep_border else drop_border_pieces(mask)
+    near = cv2.dilate(kept, np.ones((5, 5), np.uint8))
+    return cv2.bitwise_and(soft, near)
+
+
+def drop_border_pieces(mask: Gray) -> Gray:
+    """Remove pieces that touch the picture's border, such as the paper's edge.
+
+    They stay when nothing substantial lies inside: the digit fills the picture.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    height, width = mask.shape
+    left, top, w, h, area = stats.T
+    inside = (left > 0) & (top > 0) & (left + w < width) & (top + h < height)
+    inside[0] = False
+    if not inside.any() or area[inside].max() < 0.3 * area[1:].max():
+        return mask
+    return (inside[labels] * 255).astype(np.uint8)

@@ -1,0 +1,295 @@
+"""Separate ink from paper: drawings, photos and scans, of any polarity and colour.
+
+    ink = find_ink(image)  # (height, width), 0 = paper, 255 = ink; None when blank
+
+The first half of preprocessing: NumPy and OpenCV only.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digits.preprocessing.background import (
+    MIN_CONTRAST,
+    clean_photo,
+    magnify,
+    shrink,
+    threshold_photo,
+)
+from digits.preprocessing.ruled_lines import remove_lines
+
+Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
+Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
+Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
+Polarity = Literal["found", "dark", "light"]
+
+MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
+MIN_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
+EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
+FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
+EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
+MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
+
+
+@dataclass(frozen=True)
+class InkOptions:
+    """What a person may say of a picture, where it is not to be found by itself.
+
+    Attributes:
+        polarity: "dark" is dark ink on lighter paper, "light" is light on darker, and
+            "found" leaves it to the picture. The ink of a cut-out drawing is what is
+            not transparent, whatever is said. Defaults to "found".
+        clean: whether light and shadow, printed lines, and what lies along a photo's
+            border are taken away. Defaults to True.
+    """
+
+    polarity: Polarity = "found"
+    clean: bool = True
+
+
+FOUND = InkOptions()  # all is found by itself
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A rectangle of a picture, in its pixels; x to the right, y downwards.
+
+    Attributes:
+        left, top: its upper left corner; 0, 0 is the corner of the first pixel.
+        width, height: its sides.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def find_ink(image: Image, *, options: InkOptions = FOUND) -> Ink | None:
+    """Separate ink from paper.
+
+    Args:
+        image: uint8 array of shape (height, width), (height, width, 3) RGB or
+            (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+        options: what is known of the picture. Defaults to nothing.
+
+    Returns:
+        uint8 array of the ink's own height and width, at most 1024, 0 = paper,
+        255 = ink, soft at the edges. None when there is no ink.
+    """
+    located = locate_ink(image, options=options)
+    return None if located is None else located[0]
+
+
+def locate_ink(image: Image, *, options: InkOptions = FOUND) -> tuple[Ink, Rectangle] | None:
+    """Find the ink as `find_ink` does, and the part of the picture that it fills."""
+    ink = separate_ink(image, max_side=MAX_SIDE, options=options)
+    if ink is None:
+        return None
+    left, top, width, height = cv2.boundingRect(ink)
+    # The picture may have been shrunk: its own pixels are smaller.
+    across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
+    box = Rectangle(left * across, top * down, width * across, height * down)
+    return drop_specks(ink[top : top + height, left : left + width]), box
+
+
+def separate_ink(
+    image: Image, *, max_side: int, keep_border: bool = False, options: InkOptions = FOUND
+) -> Ink | None:
+    """Separate ink from paper, without a choice of what belongs to the digit.
+
+    Args:
+        image: as for `find_ink`.
+        max_side: pixels; a larger picture is shrunk first.
+        keep_border: whether ink stays that touches the picture's border, as of a page.
+        options: as for `find_ink`.
+
+    Returns:
+        uint8 array, the whole picture shrunk or enlarged, 0 = paper, 255 = ink. None
+        when there is no ink.
+    """
+    check_image(image)
+    small = shrink(np.ascontiguousarray(image), max_side)
+    gray = to_gray(small)
+    is_dark_ink = told_polarity(small, options)
+    level = find_even_paper(gray)
+    if level is None:
+        gray = magnify(gray, MIN_SIDE)
+        if not options.clean:
+            return threshold_photo(gray, is_dark_ink=is_dark_ink)
+        return clean_photo(gray, keep_border=keep_border, is_dark_ink=is_dark_ink)
+    if is_dark_ink is None:
+        ink = stretch_contrast(contrast_with_level(gray, level))
+    else:
+        ink = stretch_contrast(contrast_on_side(gray, is_dark_ink))
+    # Digits in a row make lines of their own: the bars of fives and sevens.
+    return ink if ink is None or keep_border or not options.clean else drop_printed(ink)
+
+
+def told_polarity(image: Image, options: InkOptions) -> bool | None:
+    """Whether the ink is dark, as the options tell; None to find it in the picture."""
+    if options.polarity == "found" or is_cut_out(image):
+        return None
+    return options.polarity == "dark"
+
+
+def check_image(image: npt.NDArray[Any]) -> None:
+    """Raise ValueError unless `image` is uint8 gray, RGB or RGBA and has pixels."""
+    is_gray = image.ndim == 2
+    is_color = image.ndim == 3 and image.shape[2] in (3, 4)
+    if image.dtype != np.uint8 or not (is_gray or is_color) or image.size == 0:
+        raise ValueError(
+            "Expected uint8 pixels of shape (height, width), (height, width, 3) or"
+            f" (height, width, 4). Received: {image.dtype} {image.shape}"
+        )
+
+
+def to_gray(image: Image) -> Gray:
+    """Reduce a picture to one plane in which ink and paper differ.
+
+    A transparent drawing is its alpha plane. Of an opaque one it is the brightness,
+    in which coloured rules are faint; or red, green or blue where one of them varies
+    more than twice as much: yellow ink on white paper is seen in blue alone.
+
+    Args:
+        image: uint8 array, gray, RGB or RGBA.
+
+    Returns:
+        uint8 array of shape (height, width), [0, 255], any polarity.
+    """
+    if image.ndim == 2:
+        return image
+    _, spread = cv2.meanStdDev(image)
+    is_transparent = image.shape[2] == 4 and spread[3, 0] > 0
+    if is_transparent and not has_opaque_paper(image):
+        return cv2.extractChannel(image, 3)
+    if is_transparent:
+        image = fill_transparent(image)
+    has_alpha = image.shape[2] == 4
+    brightness = cv2.cvtColor(image, cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY)
+    if 2 * cv2.meanStdDev(brightness)[1][0, 0] >= spread[:3].max():
+        return brightness
+    return cv2.extractChannel(image, int(spread[:3].argmax()))
+
+
+def is_cut_out(image: Image) -> bool:
+    """Whether a picture is ink alone, on transparent paper."""
+    if image.ndim == 2 or image.shape[2] != 4:
+        return False
+    return bool(np.ptp(image[..., 3]) > 0) and not has_opaque_paper(image)
+
+
+def has_opaque_paper(image: Image) -> bool:
+    """Whether the opaque part of an RGBA picture holds paper as well as ink."""
+    opaque = (image[..., 3] >= 128).astype(np.uint8)
+    _, spread = cv2.meanStdDev(image[..., :3], mask=opaque)
+    return bool(opaque.mean() >= 0.5 and spread.max() >= MIN_CONTRAST / 2)
+
+
+def fill_transparent(image: Image) -> Image:
+    """Compose an RGBA picture over the median colour of its opaque part."""
+    opaque = image[image[..., 3] >= 128]
+    alpha = image[..., 3:] / 255
+    filled = image[..., :3] * alpha + np.median(opaque[:, :3], axis=0) * (1 - alpha)
+    return filled.round().astype(np.uint8)
+
+
+def find_even_paper(gray: Gray) -> int | None:
+    """Find the one gray level of a drawing's paper; None for a photo.
+
+    A drawing has a fifth of its pixels at exactly one level, which stands out from
+    the levels around it. The paper of a photo spreads over many.
+    """
+    # Counting is the slow part: a grid of some 100 x 100 pixels tells as much.
+    step = 1 + max(gray.shape) // 128
+    counts = np.bincount(gray[::step, ::step].ravel(), minlength=256)
+    level = int(counts.argmax())
+    # A photo has flat parts as well, once JPEG has made blocks of its shades.
+    reach, share = (8, 0.6) if level in (0, 255) else (40, 0.85)
+    around = counts[max(level - reach, 0) : level + reach + 1].sum()
+    is_even = counts[level] >= max(share * around, EVEN_SHARE * counts.sum())
+    return level if is_even else None
+
+
+def contrast_with_level(gray: Gray, level: int) -> Gray:
+    """Subtract paper of one level, as `contrast_with` does."""
+    if level == 0:  # black and white paper are the most common: a short way for them
+        return gray
+    if level == 255:
+        return cv2.bitwise_not(gray)
+    return contrast_with(gray, np.full_like(gray, level))
+
+
+def contrast_on_side(gray: Gray, is_dark_ink: bool) -> Gray:
+    """Subtract a drawing's paper where it is told which side of it the ink is on.
+
+    The paper is then the commonest level of the lighter or the darker half, and need
+    not be the commonest of all: broad ink may cover more.
+    """
+    dark_ink = gray if is_dark_ink else cv2.bitwise_not(gray)
+    threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    counts = np.bincount(dark_ink.ravel(), minlength=256)
+    first = int(threshold) + 1
+    level = first + int(counts[first:].argmax()) if counts[first:].any() else int(threshold)
+    return cv2.subtract(np.full_like(dark_ink, level), dark_ink)
+
+
+def contrast_with(gray: Gray, paper: Gray) -> Gray:
+    """Subtract the paper, in the direction in which the picture differs more.
+
+    Args:
+        gray: uint8 array of shape (height, width), [0, 255], any polarity.
+        paper: uint8 array of the same shape, the level where there is no ink.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper.
+    """
+    lighter, darker = cv2.subtract(gray, paper), cv2.subtract(paper, gray)
+    return lighter if cv2.norm(lighter) > cv2.norm(darker) else darker
+
+
+def stretch_contrast(contrast: Gray) -> Ink | None:
+    """Make ink of a drawing's contrast, with its gray edges kept.
+
+    Args:
+        contrast: uint8 array of shape (height, width), 0 = paper.
+
+    Returns:
+        uint8 array of the same shape, 0 = paper, 255 = ink; None when the picture
+        is flat.
+    """
+    _, top, _, _ = cv2.minMaxLoc(contrast)
+    if top < MIN_CONTRAST:
+        return None
+    _, strong = cv2.threshold(contrast, 0.75 * top, 0, cv2.THRESH_TOZERO)
+    full = cv2.sumElems(strong)[0] / cv2.countNonZero(strong)
+    _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
+    return cv2.convertScaleAbs(ink, alpha=255 / full)
+
+
+def drop_printed(ink: Gray) -> Gray:
+    """Take rules and frames off a drawing, if it reaches as far as they do."""
+    height, width = ink.shape
+    _, _, w, h = cv2.boundingRect(ink)
+    is_framed = w >= FRAME_SPAN * width and h >= FRAME_SPAN * height
+    return remove_lines(ink, 0) if w == width or h == height or is_framed else ink
+
+
+def drop_specks(ink: Ink) -> Ink:
+    """Remove pieces far smaller than the largest one; a detached bar stays."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    if count <= 2:  # the paper and one piece
+        return ink
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = area >= MIN_PIECE * area[1:].max()
+    keep[0] = False
+    return ink * keep[labels]
+
+
+def crop(ink: Ink) -> Ink:
+    """Cut out the smallest rectangle that holds all ink."""
+    left, top, width, height = cv2.boundingRect(ink)
+    return ink[top : top + height, left : left + width]

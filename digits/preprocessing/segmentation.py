@@ -1,0 +1,243 @@
+"""Find the digits of a picture, in reading order: which ink belongs to which digit.
+
+    digits = find_digits(image, judge)  # each with its box, line and model input
+
+Twice, runs of neighbouring parts are candidates for one digit, and the cheapest way
+through them wins: oversegmentation and search (Casey and Lecolinet, "A survey of
+methods and strategies in character segmentation", 1996). First the parts of a line are
+pieces of ink that hang together, for a digit may be in several; then those of a digit
+that is wide or doubtful are slices, for it may be several. What a candidate costs say
+geometry (gaps, cuts, size) and the network, through `judge`: how certain is it that this
+is one digit? NumPy and OpenCV only.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import ceil
+
+import cv2
+import numpy as np
+
+from digits.preprocessing.components import Box, Line, Piece, find_lines
+from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
+from digits.preprocessing.ink import FOUND, Image, Ink, InkOptions, separate_ink
+from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
+
+Judge = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]
+
+MAX_SIDE = 2048  # pixels; larger pictures are shrunk first, a page of digits needs more
+MAX_WIDTH = 1.8  # digits' heights; several parts that are wider are not one digit
+SMALL = 0.5  # of the digits' height; smaller pieces, and flat ones, may be left out
+LEAST = 1e-4  # certainties below it are taken as this, to have a logarithm
+PLAIN = 0.99  # certainty above which a digit is not cut ...
+TWO = 1.3  # ... unless it is as wide as that, in digits' heights
+WIDE = 0.95  # digits' heights; a wider digit may be two
+DOUBTFUL = 0.8  # certainty below which a slimmer one may be two, too ...
+SLIM = 0.6  # ... unless it is no wider than this
+
+MANY, GRAIN = 200, 12.0  # so many pieces of so few pixels' height are no digits
+MAX_PARTED = 64  # pieces that are cut, or a page of blots would take minutes
+MAX_CANDIDATES = 6000  # of a picture, all lines together; noise has no end of them
+MAX_DOUBTFUL = 40  # digits; where more are doubtful than not, it is a texture
+
+# What speaks against a reading, in nats, as the doubts of the network are.
+OVERLAP = 4.0  # parting two pieces of which one stands above the other
+GAP = 6.0  # joining pieces, for each digit's height between them
+LOW, FULL_HEIGHT = 3.0, 0.7  # a digit lower than that, for what it lacks
+BROAD, FULL_WIDTH = 3.0, 0.9  # a digit that is wider for its height, for the excess
+SKIP = 5.0  # leaving a piece out, for its size in digits' heights
+CUT = 1.0  # each cut
+CROSSED = 3.0  # each digit's height of ink that a cut crosses
+DIGIT = 0.1  # each digit
+
+
+@dataclass(frozen=True, eq=False)
+class FoundDigit:
+    """One digit: where it is, and what the network is to see of it."""
+
+    box: Box  # pixels of the picture
+    line: int  # from the top, 0 first
+    model_input: ModelInput
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """Neighbouring parts taken for one digit, or left out."""
+
+    start: int  # index of the first part
+    stop: int  # one past the last
+    cost: float  # what geometry says against it
+    whole: Piece
+    model_input: ModelInput | None  # None: left out
+    certainty: float = 1.0  # of the network, that it is one digit
+
+    @property
+    def total(self) -> float:
+        """What geometry and network say against it."""
+        return self.cost - float(np.log(max(self.certainty, LEAST)))
+
+
+def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> list[FoundDigit]:
+    """Find the digits of a picture.
+
+    Args:
+        image: uint8 array of shape (height, width), (height, width, 3) RGB or
+            (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+        judge: tells of model inputs how certain each is one digit, in [0, 1].
+        options: what is known of the picture. Defaults to nothing.
+
+    Returns:
+        The digits line by line from top to bottom, each line from left to right.
+    """
+    ink = separate_ink(image, max_side=MAX_SIDE, keep_border=True, options=options)
+    if ink is None:
+        return []
+    lines = find_lines(ink)
+    if is_grain(lines):
+        return []
+    found: list[FoundDigit] = []
+    parted = doubtful = looked_at = 0
+    for number, line in enumerate(lines):
+        candidates = list(islice(join_pieces(line), MAX_CANDIDATES))
+        looked_at += len(candidates)
+        if looked_at >= MAX_CANDIDATES:
+            return []  # a texture: a page of 300 digits has a third of that
+        for joined in search(candidates, judge):
+            digits = [joined]
+            if may_be_several(joined, line.height) and parted < MAX_PARTED:
+                parted += 1
+                digits = search(list(slice_piece(joined.whole, line.height)), judge)
+            for digit in digits:
+                assert digit.model_input is not None
+                doubtful += digit.certainty < DOUBTFUL
+                found.append(FoundDigit(digit.whole.box, number, digit.model_input))
+        if doubtful > MAX_DOUBTFUL and doubtful > len(found) / 2:
+            return []
+    return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
+
+
+def search(candidates: Sequence[Candidate], judge: Judge) -> list[Candidate]:
+    """Find the cheapest way from the first part to the last.
+
+    Args:
+        candidates: in the order of their first parts.
+        judge: as for `find_digits`.
+
+    Returns:
+        The digits of that way, with their certainty; what is left out is not listed.
+    """
+    inputs = [c.model_input for c in candidates if c.model_input is not None]
+    certainties = iter(judge(inputs))
+    best: dict[int, tuple[float, tuple[Candidate, ...]]] = {0: (0.0, ())}
+    for candidate in candidates:
+        if candidate.model_input is not None:
+            candidate = replace(candidate, certainty=next(certainties))
+        if candidate.start not in best:  # two cuts share that part of their ways
+            continue
+        cost, way = best[candidate.start]
+        if candidate.model_input is not None:
+            way = (*way, candidate)
+        cost += candidate.total
+        if candidate.stop not in best or cost < best[candidate.stop][0]:
+            best[candidate.stop] = cost, way
+    return list(best[max(best)][1])
+
+
+def join_pieces(line: Line) -> Iterator[Candidate]:
+    """List all runs of neighbouring pieces that could be one digit, or be left out."""
+    boxes = [piece.box for piece in line.pieces]
+    for start in range(len(boxes)):
+        overlap = shared_width(boxes[start - 1], boxes[start]) if start else 0.0
+        joint, right = 0.0, boxes[start].right
+        for stop in range(start + 1, len(boxes) + 1):
+            whole = unite(line.pieces[start:stop])
+            if stop > start + 1 and whole.box.width > MAX_WIDTH * line.height:
+                break
+            if stop > start + 1:
+                added = boxes[stop - 1]
+                joint += GAP * max(added.x - right, 0) / line.height
+                right = max(right, added.right)
+            cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
+            yield Candidate(start, stop, cost, whole, make_input(whole))
+        size = max(boxes[start].width, boxes[start].height) / line.height
+        if size < SMALL or line.pieces[start].is_flat:
+            yield Candidate(start, start + 1, SKIP * size, line.pieces[start], None)
+
+
+def is_grain(lines: Sequence[Line]) -> bool:
+    """Whether what was found is the grain of paper or of a sensor: countless and tiny."""
+    heights = [line.height for line in lines for _ in line.pieces]
+    return len(heights) > MANY and float(np.median(heights)) < GRAIN
+
+
+def may_be_several(joined: Candidate, height: float) -> bool:
+    """Whether what was taken for one digit is to be cut, to see if it is several."""
+    width = joined.whole.box.width / height
+    may_be_two = width > SLIM if joined.certainty < DOUBTFUL else width > WIDE
+    return may_be_two and (joined.certainty <= PLAIN or width >= TWO)
+
+
+def slice_piece(piece: Piece, height: float) -> Iterator[Candidate]:
+    """List the whole and all slices of a piece between any two of its cuts."""
+    ends: list[Cut | None] = [None, *find_cuts(piece.ink, height=height), None]
+    for start in range(len(ends) - 1):
+        left = ends[start]
+        for stop in range(start + 1, len(ends)):
+            right = ends[stop]
+            sliced = trim(piece.box, slice_ink(piece.ink, left, right))
+            if sliced is None:
+                continue
+            if sliced.box.width > MAX_WIDTH * height and (left or right):
+                break
+            cost = cost_of_size(sliced.box, height)
+            if left is not None:
+                cost += CUT + CROSSED * left.crossed
+            yield Candidate(start, stop, cost, sliced, make_input(sliced))
+
+
+def cost_of_size(box: Box, height: float) -> float:
+    """Say what a digit's size speaks against it, and that it is one more."""
+    low = max(FULL_HEIGHT - box.height / height, 0)
+    broad = max(box.width / box.height - FULL_WIDTH, 0)
+    return DIGIT + LOW * low + BROAD * broad
+
+
+def shared_width(first: Box, second: Box) -> float:
+    """Return how much of the slimmer box lies above or below the other, in [0, 1]."""
+    shared = min(first.right, second.right) - max(first.x, second.x)
+    return max(shared, 0) / min(first.width, second.width)
+
+
+def unite(pieces: Sequence[Piece]) -> Piece:
+    """Make one piece of several."""
+    box = pieces[0].box
+    for piece in pieces[1:]:
+        box = box.joined(piece.box)
+    ink = np.zeros((box.height, box.width), np.uint8)
+    for piece in pieces:
+        x, y = piece.box.x - box.x, piece.box.y - box.y
+        place = ink[y : y + piece.box.height, x : x + piece.box.width]
+        np.maximum(place, piece.ink, out=place)
+    return Piece(box, ink)
+
+
+def trim(box: Box, ink: Ink) -> Piece | None:
+    """Cut ink that lies in a box out of the paper; None when there is none."""
+    x, y, width, height = cv2.boundingRect(ink)
+    if not width:
+        return None
+    return Piece(Box(box.x + x, box.y + y, width, height), ink[y : y + height, x : x + width])
+
+
+def make_input(piece: Piece) -> ModelInput:
+    """Make of a piece what a picture of it alone would give."""
+    return to_model_input(fit_digit(piece.ink))
+
+
+def enlarge_box(box: Box, small: tuple[int, ...], large: tuple[int, ...]) -> Box:
+    """Bring a box from the shrunk picture to the pixels of the original."""
+    down, across = large[0] / small[0], large[1] / small[1]
+    x, y = int(box.x * across), int(box.y * down)
+    right, bottom = min(ceil(box.right * across), large[1]), min(ceil(box.bottom * down), large[0])
+    return Box(x, y, right - x, bottom - y)

@@ -1,0 +1,253 @@
+"""Tell which ink spoke for the digit that was read, and which against.
+
+    explainer = Explainer(Recognizer.load())
+    explanation = explainer.explain(image)  # None when there is no ink
+    picture = draw_explanation(explanation, image)  # blue spoke for, orange against
+
+Integrated gradients (Sundararajan, Taly and Yan, "Axiomatic attribution for deep
+networks", 2017): the drawing fades in from black paper, and each pixel is credited
+with its part of what the score gains on the way. The score is the digit's logit less
+its rival's, so the map answers "why a 4 and not a 9?". A logit by itself would credit
+ink that raises all ten alike, which changes no reading.
+
+Only ink is credited: that a stroke is missing speaks too, but not in this map.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from digits.preprocessing.background import shrink
+from digits.preprocessing.ink import MAX_SIDE, Image, Rectangle, locate_ink
+from digits.preprocessing.normalization import IMAGE_SIZE, ModelInput, locate_digit
+from digits.recognition.keras_file import INPUT_SHAPE
+from digits.recognition.recognizer import Recognizer
+
+Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke for
+Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]
+
+STEPS = 48  # drawings on the way from paper to full ink
+EARLY = 1.5  # power that draws the steps to faint ink, where the score changes most
+SHARING = 1.0  # pixels of 28; standard deviation with which neighbouring ink shares
+SMALLEST = 1e-37  # probabilities below it are taken as this, to have a logarithm
+FULL = 0.97  # quantile of the ink's evidence that is drawn in full colour
+SHOW = 0.7  # power that lifts weak evidence, which dark ink would swallow
+# RGB; seen on black and on white, and told apart by colour-blind people.
+FOR, AGAINST = (40, 120, 230), (235, 125, 0)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one picture was read as `digit` and not as `rival`.
+
+    Attributes:
+        digit: the class that is explained.
+        rival: the class that it is compared with.
+        attribution: float32 (28, 28), what each pixel of the model input added to the
+            score; positive spoke for the digit, negative for the rival, 0 = paper.
+        score: logit of the digit less that of the rival, for the picture.
+        baseline_score: the same for black paper; `attribution` sums to the difference.
+        model_input: what the network saw, float32 (28, 28, 1) in [0, 1].
+        box: the part of the picture that model input and attribution show.
+    """
+
+    digit: str
+    rival: str
+    attribution: Attribution
+    score: float
+    baseline_score: float
+    model_input: ModelInput
+    box: Rectangle
+
+
+class Explainer:
+    """Explains a recognizer's readings. It keeps no state: visitors share it."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        """Compile the gradients of the recognizer's model: some seconds, once."""
+        self.recognizer = recognizer
+        self._integrate = trace_gradients(recognizer.model)
+
+    def explain(
+        self, image: Image, *, digit: str | None = None, rival: str | None = None
+    ) -> Explanation | None:
+        """Explain why a picture is read as it is.
+
+        Args:
+            image: uint8 array of shape (height, width), (height, width, 3) or
+                (height, width, 4), any polarity.
+            digit: name of the class to explain. Defaults to the one that is read.
+            rival: name of the class to compare it with. Defaults to the most probable
+                other one.
+
+        Returns:
+            The explanation; None when there is no ink.
+
+        Raises:
+            ValueError: if `image` is of another dtype or shape, or `digit` and `rival`
+                are not two of the model's classes.
+        """
+        located = locate_digit(image)
+        if located is None:
+            return None
+        model_input, box = located
+        candidates = self.recognizer.recognize_inputs([model_input])[0].candidates
+        digit = digit or next(name for name in candidates if name != rival)
+        rival = rival or next(name for name in candidates if name != digit)
+        if digit == rival or not {digit, rival} <= set(candidates):
+            known = ", ".join(sorted(candidates))
+            raise ValueError(f"Expected two of {known}. Received: {digit} and {rival}")
+        names = self.recognizer.card.class_names
+        pixels, scores = self._integrate(
+            tf.constant(model_input),
+            tf.constant(names.index(digit)),
+            tf.constant(names.index(rival)),
+        )
+        attribution = share_with_neighbours(pixels.numpy(), model_input[..., 0])
+        baseline_score, score = scores.numpy().tolist()
+        return Explanation(digit, rival, attribution, score, baseline_score, model_input, box)
+
+
+def trace_gradients(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
+    """Compile integrated gradients of a model that ends in softmax.
+
+    Args:
+        model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
+
+    Returns:
+        A function of a model input (28, 28, 1) and two class indices that returns the
+        attribution, float32 (28, 28), and the scores of black paper and of the picture.
+    """
+    shares, weights = quadrature()
+
+    def score(images: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor) -> tf.Tensor:
+        # The logarithms of two probabilities differ as the logits do, in any network.
+        logs = tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+        return tf.gather(logs, digit, axis=1) - tf.gather(logs, rival, axis=1)
+
+    def integrate(
+        image: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        faded = image * shares[:, np.newaxis, np.newaxis, np.newaxis]  # (steps + 2, 28, 28, 1)
+        with tf.GradientTape() as tape:
+            tape.watch(faded)
+            scores = score(faded, digit, rival)
+        gradients = tape.gradient(scores, faded)
+        attribution = image * tf.tensordot(weights, gradients, 1)  # (28, 28, 1)
+        return attribution[..., 0], scores[-2:]
+
+    class_index = tf.TensorSpec((), tf.int32)
+    signature = [tf.TensorSpec(INPUT_SHAPE, tf.float32), class_index, class_index]
+    traced = tf.function(integrate, input_signature=signature, jit_compile=True)
+    function = traced.get_concrete_function()
+    function(tf.zeros(INPUT_SHAPE), tf.constant(0), tf.constant(1))  # the first call compiles
+    return function
+
+
+def quadrature() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Shares of ink at which to take the gradient, and their weights, which sum to 1.
+
+    Gauss and Legendre's, after the substitution share = u ** EARLY. Paper and full ink
+    come last, of weight 0: their scores are wanted, and so cost no call of their own.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(STEPS)
+    u = (nodes + 1) / 2
+    shares = [*u**EARLY, 0, 1]
+    stretched = [*(weights / 2 * EARLY * u ** (EARLY - 1)), 0, 0]
+    return np.array(shares, np.float32), np.array(stretched, np.float32)
+
+
+def share_with_neighbours(pixels: Attribution, ink: npt.NDArray[np.float32]) -> Attribution:
+    """Let each pixel share its evidence with the ink around it, by amount of ink.
+
+    Gradients of a network alternate from pixel to pixel, where a person sees one
+    stroke. Nothing is lost, so the sum stays, and paper gets nothing.
+
+    Args:
+        pixels: evidence of each pixel, float32 (28, 28).
+        ink: float32 (28, 28) in [0, 1], 0 = paper.
+
+    Returns:
+        float32 array of shape (28, 28).
+    """
+    around = blur(ink)
+    evidence = np.divide(pixels, around, out=np.zeros_like(pixels), where=ink > 0)
+    return ink * blur(evidence)
+
+
+def blur(plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Blur with a Gaussian of standard deviation `SHARING`; black beyond the edges."""
+    blurred: npt.NDArray[np.float32] = cv2.GaussianBlur(
+        plane, (0, 0), SHARING, borderType=cv2.BORDER_CONSTANT
+    )
+    return blurred
+
+
+def draw_explanation(explanation: Explanation, image: Image) -> Rgb:
+    """Colour the ink of a picture: blue spoke for the digit, orange against it.
+
+    Args:
+        explanation: what `explain` returned for this picture.
+        image: uint8 array of shape (height, width), (height, width, 3) or
+            (height, width, 4), any polarity.
+
+    Returns:
+        uint8 array (height, width, 3), the picture with its ink coloured, the more so
+        the more it said; shrunk where a side was longer than 1024 pixels.
+    """
+    small = shrink(np.ascontiguousarray(image), MAX_SIDE)
+    picture = to_rgb(small).astype(np.float32)
+    located = locate_ink(small)
+    if located is None:
+        return picture.astype(np.uint8)
+    ink, place = located
+    left, top = round(place.left), round(place.top)
+    height, width = ink.shape
+    evidence = evidence_of_strokes(explanation)
+    scale = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
+    # One pixel of 28 x 28 in pixels of the picture, from centre to centre.
+    step_x = explanation.box.width * scale[0] / IMAGE_SIZE
+    step_y = explanation.box.height * scale[1] / IMAGE_SIZE
+    move = np.array(
+        [
+            [step_x, 0, explanation.box.left * scale[0] - left + step_x / 2 - 0.5],
+            [0, step_y, explanation.box.top * scale[1] - top + step_y / 2 - 0.5],
+        ]
+    )
+    strength = cv2.warpAffine(evidence, move, (width, height), flags=cv2.INTER_LINEAR)
+    colors = np.array([AGAINST, FOR], np.float32)
+    color = colors[(strength > 0).astype(np.uint8)]  # (height, width, 3)
+    opacity = (np.abs(strength) ** SHOW * (ink / np.float32(255)))[..., np.newaxis]
+    part = picture[top : top + height, left : left + width]
+    part += opacity * (color - part)
+    return picture.round().astype(np.uint8)
+
+
+def evidence_of_strokes(explanation: Explanation) -> npt.NDArray[np.float32]:
+    """What the ink around each pixel says, in [-1, 1], float32 (28, 28).
+
+    It reaches a little beyond the ink, so that a stroke's edge has the stroke's colour.
+    """
+    ink = blur(explanation.model_input[..., 0])
+    said = blur(explanation.attribution)
+    evidence = np.divide(said, ink, out=np.zeros_like(said), where=ink > 1e-3)
+    full = float(np.quantile(np.abs(evidence[explanation.model_input[..., 0] > 0.5]), FULL))
+    scaled: npt.NDArray[np.float32] = np.clip(evidence / max(full, SMALLEST), -1, 1)
+    return scaled
+
+
+def to_rgb(image: Image) -> Rgb:
+    """Make three channels of any picture; transparent paper contrasts with the ink."""
+    if image.ndim == 2:
+        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:] / 255
+    opaque = image[..., :3][image[..., 3] >= 128]
+    paper = 0 if opaque.size and opaque.mean() >= 128 else 255
+    rgb: Rgb = (image[..., :3] * alpha + paper * (1 - alpha)).round().astype(np.uint8)
+    return rgb

@@ -1,0 +1,97 @@
+"""A model's card: the JSON file beside it that tells what it is and how far to trust it.
+
+card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from digits.classes import DIGITS, ClassNames
+from digits.files import replacing
+
+MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
+MOST_SAID = 120  # characters of what a library says, in our sentence
+
+
+class CardError(Exception):
+    """A card that is missing, damaged, or of another model file."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known of a trained model.
+
+    Attributes:
+        sha256: of the model file, hexadecimal.
+        class_names: one a softmax output, in order.
+        temperature: divides the logits before softmax, so that confidence is honest
+            (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        none_logit: the logit of "no digit"; None when the model learnt from digits alone.
+        unsure_below: certainty in [0, 1] under which a reading is called unsure.
+        training: how the model was made: arguments, data, versions, time.
+        figures: what was measured on it, by name.
+    """
+
+    sha256: str
+    class_names: ClassNames = DIGITS
+    temperature: float = 1.0
+    none_logit: float | None = None
+    unsure_below: float = 0.0
+    training: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, model_path: Path) -> Self:
+        """Read the card that lies beside a model.
+
+        Raises:
+            CardError: if there is none, it is damaged, or of another model file.
+        """
+        path = card_path(model_path)
+        try:
+            with path.open("rb") as file:
+                content = json.loads(file.read(MAX_BYTES))
+            card = cls(**{**content, "class_names": tuple(content["class_names"])})
+            card.check()
+        except FileNotFoundError as error:
+            raise CardError(f"There is no card '{path}'.") from error
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            said = " ".join(str(error).split()).rstrip(".")[:MOST_SAID]
+            raise CardError(f"The card '{path}' is damaged: {said}.") from error
+        if card.sha256 != sha256_of(model_path):
+            raise CardError(f"The card '{path}' belongs to another model file.")
+        return card
+
+    def check(self) -> None:
+        """Raise ValueError or TypeError unless every value is of its kind and range."""
+        if not (0 < self.temperature < math.inf and 0 <= self.unsure_below <= 1):
+            raise ValueError("a temperature or threshold is out of range")
+        if self.none_logit is not None and not math.isfinite(self.none_logit):
+            raise ValueError("the logit of no digit is out of range")
+        names = self.class_names
+        if not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
+            raise ValueError("class names are texts, and differ")
+        if not (isinstance(self.training, dict) and isinstance(self.figures, dict)):
+            raise TypeError("training and figures are objects")
+
+    def write(self, model_path: Path) -> None:
+        """Write the card beside a model, whole or not at all."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        with replacing(card_path(model_path)) as partial:
+            partial.write_text(text + "\n", encoding="utf-8")
+
+
+def card_path(model_path: Path) -> Path:
+    """Return where the card of a model lies: the same name, ending in .json."""
+    return model_path.with_suffix(".json")
+
+
+def sha256_of(path: Path) -> str:
+    """Compute a file's SHA-256, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,275 @@
+"""Read digits: a model file and its card, and preprocessing, make predictions.
+
+recognizer = Recognizer.load(Path("digit_model.keras"))
+prediction = recognizer.recognize(image)  # uint8 pixels, gray, RGB or RGBA
+print(prediction.digit, prediction.confidence)
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from digits.locations import MODEL_PATH
+from digits.preprocessing.ink import FOUND, Image, InkOptions
+from digits.preprocessing.loader import PreparedFile, in_batches, prepare_files
+from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.recognition.architectures import logits_of
+from digits.recognition.calibration import to_probabilities
+from digits.recognition.keras_file import (
+    INPUT_SHAPE,
+    BrokenModelError,
+    IncompatibleModelError,
+    load_model,
+)
+from digits.recognition.model_card import CardError, ModelCard
+from digits.recognition.numbers import NumberReading, read_number, read_one
+
+Logits = npt.NDArray[np.float32]  # (n, classes)
+Status = Literal["digit", "unsure", "blank"]
+
+BATCH_SIZE = 256  # images a call of the network
+SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model makes of one picture.
+
+    Attributes:
+        probabilities: calibrated, one a class, summing to 1; empty for a blank picture.
+        class_names: what each of them stands for, "0" to "9" for digits.
+        unsure_below: certainty under which a reading is called unsure.
+        model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
+            on black; None for a blank picture.
+        digit_probability: calibrated probability that the picture shows one digit, and
+            not a letter, a scribble or several; 1 from a model that cannot tell.
+    """
+
+    probabilities: tuple[float, ...]
+    class_names: tuple[str, ...]
+    unsure_below: float
+    model_input: ModelInput | None
+    digit_probability: float = 1.0
+
+    @property
+    def status(self) -> Status:
+        """`blank` without ink, `unsure` below the threshold, else `digit`."""
+        if not self.probabilities:
+            return "blank"
+        return "unsure" if self.certainty < self.unsure_below else "digit"
+
+    @property
+    def digit(self) -> str | None:
+        """The most probable class; None for a blank picture."""
+        return self.candidates[0] if self.probabilities else None
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `digit`, if it is one, in [0, 1]; 0 for a blank picture."""
+        return max(self.probabilities, default=0.0)
+
+    @property
+    def certainty(self) -> float:
+        """Probability that it is a digit, and this one; compared with `unsure_below`."""
+        return self.digit_probability * self.confidence
+
+    @property
+    def looks_like_a_digit(self) -> bool:
+        """Whether it is more probably one digit than anything else."""
+        return self.digit_probability >= 0.5
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """All classes, the most probable first."""
+        order = np.argsort(self.probabilities)[::-1]
+        return tuple(self.class_names[index] for index in order)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What came of one file: a prediction, or the sentence that says why not."""
+
+    path: Path
+    prediction: Prediction | None
+    message: str = ""
+
+
+class Recognizer:
+    """A loaded model. It keeps no state between calls: threads and visitors share it."""
+
+    def __init__(self, model: keras.Model, card: ModelCard, *, warning: str = "") -> None:
+        """Trace the model for one image and for many.
+
+        Args:
+            model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
+            card: its class names, temperature and threshold.
+            warning: what the user should know about this model, for display.
+        """
+        self.model = model
+        self.card = card
+        self.warning = warning
+        self._run_one = trace(model, count=1)
+        self._run_many = trace(model, count=None)
+
+    @classmethod
+    def load(cls, path: Path = MODEL_PATH) -> Self:
+        """Load a model file and its card.
+
+        A model without a usable card works with temperature 1 and is never unsure;
+        `warning` says so.
+
+        Raises:
+            ModelNotFoundError: if there is no such file.
+            BrokenModelError: if it is no Keras model.
+            UnsafeModelError: if it holds code, or is far too large.
+            IncompatibleModelError: if its shapes are not those of this project.
+        """
+        model = load_model(path)
+        check_answer(model, path)
+        count = model.output_shape[1]
+        try:
+            card, warning = ModelCard.read(path), ""
+        except CardError as error:
+            names = tuple(str(number) for number in range(count))
+            card = ModelCard(sha256="", class_names=names)
+            warning = f"{error} Confidence is not calibrated, and no reading is called unsure."
+        if len(card.class_names) != count:
+            raise IncompatibleModelError(
+                f"Expected {len(card.class_names)} classes, as the card of '{path}' says."
+                f" The model has {count}."
+            )
+        return cls(model, card, warning=warning)
+
+    def recognize(self, image: Image, *, options: InkOptions = FOUND) -> Prediction:
+        """Read one picture.
+
+        Args:
+            image: uint8 array of shape (height, width), (height, width, 3) or
+                (height, width, 4), any polarity.
+            options: what is known of the picture. Defaults to nothing.
+
+        Returns:
+            The prediction; of status `blank` when there is no ink.
+
+        Raises:
+            ValueError: if `image` is of another dtype or shape.
+        """
+        model_input = preprocess(image, options=options)
+        if model_input is None:
+            return self.blank()
+        logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
+        return self._predictions([model_input], logits)[0]
+
+    def recognize_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        """Read many preprocessed pictures; None stands for a blank one."""
+        inked = [model_input for model_input in inputs if model_input is not None]
+        read: list[Prediction] = []
+        for start in range(0, len(inked), BATCH_SIZE):
+            batch = inked[start : start + BATCH_SIZE]
+            read += self._predictions(batch, self._run_many(tf.constant(np.stack(batch))).numpy())
+        rest = iter(read)
+        return [self.blank() if model_input is None else next(rest) for model_input in inputs]
+
+    def read_number(
+        self, image: Image, *, several: bool = True, options: InkOptions = FOUND
+    ) -> NumberReading:
+        """Find the digits of one picture, line by line, and read each.
+
+        Args:
+            image: as for `recognize`.
+            several: whether to look for several; else all ink is one digit, as it is
+                for `recognize`. Defaults to True.
+            options: as for `recognize`.
+
+        Returns:
+            Each digit with its box and prediction; no digits when there is no ink.
+        """
+        read = read_number if several else read_one
+        return read(image, self.recognize_inputs, options=options)
+
+    def recognize_files(
+        self, paths: Sequence[Path], *, processes: int = 0, options: InkOptions = FOUND
+    ) -> Iterator[FileReading]:
+        """Read picture files in their order; decoding and the network overlap.
+
+        A file that cannot be read gives a reading with a message, and the rest is
+        still read. `processes` and `options` are as for `prepare_files`.
+        """
+        prepared = prepare_files(paths, processes=processes, options=options)
+        for batch in in_batches(prepared, BATCH_SIZE):
+            yield from self._read_batch(batch)
+
+    def blank(self) -> Prediction:
+        """Return the prediction of a picture without ink."""
+        return Prediction((), self.card.class_names, self.card.unsure_below, None)
+
+    def _read_batch(self, batch: Sequence[PreparedFile]) -> Iterator[FileReading]:
+        readable = [file.model_input for file in batch if not file.message]
+        predictions = iter(self.recognize_inputs(readable))
+        for file in batch:
+            prediction = None if file.message else next(predictions)
+            yield FileReading(file.path, prediction, file.message)
+
+    def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
+        probabilities, digit_probability = to_probabilities(
+            logits, temperature=self.card.temperature, none_logit=self.card.none_logit
+        )
+        names, threshold = self.card.class_names, self.card.unsure_below
+        return [
+            Prediction(tuple(row), names, threshold, model_input, share)
+            for row, model_input, share in zip(
+                probabilities.tolist(), inputs, digit_probability.tolist(), strict=True
+            )
+        ]
+
+
+def check_answer(model: keras.Model, path: Path) -> None:
+    """Raise BrokenModelError unless the network gives probabilities for an empty image."""
+    try:
+        answer = model(np.zeros((1, *INPUT_SHAPE), np.float32), training=False)
+        row = np.asarray(answer, dtype=np.float64)[0]  # (classes,)
+        is_sane = bool((row >= 0).all() and abs(row.sum() - 1) < 1e-3)
+    except Exception as error:  # whatever a network may fail with
+        raise BrokenModelError(
+            f"The network in '{path}' cannot be run. Run 'python train.py' to make a new one."
+        ) from error
+    if not is_sane:
+        raise BrokenModelError(
+            f"Expected probabilities that sum to 1 from '{path}'. Received others: its weights"
+            " are damaged, or it does not end in a softmax. Run 'python train.py' to make a new"
+            " one."
+        )
+
+
+def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:
+    """Compile a model to logits, for `count` images a call: far faster than `model.predict`."""
+    function = tf.function(
+        to_logits(model),
+        input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
+        jit_compile=count is not None,  # pays for one image; a batch is as fast without
+    )
+    traced = function.get_concrete_function()
+    traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
+    return traced
+
+
+def to_logits(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return what makes logits (n, classes) of images (n, 28, 28, 1), for TensorFlow to trace."""
+    network = logits_of(model)
+
+    def call(images: tf.Tensor) -> tf.Tensor:
+        if network is not None:
+            return network(images, training=False)
+        # A model of other make: softmax forgot how high its logits stood.
+        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+
+    return call

@@ -1,0 +1,96 @@
+"""A bounded number of requests at work or waiting; the next is turned away at once.
+
+with room.place():
+    async with room.sender():
+        data = await request.body()          # who is slow must go when others wait
+    answer = await room.run(prepare, data)   # in a thread; others wait for one
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from typing import ParamSpec, TypeVar
+
+from digits.serving.api.problems import Problem
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRY_SECONDS = 1  # a full room of pictures is read in less
+SLOW_SECONDS = 1  # of sending, after which a place is given to who has none; most need 0.1
+
+
+class WaitingRoom:
+    """Places for requests, and fewer threads that do their work, first come first served.
+
+    A place is taken before a request's body is read: what waits is bounded in memory too.
+    All but `run`'s work happens on the event loop, which needs no lock.
+    """
+
+    def __init__(self, *, places: int, threads: int, on_refusal: Callable[[], None]) -> None:
+        """Set the bounds.
+
+        Args:
+            places: requests inside, at work or waiting.
+            threads: that work at once.
+            on_refusal: is called when one is turned away.
+        """
+        self.places = places
+        self.taken = 0
+        self._on_refusal = on_refusal
+        self._senders: dict[asyncio.Timeout, float] = {}  # since when; the longest first
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place, a slow sender's if need be; else raise a Problem: when to return."""
+        if self.taken >= self.places and not self._send_slowest_away():
+            self._on_refusal()
+            raise Problem(
+                503,
+                f"All {self.places} places are taken. Try again in a second.",
+                retry_after=RETRY_SECONDS,
+            )
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+    @asynccontextmanager
+    async def sender(self) -> AsyncIterator[None]:
+        """Wait for what the holder of a place sends, as long as nobody else needs the place.
+
+        Else as many as there are places, each with a byte now and then, would keep all out.
+        """
+        try:
+            async with asyncio.timeout(None) as patience:
+                self._senders[patience] = asyncio.get_running_loop().time()
+                try:
+                    yield
+                finally:
+                    self._senders.pop(patience, None)
+        except TimeoutError as error:
+            self._on_refusal()
+            raise Problem(
+                503,
+                "All places are taken, and your picture came slowly. Try again in a second.",
+                retry_after=RETRY_SECONDS,
+            ) from error
+
+    def _send_slowest_away(self) -> bool:
+        """Give up whoever has been sending longest; False if all of them began just now."""
+        now = asyncio.get_running_loop().time()
+        for patience, since in self._senders.items():
+            if now - since < SLOW_SECONDS:
+                break
+            del self._senders[patience]
+            patience.reschedule(now)
+            return True
+        return False
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do work in a thread; if this is cancelled before its turn, never."""
+        future = self._pool.submit(work, *args, **kwargs)
+        return await asyncio.wrap_future(future)

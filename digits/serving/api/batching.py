@@ -1,0 +1,122 @@
+"""The model as the API uses it: pictures that wait together go through it together.
+
+reader = model.get_reader()              # a Problem while there is none
+predictions = await reader.recognize(inputs)
+"""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digits.locations import MODEL_PATH
+from digits.preprocessing.image_io import Limits, read_image
+from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.recognition.background_loader import start_loading
+from digits.recognition.model_card import sha256_of
+from digits.serving.api.problems import Problem
+from digits.serving.api.schemas import MODEL_DIGITS
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
+    from digits.recognition.numbers import NumberReading
+    from digits.recognition.recognizer import Prediction, Recognizer
+
+Answer = asyncio.Future[list["Prediction"]]
+
+LOADING_SECONDS = 5  # to wait for a model that is being loaded
+BROKEN_SECONDS = 60  # to wait for one that somebody must repair
+
+
+class Reader:
+    """A recognizer behind a queue: while its network runs, what arrives is collected.
+
+    A call of the network costs about as much for eight pictures as for one, so that
+    many clients share its cost, and a single one waits for nobody.
+    """
+
+    def __init__(self, recognizer: "Recognizer", *, name: str) -> None:
+        """Wrap a recognizer; `name` is the model's in answers."""
+        self.recognizer = recognizer
+        self.name = name
+        self._waiting: list[tuple[Sequence[ModelInput | None], Answer]] = []
+        self._network = ThreadPoolExecutor(1, thread_name_prefix="network")
+        self._task: asyncio.Task[None] | None = None
+
+    async def recognize(self, inputs: Sequence[ModelInput | None]) -> list["Prediction"]:
+        """Read preprocessed pictures, with those of others; None stands for a blank one."""
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((inputs, answer))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+        return await answer
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            together = [model_input for inputs, _ in group for model_input in inputs]
+            recognize = self.recognizer.recognize_inputs
+            try:
+                predictions = iter(await loop.run_in_executor(self._network, recognize, together))
+            except Exception as error:
+                for _, answer in group:
+                    if not answer.done():
+                        answer.set_exception(error)
+                continue
+            for inputs, answer in group:
+                own = [next(predictions) for _ in inputs]
+                if not answer.done():  # its request may have run out of time
+                    answer.set_result(own)
+
+    def read_number(self, data: bytes, limits: Limits) -> "NumberReading":
+        """Read a picture's file as a number; in a thread."""
+        return self.recognizer.read_number(read_image(data, limits=limits))
+
+
+def prepare(data: bytes, limits: Limits) -> ModelInput | None:
+    """Decode and preprocess a picture's file; in a thread."""
+    return preprocess(read_image(data, limits=limits))
+
+
+class Model:
+    """The model file that is served; loaded in the background, and anew when it changes."""
+
+    def __init__(self, path: Path = MODEL_PATH) -> None:
+        """Name the file; `get_reader` begins to load it."""
+        self.path = path
+        self._reader: Reader | None = None
+
+    def get_reader(self) -> Reader:
+        """Return what reads; while a changed file is loaded, the earlier model.
+
+        Raises:
+            Problem: 503, while the first is loaded or when it cannot be.
+        """
+        loading = start_loading(self.path)
+        if not loading.done():
+            if self._reader is not None:
+                return self._reader
+            raise Problem(
+                503,
+                "The model is being loaded. Try again in some seconds.",
+                retry_after=LOADING_SECONDS,
+            )
+        from digits.recognition.keras_file import RecognizerError  # at hand, now that it is loaded
+
+        try:
+            recognizer = loading.result()
+        except RecognizerError as error:
+            raise Problem(503, str(error), retry_after=BROKEN_SECONDS) from error
+        if self._reader is None or self._reader.recognizer is not recognizer:
+            name = recognizer.card.sha256 or sha256_of(self.path)
+            self._reader = Reader(recognizer, name=name[:MODEL_DIGITS])
+        return self._reader
+
+    def is_ready(self) -> bool:
+        """Whether it reads."""
+        try:
+            self.get_reader()
+        except Exception:  # whatever is wrong, it does not read
+            return False
+        return True

@@ -1,0 +1,47 @@
+"""What an operator can set, in the environment: DIGITS_MAX_BYTES=5000000, and so on.
+
+settings = read_settings()
+"""
+
+import os
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from digits.preprocessing.image_io import MAX_BYTES, MAX_MEGAPIXELS
+
+
+class Settings(BaseSettings):
+    """Limits of the HTTP API; each is the variable of its name, with DIGITS_ before it."""
+
+    model_config = SettingsConfigDict(env_prefix="DIGITS_", frozen=True)
+
+    max_bytes: int = Field(default=MAX_BYTES, gt=0, description="bytes of one picture's file")
+    max_megapixels: float = Field(
+        default=MAX_MEGAPIXELS, gt=0, description="megapixels of one picture"
+    )
+    max_files: int = Field(default=100, gt=0, description="pictures in one batch")
+    max_batch_bytes: int = Field(default=50 * 1024 * 1024, gt=0, description="bytes of one batch")
+    threads: int = Field(default=os.cpu_count() or 1, gt=0, description="pictures decoded at once")
+    places: int = Field(default=40, gt=0, description="requests at work or waiting; more get 503")
+    seconds: float = Field(
+        default=30, gt=0, description="for one request, from its head to its answer"
+    )
+
+
+class SettingsError(Exception):
+    """A variable that cannot be followed; the text is one sentence for the operator."""
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: if a variable is no number, or too small.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"DIGITS_{first['loc'][0]}".upper()
+        raise SettingsError(f"{name} is '{first['input']}'. {first['msg']}.") from error

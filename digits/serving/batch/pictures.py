@@ -1,0 +1,96 @@
+"""The pictures of a part, one after the other, wherever they lie.
+
+for picture in pictures_of(part, base="/home/anna"):
+    image = read_image(picture.fetch())
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Never
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from digits.preprocessing.image_io import MAX_BYTES, ImageError, check_size
+from digits.serving.batch.inputs import Input, Part, PictureFiles, TableRows, open_table
+from digits.serving.batch.storage import first_line
+
+ROWS = 256  # of a Parquet file in memory at once
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture on its way.
+
+    Attributes:
+        file: what its row says.
+        row: of a Parquet file, from 0; None for a file of its own.
+        fetch: returns its bytes or its path. Raises ImageError if there is no such
+            picture, and OSError if that cannot be known: a store that does not answer.
+    """
+
+    file: str
+    row: int | None
+    fetch: Callable[[], bytes | Path]
+
+
+def pictures_of(part: Part, *, base: str) -> Iterator[Picture]:
+    """List the pictures of a part in their order; `base` is where relative paths begin."""
+    if isinstance(part, PictureFiles):
+        for file in part.files:
+            fetch = partial(download, file) if file.place else partial(Path, base, file.path)
+            yield Picture(to_text(file.name), None, fetch)
+    else:
+        yield from pictures_in_rows(part, base)
+
+
+def pictures_in_rows(part: TableRows, base: str) -> Iterator[Picture]:
+    """List the pictures of a Parquet file's rows; what is damaged of it gives errors."""
+    name, row, end = to_text(part.file.name), part.first, part.first + part.count
+    try:
+        for value in values_of(part, base):
+            fetch = partial(refuse, "Expected a picture, found none in this row.")
+            yield Picture(name, row, fetch if value is None else partial(bytes, value))
+            row += 1
+    except (OSError, pa.ArrowException) as error:
+        if part.file.place:  # it may be the store
+            raise
+        said = f"The row cannot be read: {first_line(error)}."
+        for rest in range(row, end):
+            yield Picture(name, rest, partial(refuse, said))
+
+
+def values_of(part: TableRows, base: str) -> Iterator[bytes | None]:
+    """Yield what the rows hold; None for nothing."""
+    with open_table(part.file, base=base) as table:
+        is_struct = pa.types.is_struct(table.schema_arrow.field(part.column).type)
+        column = f"{part.column}.bytes" if is_struct else part.column
+        for batch in table.iter_batches(ROWS, row_groups=part.groups, columns=[column]):
+            values = batch.column(0)
+            if is_struct:  # as Hugging Face has them: bytes beside the file's name
+                values = pc.struct_field(values, "bytes")
+            for value in values:
+                yield value.as_py()
+
+
+def download(file: Input) -> bytes:
+    """Read a picture of an object store."""
+    check_size(file.size)
+    try:
+        with file.system.open_input_stream(file.path) as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise ImageError("The file cannot be read: No such file or directory.") from error
+
+
+def refuse(sentence: str) -> Never:
+    """Raise ImageError."""
+    raise ImageError(sentence)
+
+
+def to_text(name: str) -> str:
+    """Write what is no valid UTF-8 in a file's name as escapes: Parquet holds only text."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

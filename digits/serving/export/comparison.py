@@ -1,0 +1,109 @@
+"""Does an exported file answer as the recognizer does, and how fast?
+
+comparison = compare(read, images, expected, unsure_below=card.unsure_below)
+speed = measure_speed(read, images)
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from digits.recognition.recognizer import BATCH_SIZE, Prediction
+from digits.serving.export.formats import Answers, Inputs, Reader
+
+SINGLES = 200  # images read alone, for the median time
+BATCHES = 5  # of BATCH_SIZE images, for the median rate
+TOLERANCE = 1e-3  # of a probability; float32 in another order differs by some 1e-6
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the answers of a file differ from the recognizer's.
+
+    Attributes:
+        images: read by both.
+        other_digits: of them, how many were read as another digit.
+        other_statuses: how many are unsure to one and sure to the other.
+        largest_difference: between two probabilities, that it is a digit among them.
+    """
+
+    images: int
+    other_digits: int
+    other_statuses: int
+    largest_difference: float
+
+    @property
+    def is_same(self) -> bool:
+        """Whether all differences are those of rounding."""
+        return self.largest_difference <= TOLERANCE
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Milliseconds for one image alone, and images a second in batches; medians."""
+
+    milliseconds: float
+    images_per_second: float
+
+
+def to_answers(predictions: Sequence[Prediction]) -> Answers:
+    """Set the recognizer's probabilities in arrays, as exported files give them."""
+    probabilities = np.array([prediction.probabilities for prediction in predictions])
+    shares = np.array([prediction.digit_probability for prediction in predictions])
+    return probabilities, shares
+
+
+def compare(read: Reader, images: Inputs, expected: Answers, *, unsure_below: float) -> Comparison:
+    """Read all images in batches, and count what differs.
+
+    Args:
+        read: the file's reader.
+        images: float32 (n, 28, 28, 1) in [0, 1], bright digit on black.
+        expected: the recognizer's answers to the same images.
+        unsure_below: certainty under which a reading is unsure.
+    """
+    parts = [
+        read(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)
+    ]
+    probabilities = np.concatenate([part[0] for part in parts])
+    shares = np.concatenate([part[1] for part in parts])
+    largest = max(
+        np.abs(probabilities - expected[0]).max(),
+        np.abs(shares - expected[1]).max(),
+    )
+    unsure = is_unsure((probabilities, shares), unsure_below)
+    return Comparison(
+        len(images),
+        other_digits=int((probabilities.argmax(axis=1) != expected[0].argmax(axis=1)).sum()),
+        other_statuses=int((unsure != is_unsure(expected, unsure_below)).sum()),
+        # NaN is no number that a difference could be small by.
+        largest_difference=float(largest) if np.isfinite(largest) else float("inf"),
+    )
+
+
+def is_unsure(answers: Answers, unsure_below: float) -> npt.NDArray[np.bool_]:
+    """Apply the card's threshold, as `Prediction.status` does."""
+    probabilities, shares = answers
+    return shares * probabilities.max(axis=1) < unsure_below
+
+
+def measure_speed(read: Callable[[Inputs], object], images: Inputs) -> Speed:
+    """Time images alone and in batches, after one call of each kind."""
+    singles = [images[index : index + 1] for index in np.arange(SINGLES) % len(images)]
+    batch = images[np.arange(BATCH_SIZE) % len(images)]
+    read(singles[0])
+    alone = statistics.median(count_seconds(read, single) for single in singles)
+    read(batch)
+    together = statistics.median(count_seconds(read, batch) for _ in range(BATCHES))
+    return Speed(alone * 1000, BATCH_SIZE / together)
+
+
+def count_seconds(read: Callable[[Inputs], object], images: Inputs) -> float:
+    """Time one call."""
+    started = time.perf_counter()
+    read(images)
+    return time.perf_counter() - started

@@ -1,0 +1,158 @@
+"""What a training run leaves to look at: its history, curves, confusion, samples, mistakes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from sklearn.metrics import ConfusionMatrixDisplay
+
+from digits.classes import DIGITS
+from digits.recognition.model_report.files import (
+    write_history,
+)
+from digits.recognition.model_report.schema import (
+    Epoch,
+)
+
+Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
+Labels = npt.NDArray[np.int64]  # (n,)
+Probabilities = npt.NDArray[np.float32]  # (n, classes), rows sum to 1
+
+CELL_INCHES = 0.27  # of a confusion matrix; three figures fit in
+SAMPLES = 24  # images on a page: few enough to look at each
+
+
+def write_reports(
+    folder: Path,
+    *,
+    history: pd.DataFrame,
+    images: Images,
+    labels: Labels,
+    probabilities: Probabilities,
+    class_names: Sequence[str],
+    credit: str,
+    sha256: str,
+) -> None:
+    """Write the four pictures of a run as PNG files, and its history as JSON.
+
+    Args:
+        folder: made if missing.
+        history: one row an epoch: epoch, accuracy, loss, val_accuracy, val_loss.
+        images: uint8 array of shape (n, 28, 28), the test images.
+        labels: int64 array of shape (n,), what they show.
+        probabilities: float32 array of shape (n, classes), what the model makes of them.
+        class_names: what the labels stand for.
+        credit: whose images they are, for the foot of a page.
+        sha256: of the model file that came of the run.
+    """
+    write_history(folder, to_epochs(history), sha256=sha256)
+    predicted = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-confidence[wrong])][:SAMPLES]
+    samples = np.linspace(0, len(labels) - 1, SAMPLES).astype(int)
+    pictures = {
+        "training_curves": training_curves(history),
+        "confusion_matrix": confusion_matrix(labels, predicted, class_names),
+        "samples": image_page(
+            images, labels, probabilities, samples, "Samples", credit, class_names
+        ),
+        "mistakes": image_page(
+            images, labels, probabilities, worst, "The most confident mistakes", credit, class_names
+        ),
+    }
+    for name, figure in pictures.items():
+        figure.savefig(folder / f"{name}.png", dpi=110)
+
+
+def to_epochs(history: pd.DataFrame) -> list[Epoch]:
+    """Turn the log of a run, as Keras writes it, into epochs counted from 1."""
+    return [
+        Epoch(
+            epoch=int(row["epoch"]) + 1,
+            **{
+                name: round(float(row[name]), 5)
+                for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+            },
+        )
+        for row in history.to_dict("records")
+    ]
+
+
+def training_curves(history: pd.DataFrame) -> Figure:
+    """Draw loss and accuracy by epoch, of training and validation."""
+    figure = new_figure(9, 3.6)
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        axes.plot(history["epoch"] + 1, history[name], marker=".", label="training")
+        axes.plot(history["epoch"] + 1, history[f"val_{name}"], marker=".", label="validation")
+        axes.set(xlabel="epoch", title=name.capitalize())
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return figure
+
+
+def confusion_matrix(labels: Labels, predicted: Labels, class_names: Sequence[str]) -> Figure:
+    """Draw how often each digit was read as each; 26 letters need a larger page."""
+    size = max(5.4, CELL_INCHES * len(class_names))
+    figure = new_figure(size + 0.6, size)
+    axes = figure.subplots()
+    ConfusionMatrixDisplay.from_predictions(
+        labels,
+        predicted,
+        labels=range(len(class_names)),
+        display_labels=class_names,
+        cmap="Blues",
+        colorbar=False,
+        ax=axes,
+    )
+    axes.set(xlabel="read as", ylabel="written as", title="Test images")
+    return figure
+
+
+def image_page(
+    images: Images,
+    labels: Labels,
+    probabilities: Probabilities,
+    indices: Sequence[int] | npt.NDArray[np.integer],
+    title: str,
+    credit: str,
+    class_names: Sequence[str] = DIGITS,
+) -> Figure:
+    """Show images with what they are read as; wrong readings stand in red."""
+    figure = new_figure(9, 5.4)
+    grid = figure.subplots(4, 6)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, index in zip(grid.flat, indices, strict=False):
+        digit, label = int(probabilities[index].argmax()), labels[index]
+        text = f"{class_names[digit]}, {probabilities[index, digit]:.0%}"
+        if digit != label:
+            text += f" (is {class_names[label]})"
+        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
+        axes.set_title(text, fontsize=9, color="black" if digit == label else "crimson")
+    figure.suptitle(title)
+    figure.supxlabel(credit, fontsize=8)
+    return figure
+
+
+def show_picture(path: Path) -> None:
+    """Open a picture in a window, or say where it lies when there is no screen."""
+    if not plt.get_backend().lower().endswith("agg") or plt.get_backend() == "TkAgg":
+        plt.figure(path.stem)
+        plt.axis("off")
+        plt.imshow(plt.imread(path))
+        plt.show()
+    else:
+        print(f"There is no screen to show it on: the picture is '{path}'.")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make a figure of `width` x `height` inches that no window belongs to."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure

@@ -1,0 +1,230 @@
+"""A short real training: what it writes, and what a kill or bad data leave behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits.commands import train
+from digits.data import dataset
+from digits.data.dataset import NO_DIGIT, Digits
+from digits.data.image_augmentation import augment
+from digits.recognition.keras_file import save_small
+from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_report.files import (
+    read_history,
+)
+from digits.recognition.recognizer import Recognizer
+from digits.training.trainer import EpochBatches, TrainConfig, TrainingData, to_targets
+from digits.training.training_data import gather
+from tests.support.digit_drawings import DIGITS, draw
+from tests.support.paths import PROJECT
+
+QUICK = ["--architecture", "classic"]  # what is not about a network learns with the smallest
+LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory, mnist_digits: Any) -> list[str]:
+    """Arguments for a training on few digits: MNIST's layout, and pen strokes."""
+    folder = tmp_path_factory.mktemp("data")
+    images = augment(np.tile(mnist_digits, (30, 1, 1)), rng=np.random.default_rng(0))
+    labels = np.tile(np.arange(10), 60)
+    train_part: dict[str, Any] = {"x_train": images, "y_train": labels}
+    test_part: dict[str, Any] = {"x_test": images[:100], "y_test": labels[:100]}
+    np.savez(folder / "mnist.npz", **train_part, **test_part)
+    records = [
+        {"label": digit, "writer": str(writer), "strokes": strokes}
+        for writer in range(1, 31)
+        for digit, strokes in DIGITS.items()
+    ]
+    (folder / "pens.jsonl").write_text("\n".join(map(json.dumps, records)))
+    return ["--mnist", str(folder / "mnist.npz"), "--pendigits", str(folder / "pens.jsonl")]
+
+
+def test_training_writes_model_card_and_reports(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "quick.keras"
+    assert train.main([*data, "--epochs", "1", "--output", str(output)]) == 0
+    assert re.fullmatch(LAST_LINE, capsys.readouterr().out.splitlines()[-1])
+    assert {path.name for path in tmp_path.iterdir()} == {"quick.keras", "quick.json", "reports"}
+    folder = tmp_path / "reports" / "quick"
+    (epoch,) = read_history(folder, sha256=sha256_of(output))
+    assert epoch.epoch == 1 and 0 <= epoch.val_accuracy <= 1 and epoch.loss > 0
+    pictures = {path.name for path in folder.iterdir()} - {"history.json"}
+    assert pictures == {
+        "training_curves.png",
+        "confusion_matrix.png",
+        "samples.png",
+        "mistakes.png",
+    }
+    for name in pictures:
+        with Image.open(folder / name) as picture:
+            assert picture.width > 500
+    model = keras.models.load_model(output)
+    assert not model.compiled
+    outputs = np.asarray(model(np.zeros((1, 28, 28, 1), np.float32)))
+    assert outputs.shape == (1, 10) and outputs.sum() == pytest.approx(1, abs=1e-5)
+    card = ModelCard.read(output)
+    assert {"mnist_validation_accuracy", "pendigits_validation_accuracy"} < set(card.figures)
+    digits = 480 + 270 * TrainConfig().pen_drawings
+    assert card.training["images"] == digits + round(TrainConfig().outliers * digits)
+    assert card.none_logit == 0
+    assert Recognizer.load(output).warning == ""
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_path: Path) -> None:
+    options = [*data[:2], *QUICK, "--epochs", "1", "--no-pendigits"]
+    weights = []
+    for name, seed in (("a", "0"), ("b", "0"), ("c", "1")):
+        output = tmp_path / f"{name}.keras"
+        assert train.main([*options, "--seed", seed, "--output", str(output)]) == 0
+        arrays = keras.models.load_model(output).get_weights()
+        weights.append(np.concatenate([array.ravel() for array in arrays]))
+    np.testing.assert_allclose(weights[0], weights[1], atol=1e-4)
+    assert np.abs(weights[0] - weights[2]).max() > 1e-2
+
+
+def test_every_epoch_sees_every_image_once_in_another_order() -> None:
+    images = np.zeros((300, 28, 28), np.uint8)
+    images[:, 0, 0] = np.arange(300) % 256
+    digits = Digits(images, np.arange(300) % 10)
+    data = TrainingData(images, to_targets(digits.labels), {}, digits, np.ones(300, bool))
+    batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
+    orders = []
+    for epoch in range(2):
+        batches.on_epoch_begin(epoch)
+        seen = np.concatenate([np.asarray(x)[:, 0, 0, 0] for x, _ in batches.dataset()])
+        np.testing.assert_allclose(np.sort(seen), np.sort(images[:, 0, 0] / 255), atol=1e-6)
+        orders.append(seen)
+    assert not np.array_equal(orders[0], orders[1])
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
+    data: list[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "killed.keras"
+    arguments = [*data, *QUICK, "--epochs", "3", "--output", str(output)]
+    command = [sys.executable, "train.py", *arguments]
+    metadata = tmp_path / "killed.training" / "training_metadata.json"
+    run = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not metadata.exists() and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert metadata.exists() and not output.exists()
+    history = tmp_path / "killed.training" / "history.csv"
+    finished = len(history.read_text().splitlines()) - 1 if history.exists() else 0
+    assert finished < 3
+
+    assert train.main([*arguments, "--seed", "5", "--resume"]) == 1  # other arguments
+    assert train.main([*arguments, "--resume"]) == 0
+    assert ModelCard.read(output).training["config"]["epochs"] == 3
+    assert not metadata.exists()
+
+
+def test_ctrl_c_leaves_the_earlier_model_untouched(
+    data: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = tmp_path / "kept.keras"
+    output.write_bytes(b"the earlier model")
+
+    def interrupt(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "fit", interrupt)
+    assert train.main([*data[:2], "--no-pendigits", "--output", str(output)]) == 130
+    assert output.read_bytes() == b"the earlier model"
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_training_starts_from_another_model_of_the_same_kind(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = train.make_model("classic", None)
+    save_small(start, tmp_path / "start.keras")
+    copy = train.make_model("classic", tmp_path / "start.keras")
+    for original, copied in zip(start.get_weights(), copy.get_weights(), strict=True):
+        np.testing.assert_array_equal(original, copied)
+    output = str(tmp_path / "new.keras")
+    arguments = [*data[:2], "--no-pendigits", "--no-augmentation"]
+    arguments += ["--from", str(tmp_path / "start.keras")]
+    assert train.main([*arguments, "--output", output]) == 1
+    assert "Expected a 'compact' model" in capsys.readouterr().err
+
+
+def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
+    data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(path: Path | None) -> None:
+        raise dataset.DatasetError("The pen digits could not be downloaded.")
+
+    monkeypatch.setattr(dataset, "load_pendigits", fail)
+    arguments = train.make_parser().parse_args(data[:2])
+    loaded = gather(arguments, TrainConfig())
+    assert set(loaded.validation) == {"mnist"}
+    assert "MNIST alone" in capsys.readouterr().err
+
+
+def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_path: Path) -> None:
+    (tmp_path / "own" / "7").mkdir(parents=True)
+    Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
+    options = ["--drawings", str(tmp_path / "own"), "--no-pendigits"]
+    arguments = train.make_parser().parse_args([*data[:2], *options])
+    loaded = gather(arguments, TrainConfig(outliers=0.25))
+    assert len(loaded.images) == 480 + 1 + 120
+    np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
+    assert loaded.targets[480, 7] == 1 and loaded.targets[481:, NO_DIGIT].all()
+    assert loaded.has_outliers
+    assert not gather(arguments, TrainConfig(outliers=0)).has_outliers
+    assert isinstance(loaded.test, Digits)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["--mnist", "{tmp}/broken.npz"], 1, "Expected MNIST in"),
+        (["--mnist", "gone.npz"], 2, "there is no 'gone.npz'"),
+        (["--epochs", "0"], 2, "above 0, received '0'"),
+        (["--epochs", "many"], 2, "invalid whole number value: 'many'"),
+        (["--learning-rate", "nan"], 2, "above 0, received 'nan'"),
+        (["--output", "model.h5"], 2, "ending in .keras"),
+        (["--architecture", "resnet"], 2, "invalid choice: 'resnet'"),
+        (["--resume", "--output", "{tmp}/new.keras"], 1, "no run to resume"),
+        (["--no-pendigits", "--pendigits", "{tmp}/broken.npz"], 2, "exclude each other"),
+    ],
+)
+def test_bad_calls_and_data_get_one_sentence(
+    arguments: list[str],
+    status: int,
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "broken.npz").write_bytes(b"broken")
+    filled = [argument.format(tmp=tmp_path) for argument in arguments]
+    if status == 2:
+        with pytest.raises(SystemExit) as stop:
+            train.main(filled)
+        assert stop.value.code == 2
+    else:
+        assert train.main(filled) == status
+    error = capsys.readouterr().err
+    assert sentence in error and "Traceback" not in error

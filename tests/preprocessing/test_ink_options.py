@@ -1,0 +1,118 @@
+"""What a person says of a picture is done; said nothing, all is found as ever."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from digits.preprocessing.ink import FOUND, InkOptions, find_ink
+from digits.recognition.numbers import NumberReading
+from digits.recognition.recognizer import Recognizer
+from tests.preprocessing.test_ink import photograph
+from tests.support.digit_drawings import draw, draw_number
+
+Picture = npt.NDArray[np.uint8]
+
+DARK, LIGHT = InkOptions(polarity="dark"), InkOptions(polarity="light")
+AS_IT_IS = InkOptions(clean=False)
+PAPERS = {
+    "drawing": draw(3),
+    "dark drawing": draw(5, ink=(20, 20, 90), paper=(240, 240, 230)),
+    "gray levels": np.ascontiguousarray(draw(2, ink=(90, 90, 90), paper=(160, 160, 160))[..., 0]),
+    "photo": photograph(7),
+    "light photo": 255 - photograph(4),
+}
+INKS = {"drawing": LIGHT, "dark drawing": DARK, "gray levels": DARK}
+INKS |= {"photo": DARK, "light photo": LIGHT}
+
+
+def same(first: Picture | None, second: Picture | None) -> bool:
+    return first is not None and second is not None and np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_options_at_first_are_those_of_no_options(paper: str) -> None:
+    assert InkOptions() == FOUND
+    assert same(find_ink(PAPERS[paper]), find_ink(PAPERS[paper], options=InkOptions()))
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_told_what_it_finds_it_sees_the_same(paper: str) -> None:
+    assert same(find_ink(PAPERS[paper]), find_ink(PAPERS[paper], options=INKS[paper]))
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_told_the_wrong_way_round_it_does_so(recognizer: Recognizer, paper: str) -> None:
+    wrong = LIGHT if INKS[paper] == DARK else DARK
+    found = recognizer.recognize(PAPERS[paper])
+    told = recognizer.recognize(PAPERS[paper], options=wrong)
+    assert found.status == "digit"
+    assert (told.status, told.digit) != (found.status, found.digit)
+
+
+def test_told_the_polarity_it_reads_ink_that_covers_more_than_paper(recognizer: Recognizer) -> None:
+    drawn = 255 - draw(0, brush=60, height=220)[20:-20, 40:-40, 0]
+    assert np.median(drawn) == 0
+    prediction = recognizer.recognize(drawn, options=DARK)
+    assert (prediction.status, prediction.digit) == ("digit", "0")
+
+
+@pytest.mark.parametrize("options", [DARK, LIGHT])
+def test_a_cut_out_drawing_is_its_opaque_part_whatever_is_said(options: InkOptions) -> None:
+    cut_out = draw(6)
+    cut_out[..., 3] = cut_out[..., 0]
+    assert same(find_ink(cut_out), find_ink(cut_out, options=options))
+
+
+@pytest.mark.parametrize("digit", [2, 4, 7])
+def test_an_even_photo_is_read_as_it_is(recognizer: Recognizer, digit: int) -> None:
+    rng = np.random.default_rng(digit)
+    scan = 205 - 120 * (draw(digit, brush=12)[..., 0] / 255) + rng.normal(0, 3, (280, 280))
+    photo = cv2.GaussianBlur(scan, (3, 3), 0).clip(0, 255).astype(np.uint8)
+    prediction = recognizer.recognize(photo, options=AS_IT_IS)
+    assert (prediction.status, prediction.digit) == ("digit", str(digit))
+
+
+def test_without_cleaning_printed_lines_stay() -> None:
+    drawn = draw(8)
+    drawn[250:254] = 255  # a rule from side to side
+    cleaned, kept = find_ink(drawn), find_ink(drawn, options=AS_IT_IS)
+    assert cleaned is not None and kept is not None
+    assert cleaned.shape[1] < 200 and kept.shape[1] == 280
+
+
+def test_without_cleaning_uneven_light_is_taken_for_ink() -> None:
+    light = np.linspace(40, 230, 300)[np.newaxis] * np.ones((300, 1))
+    photo = (light + np.random.default_rng(0).normal(0, 2, light.shape)).clip(0, 255)
+    assert find_ink(photo.astype(np.uint8)) is None
+    assert find_ink(photo.astype(np.uint8), options=AS_IT_IS) is not None
+
+
+def test_as_one_digit_a_picture_is_read_as_ever_and_has_its_box(recognizer: Recognizer) -> None:
+    drawn = draw(5, offset=(20, -10))
+    (found,) = recognizer.read_number(drawn, several=False).digits
+    assert found.prediction.digit == recognizer.recognize(drawn).digit == "5"
+    np.testing.assert_array_equal(
+        found.prediction.model_input, recognizer.recognize(drawn).model_input
+    )
+    assert cv2.boundingRect(drawn[..., 0]) == pytest.approx(
+        (found.box.x, found.box.y, found.box.width, found.box.height), abs=2
+    )
+
+
+def test_as_one_digit_a_number_is_doubted(recognizer: Recognizer) -> None:
+    number = draw_number("47")
+    assert recognizer.read_number(number).number == "47"
+    (found,) = recognizer.read_number(number, several=False).digits
+    assert found.prediction.status == "unsure"
+
+
+def test_as_one_digit_blank_paper_has_none(recognizer: Recognizer) -> None:
+    blank = np.full((100, 100), 255, np.uint8)
+    assert recognizer.read_number(blank, several=False) == NumberReading(())
+
+
+def test_several_digits_are_read_with_the_polarity_told(recognizer: Recognizer) -> None:
+    number = draw_number("2589")
+    assert recognizer.read_number(number, options=LIGHT).number == "2589"
+    assert recognizer.read_number(number, options=DARK).number != "2589"

@@ -1,0 +1,193 @@
+"""Under overload: an answer at once, nothing piles up, and what was let in is read."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+import pytest
+
+from digits.locations import MODEL_PATH
+from digits.preprocessing.image_io import Limits
+from digits.preprocessing.normalization import ModelInput
+from digits.recognition.background_loader import start_loading
+from digits.recognition.recognizer import Prediction, Recognizer
+from digits.serving.api import draining, routes
+from digits.serving.api.admission import SLOW_SECONDS
+from digits.serving.api.batching import Model, Reader, prepare
+from digits.serving.api.routes import make_api
+from digits.serving.api.settings import Settings
+from tests.support.digit_drawings import DIGITS, draw, encode_png
+from tests.support.event_loops import run_apart
+
+SEVEN = encode_png(draw(7))
+
+
+def connect(**settings: Any) -> httpx2.AsyncClient:
+    """Reach an API in this event loop, without a network."""
+    start_loading().result(120)
+    transport = httpx2.ASGITransport(make_api(Settings(**settings)))
+    return httpx2.AsyncClient(transport=transport, base_url="http://test")
+
+
+def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no picture be decoded before the event is set."""
+    go_on = threading.Event()
+
+    def wait_and_prepare(*arguments: Any) -> ModelInput | None:
+        go_on.wait(60)
+        return prepare(*arguments)
+
+    monkeypatch.setattr(routes, "prepare", wait_and_prepare)
+    return go_on
+
+
+def test_without_a_free_place_the_answer_is_503_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = hold_up(monkeypatch)
+
+    async def overload() -> None:
+        async with connect(places=3, threads=1) as client:
+            inside = [asyncio.create_task(client.post("/predict", content=SEVEN)) for _ in range(3)]
+            await asyncio.sleep(0.1)
+            refused = await client.post("/predict", content=SEVEN)
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "1"
+            assert "places are taken" in refused.json()["detail"]
+            assert (await client.get("/health")).status_code == 200
+            go_on.set()
+            assert [one.json()["digit"] for one in await asyncio.gather(*inside)] == [7, 7, 7]
+            assert (await client.post("/predict", content=SEVEN)).status_code == 200
+
+    run_apart(overload())
+
+
+def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = hold_up(monkeypatch)
+
+    async def wait() -> None:
+        async with connect(places=2, threads=1, seconds=0.2) as client:
+            late = await client.post("/predict", content=SEVEN)
+            assert late.status_code == 503
+            assert "longer than 0.2 seconds" in late.json()["detail"]
+            go_on.set()
+            for _ in range(3):  # its place is free again
+                assert (await client.post("/predict", content=SEVEN)).status_code == 200
+
+    run_apart(wait())
+
+
+def test_pictures_that_wait_go_through_the_network_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[int] = []
+    original = Recognizer.recognize_inputs
+
+    def count(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        calls.append(len(inputs))
+        return original(self, inputs)
+
+    monkeypatch.setattr(Recognizer, "recognize_inputs", count)
+
+    async def read_all() -> list[str | None]:
+        reader = Reader(start_loading().result(120), name="")
+        inputs = [prepare(encode_png(draw(digit)), Limits()) for digit in DIGITS]
+        answers = await asyncio.gather(*(reader.recognize([one]) for one in inputs))
+        return [predictions[0].digit for predictions in answers]
+
+    assert run_apart(read_all()) == [str(digit) for digit in DIGITS]
+    assert sum(calls) == 10 and len(calls) <= 2
+
+
+def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Recognizer.recognize_inputs
+
+    def fail_at_two(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        if len(inputs) == 2:
+            raise RuntimeError("broken")
+        return original(self, inputs)
+
+    monkeypatch.setattr(Recognizer, "recognize_inputs", fail_at_two)
+
+    async def read() -> None:
+        reader = Reader(start_loading().result(120), name="")
+        with pytest.raises(RuntimeError):
+            await reader.recognize([None, None])
+        assert (await reader.recognize([None]))[0].status == "blank"
+
+    run_apart(read())
+
+
+def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:
+    path = tmp_path / "digit_model.keras"
+    path.write_bytes(MODEL_PATH.read_bytes())
+    model = Model(path)
+    start_loading(path).result(120)
+    before = model.get_reader()
+    os.utime(path, ns=(1, 1))  # another file, as far as its time says
+    assert model.get_reader() is before
+    start_loading(path).result(120)
+    assert model.get_reader() is not before
+
+
+async def dribble(pause: float = 0.05) -> AsyncIterator[bytes]:
+    """Send a byte now and then, for ever."""
+    while True:
+        yield b"x"
+        await asyncio.sleep(pause)
+
+
+def test_a_slow_sender_gives_its_place_to_who_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.5)
+
+    async def crowd() -> None:
+        async with connect(places=2, threads=1) as client:
+            slow = [asyncio.create_task(client.post("/predict", content=dribble())) for _ in "ab"]
+            await asyncio.sleep(0.1)
+            early = await client.post("/predict", content=SEVEN)
+            assert early.status_code == 503  # they have only begun
+            await asyncio.sleep(SLOW_SECONDS)
+            assert (await client.post("/predict", content=SEVEN)).json()["digit"] == 7
+            assert not slow[1].done()  # there is a place for it
+            assert "came slowly" in (await slow[0]).json()["detail"]
+            slow[1].cancel()
+
+    run_apart(crowd())
+
+
+def test_a_body_is_taken_in_before_it_is_refused() -> None:
+    sent: list[int] = []
+
+    async def send_all() -> AsyncIterator[bytes]:
+        for number in range(5):
+            sent.append(number)
+            yield b"x"
+
+    async def send() -> None:
+        async with connect() as client:
+            kind = {"content-type": "application/json"}
+            refused = await client.post("/predict", content=send_all(), headers=kind)
+            assert refused.status_code == 415
+            assert len(sent) == 5
+
+    run_apart(send())
+
+
+def test_who_never_stops_sending_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.2)
+    # Some bytes come just when the server's patience ends.
+    pauses = [0.0, 0.001, *np.linspace(0.04, 0.06, 20)]
+
+    async def crowd() -> None:
+        async with connect() as client, asyncio.timeout(20):
+            kind = {"content-type": "application/json"}
+            refused = await asyncio.gather(
+                *(client.post("/predict", content=dribble(p), headers=kind) for p in pauses)
+            )
+            assert {answer.status_code for answer in refused} == {415}
+
+    run_apart(crowd())

@@ -9,10 +9,13 @@ docs/api.md describes all of it.
 
 import sys
 
-from digits.commands.serve import make_app
+from starlette.applications import Starlette
+
+from digits.commands.serve import assemble
 from digits.serving.api.settings import SettingsError
 
 try:
-    app = make_app()
+    # Streamlit looks for this very call in the text of the file that it is started with.
+    app = Starlette(**assemble())
 except SettingsError as error:
     sys.exit(f"server.py: {error}")

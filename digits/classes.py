@@ -10,8 +10,8 @@ from pathlib import Path
 
 ClassNames = tuple[str, ...]  # one an output of the model, in order
 
-DIGITS: ClassNames = tuple("0123456789")
-NO_DIGIT_NAME = "none"  # label, in a stroke file, of what shows none of the classes
+DIGIT_CLASSES: ClassNames = tuple("0123456789")
+REJECT_NAME = "none"  # label, in a stroke file, of what shows none of the classes
 SAID_WITH_AN = frozenset("8AEFHILMNORSXaefhilmnorsx")  # signs whose names begin with a vowel
 MOST_LISTED = 12  # names in a sentence
 
@@ -39,8 +39,8 @@ def check_names(words: Sequence[str]) -> ClassNames:
     """Return names as classes; raise ClassesError unless there are two, all different."""
     if len(words) < 2 or len(set(words)) < len(words) or not all(words):
         raise ClassesError(f"Expected two different class names or more. Received: {words}.")
-    if NO_DIGIT_NAME in words:
-        raise ClassesError(f"'{NO_DIGIT_NAME}' is the label of what shows no class, and no class.")
+    if REJECT_NAME in words:
+        raise ClassesError(f"'{REJECT_NAME}' is the label of what shows no class, and no class.")
     return tuple(words)
 
 
@@ -79,7 +79,7 @@ def find_class(label: str, names: Sequence[str]) -> int | None:
 
 def list_names(names: Sequence[str]) -> str:
     """Write class names in a sentence: "0 to 9", or "A, B, C"."""
-    if tuple(names) == DIGITS:
+    if tuple(names) == DIGIT_CLASSES:
         return "0 to 9"
     more = ["..."] if len(names) > MOST_LISTED else []
     return ", ".join([*names[:MOST_LISTED], *more])

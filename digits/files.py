@@ -1,6 +1,6 @@
 """Write files whole or not at all: beside their place first, then moved there.
 
-    with replacing(Path("digits.csv")) as partial:
+    with atomic_write(Path("digits.csv")) as partial:
         partial.write_text(table)
 
 A full disk, a kill or a closed folder leaves the file as it was, or leaves none.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path, *, partial: Path | None = None) -> Iterator[Path]:
+def atomic_write(path: Path, *, partial: Path | None = None) -> Iterator[Path]:
     """Yield a path to write to, which takes the place of `path` if nothing fails.
 
     Args:

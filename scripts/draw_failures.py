@@ -28,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         (prediction, label)
         for prediction, label in zip(examples.read(Recognizer.load()), examples.labels, strict=True)
         if prediction is not None and prediction.model_input is not None
-        if prediction.status == "digit" and prediction.digit != label
+        if prediction.status == "digit" and prediction.label != label
     ]
-    mistakes.sort(key=lambda mistake: -mistake[0].certainty)
+    mistakes.sort(key=lambda mistake: -mistake[0].score)
     inputs = [prediction.model_input for prediction, _ in mistakes]
     page = image_page(
         np.stack([(x[..., 0] * 255).astype(np.uint8) for x in inputs if x is not None]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digits.classes import (
-    DIGITS,
+    DIGIT_CLASSES,
     ClassesError,
     find_class,
     list_names,
@@ -23,7 +23,7 @@ from tests.support.paths import PROJECT
 def test_classes_are_words_or_the_characters_of_one() -> None:
     assert parse_classes(["ABC"]) == parse_classes(["A", "B", "C"]) == ("A", "B", "C")
     assert parse_classes(["T-shirt", "coat"]) == ("T-shirt", "coat")
-    assert parse_classes(["0123456789"]) == DIGITS
+    assert parse_classes(["0123456789"]) == DIGIT_CLASSES
 
 
 def test_a_mapping_file_names_each_label_by_its_first_character(tmp_path: Path) -> None:
@@ -53,20 +53,20 @@ def test_names_that_tell_nothing_apart_are_refused(words: list[str]) -> None:
 def test_a_letter_that_is_no_class_counts_as_its_other_case() -> None:
     assert find_class("b", ("A", "B")) == find_class("B", ("A", "B")) == 1
     assert find_class("b", ("B", "b")) == 1
-    assert find_class("c", ("A", "B")) is None and find_class("none", DIGITS) is None
+    assert find_class("c", ("A", "B")) is None and find_class("none", DIGIT_CLASSES) is None
 
 
 def test_sentences_on_digits_become_sentences_on_letters() -> None:
-    assert worded("Draw a digit", DIGITS) == "Draw a digit"
+    assert worded("Draw a digit", DIGIT_CLASSES) == "Draw a digit"
     assert worded("No digits", ("a", "B")) == "No letters"
     assert name_kind(("circle", "A")) == name_kind(("0", "A")) == "symbol"
-    assert list_names(DIGITS) == "0 to 9" and list_names(("A", "B")) == "A, B"
+    assert list_names(DIGIT_CLASSES) == "0 to 9" and list_names(("A", "B")) == "A, B"
     said = [with_article(name) for name in ("7", "8", "A", "U", "h", "oval", "ring")]
     assert said == ["a 7", "an 8", "an A", "a U", "an h", "an oval", "a ring"]
 
 
 def test_a_variable_names_another_model_than_the_one_that_ships(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from model_card import MODEL_PATH; print(MODEL_PATH)"]
+    command = [sys.executable, "-c", "from digits.locations import MODEL_PATH; print(MODEL_PATH)"]
     other = str(tmp_path / "letters.keras")
     for value, path in ((other, other), ("", str(PROJECT / "digit_model.keras"))):
         environment = os.environ | {"DIGITS_MODEL": value}

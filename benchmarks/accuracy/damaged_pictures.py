@@ -49,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         started = time.perf_counter()
         inputs = [preprocess(picture) for picture in pictures]
         milliseconds = 1000 * (time.perf_counter() - started) / len(inputs)
-        predictions = recognizer.recognize_inputs(inputs)
-        right = [p.digit == d.label for p, d in zip(predictions, chosen, strict=True)]
+        predictions = recognizer.predict_inputs(inputs)
+        right = [p.label == d.label for p, d in zip(predictions, chosen, strict=True)]
         blank = sum(model_input is None for model_input in inputs)
         accuracies.append(float(np.mean(right)))
         print(
@@ -90,7 +90,7 @@ def save_samples(
 ) -> None:
     """Save pictures and what the network saw of them, the mistakes first."""
     triples = list(zip(pictures, digits, predictions, strict=True))
-    triples.sort(key=lambda triple: triple[1].label == triple[2].digit)
+    triples.sort(key=lambda triple: triple[1].label == triple[2].label)
     tiles = [
         np.hstack([to_tile(picture), show_input(prediction.model_input, digit, prediction)])
         for picture, digit, prediction in triples[:SAMPLES]
@@ -122,8 +122,8 @@ def show_input(model_input: ModelInput | None, digit: StrokeDigit, read: Predict
         image = (model_input[..., 0] * 255).astype(np.uint8)
     tile = cv2.resize(image, (TILE, TILE), interpolation=cv2.INTER_NEAREST)
     tile = np.repeat(tile[..., None], 3, axis=2)
-    color = (0, 255, 0) if digit.label == read.digit else (255, 80, 80)
-    cv2.putText(tile, f"{digit.label}: {read.digit}", (4, 145), 0, 0.45, color, 1, cv2.LINE_AA)
+    color = (0, 255, 0) if digit.label == read.label else (255, 80, 80)
+    cv2.putText(tile, f"{digit.label}: {read.label}", (4, 145), 0, 0.45, color, 1, cv2.LINE_AA)
     return tile
 
 

@@ -93,7 +93,7 @@ def learn(
     store = DrawingStore(f"sqlite:///{folder / 'kept.db'}")
     for rng in spawn(TAUGHT_SEED, TAUGHT):
         drawing = draw_on_canvas(form, rng)
-        prediction = recognizer.recognize(drawing.draw())
+        prediction = recognizer.predict(drawing.draw())
         store.keep(
             KeptDrawing.of(drawing, prediction, label=form.label, sha256=recognizer.card.sha256)
         )
@@ -133,9 +133,9 @@ def measure(recognizer: Recognizer, examples: Sequence[Examples]) -> Figures:
         pairs = list(zip(part.labels, predictions, strict=True))
         is_digit = set(part.labels) <= set(recognizer.card.class_names)
         if is_digit:
-            right = share(p is not None and p.digit == label for label, p in pairs)
+            right = share(p is not None and p.label == label for label, p in pairs)
             sure = share(
-                p is not None and p.digit == label and p.status == "digit" for label, p in pairs
+                p is not None and p.label == label and p.status == "digit" for label, p in pairs
             )
         else:
             right = sure = share(p is not None and p.status != "digit" for _, p in pairs)

@@ -160,9 +160,9 @@ def read_numbers(recognizer: Recognizer, numbers: Iterable[Number]) -> Iterator[
     """Read each number whole, and its digits one by one."""
     for number in numbers:
         pictures = [np.pad(tile, MARGIN) for tile in number.tiles]
-        alone = recognizer.recognize_inputs([preprocess(picture) for picture in pictures])
-        read = recognizer.read_number(number.canvas).number
-        yield Outcome(number.label, read, "".join(digit.digit or "-" for digit in alone))
+        alone = recognizer.predict_inputs([preprocess(picture) for picture in pictures])
+        read = recognizer.predict_number(number.canvas).number
+        yield Outcome(number.label, read, "".join(digit.label or "-" for digit in alone))
 
 
 def print_table(name: str, table: dict[tuple[str, int], list[Outcome]]) -> None:

@@ -155,7 +155,7 @@ def train_whole(output: Path, data: Path) -> WholeRun:
     if run.wait(MOST_SECONDS):
         raise SystemExit(f"The training failed: {output.with_suffix('.log').read_text()}")
     seconds = time.monotonic() - started
-    steps = -(-ModelCard.read(output).training["images"] // TrainConfig().batch_size)
+    steps = -(-ModelCard.load(output).training["images"] // TrainConfig().batch_size)
     return WholeRun(output, seconds, steps)
 
 
@@ -276,7 +276,7 @@ def check_finished(output: Path, whole: Path, *, has_card: bool = True) -> str:
     try:
         difference = compare(output, whole)
         if has_card:
-            ModelCard.read(output)
+            ModelCard.load(output)
     except RecognizerError as error:
         return f"the model does not load: {error}"
     except CardError as error:

@@ -45,7 +45,7 @@ def load_and_read(image: Image) -> str:
     return read(keras.models.load_model(MODEL_PATH), image)
 
 
-def read_number(model: keras.Model, image: Image) -> str:
+def predict_number(model: keras.Model, image: Image) -> str:
     """Read each outer contour of a gray picture, white on black, from left to right."""
     contours, _ = cv2.findContours(image, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = sorted(cv2.boundingRect(one) for one in contours)

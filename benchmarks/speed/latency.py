@@ -57,10 +57,10 @@ def measure_in_process() -> int:
     keras_predict = partial(recognizer.model.predict, batch, verbose=0)
     ours, after_keras, keras_own, explained = [], [], [], []
     for _ in range(ROUNDS):
-        ours += [milliseconds(partial(recognizer.recognize, canvas)) for canvas in canvases]
+        ours += [milliseconds(partial(recognizer.predict, canvas)) for canvas in canvases]
         for canvas in canvases:
             keras_own.append(milliseconds(keras_predict))
-            after_keras.append(milliseconds(partial(recognizer.recognize, canvas)))
+            after_keras.append(milliseconds(partial(recognizer.predict, canvas)))
         explained += [milliseconds(partial(explainer.explain, canvas)) for canvas in canvases]
     fast, cold, slow, why = map(statistics.median, (ours, after_keras, keras_own, explained))
     print(f"canvas to prediction        median {fast:7.2f} ms  ({len(ours)} canvases of 280 x 280)")

@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from benchmarks.speed import baselines
-from digits.preprocessing.image_io import MAX_BYTES, read_image
+from digits.preprocessing.image_io import MAX_BYTES, load_image
 from digits.preprocessing.ink import Image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.explanation import Explainer
@@ -64,7 +64,7 @@ def canvas() -> Image:
 @pytest.fixture(scope="module")
 def photo() -> Image:
     """A photo as pixels: (480, 480, 3), dark on light."""
-    return read_image(PHOTO)
+    return load_image(PHOTO)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def prepared(image: Image) -> ModelInput:
 
 @pytest.mark.benchmark(group="decode a PNG of 280 x 280, RGBA")
 def test_decode(benchmark: BenchmarkFixture, canvas: Image) -> None:
-    image = benchmark(read_image, encode_png(canvas))
+    image = benchmark(load_image, encode_png(canvas))
     assert (image == canvas).all()
 
 
@@ -186,7 +186,7 @@ def test_network_for_many_by_predict_of_each(
 
 @pytest.mark.benchmark(group="read one canvas")
 def test_read_one(benchmark: BenchmarkFixture, recognizer: Recognizer, canvas: Image) -> None:
-    assert benchmark(recognizer.recognize, canvas).digit == "7"
+    assert benchmark(recognizer.predict, canvas).label == "7"
 
 
 @pytest.mark.benchmark(group="read one canvas")
@@ -209,8 +209,8 @@ def test_read_many(
     canvases: list[Image],
     expected: list[str | None],
 ) -> None:
-    read = benchmark(lambda: recognizer.recognize_inputs([prepared(one) for one in canvases]))
-    assert [one.digit for one in read] == expected
+    read = benchmark(lambda: recognizer.predict_inputs([prepared(one) for one in canvases]))
+    assert [one.label for one in read] == expected
 
 
 @pytest.mark.benchmark(group="read 256 canvases")
@@ -220,8 +220,8 @@ def test_read_many_one_by_one(
     canvases: list[Image],
     expected: list[str | None],
 ) -> None:
-    read = benchmark(lambda: [recognizer.recognize(one) for one in canvases])
-    assert [one.digit for one in read] == expected
+    read = benchmark(lambda: [recognizer.predict(one) for one in canvases])
+    assert [one.label for one in read] == expected
 
 
 @pytest.mark.benchmark(group="read 256 canvases")
@@ -234,17 +234,17 @@ def test_read_many_by_resize_and_predict(
 
 @pytest.mark.benchmark(group="read a number of four digits")
 def test_read_number(benchmark: BenchmarkFixture, recognizer: Recognizer) -> None:
-    assert benchmark(recognizer.read_number, draw_number(NUMBER)).number == NUMBER
+    assert benchmark(recognizer.predict_number, draw_number(NUMBER)).number == NUMBER
 
 
 @pytest.mark.benchmark(group="read a number of four digits")
 def test_read_number_by_contours(benchmark: BenchmarkFixture, model: keras.Model) -> None:
-    assert len(benchmark(baselines.read_number, model, draw_number(NUMBER))) == len(NUMBER)
+    assert len(benchmark(baselines.predict_number, model, draw_number(NUMBER))) == len(NUMBER)
 
 
 @pytest.mark.benchmark(group="explain one canvas")
 def test_explain(benchmark: BenchmarkFixture, recognizer: Recognizer, canvas: Image) -> None:
-    assert benchmark(Explainer(recognizer).explain, canvas).digit == "7"
+    assert benchmark(Explainer(recognizer).explain, canvas).label == "7"
 
 
 @pytest.mark.benchmark(group="receive 8 MB")

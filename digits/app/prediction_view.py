@@ -9,7 +9,7 @@ import streamlit as st
 
 from digits import classes
 from digits.app.theme import get_palette
-from digits.classes import DIGITS, ClassNames, with_article
+from digits.classes import DIGIT_CLASSES, ClassNames, with_article
 from digits.locations import MODEL_PATH
 from digits.preprocessing.data_urls import to_data_url
 from digits.preprocessing.normalization import ModelInput
@@ -34,9 +34,9 @@ def worded(sentence: str) -> str:
 def read_class_names(path: Path, modified: int) -> ClassNames:
     """Read from a model's card what it tells apart; the digits where there is none."""
     try:
-        return ModelCard.read(path).class_names
+        return ModelCard.load(path).class_names
     except (CardError, OSError):  # said when the model is loaded
-        return DIGITS
+        return DIGIT_CLASSES
 
 
 def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
@@ -87,12 +87,12 @@ def show_reading(prediction: "Prediction") -> None:
 
 def show_answer(prediction: "Prediction") -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
-    answer = str(prediction.digit)
+    answer = str(prediction.label)
     label = f"This is {with_article(answer).split()[0]}"
     confidence = f"{format_share(prediction.confidence)} sure"
-    if prediction.status == "unsure" and not prediction.looks_like_a_digit:
-        label, answer = worded("Hardly a digit"), f"{prediction.digit}?"
-        confidence = f"{format_share(prediction.digit_probability)} that it is one"
+    if prediction.status == "unsure" and not prediction.is_in_distribution:
+        label, answer = worded("Hardly a digit"), f"{prediction.label}?"
+        confidence = f"{format_share(prediction.in_distribution_probability)} that it is one"
     elif prediction.status == "unsure":
         label, answer = "Not sure", " or ".join(prediction.candidates[:2])
     st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
@@ -101,8 +101,8 @@ def show_answer(prediction: "Prediction") -> None:
 def describe_doubt(prediction: "Prediction") -> str:
     """Say in a sentence what an unsure reading could be."""
     first, second = map(with_article, prediction.candidates[:2])
-    if not prediction.looks_like_a_digit:
-        letter = "A letter, a" if prediction.class_names == DIGITS else "A"
+    if not prediction.is_in_distribution:
+        letter = "A letter, a" if prediction.class_names == DIGIT_CLASSES else "A"
         question = worded(f"{letter} scribble, several digits? If it is one digit")
         return f"{question}, it is most like {first}."
     return f"This could be {first} or {second}. Is it drawn clearly?"
@@ -137,7 +137,7 @@ def show_probabilities(prediction: "Prediction") -> None:
         {
             "name": shares.keys(),
             "probability": shares.values(),
-            "best": [name == prediction.digit for name in shares],
+            "best": [name == prediction.label for name in shares],
             "label": [format_share(share) for share in shares.values()],
         }
     )

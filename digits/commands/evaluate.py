@@ -211,14 +211,14 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
 def check_card(path: Path) -> None:
     """Raise CardError, with what to do, unless a model has a card to write figures into."""
     try:
-        ModelCard.read(path)
+        ModelCard.load(path)
     except CardError as error:
         raise CardError(f"{error} Leave out --update-card to measure without it.") from error
 
 
 def update_card(path: Path, result: ModelResult) -> None:
     """Write one entry a set into the figures of a model's card; the others stay."""
-    card = ModelCard.read(path)
+    card = ModelCard.load(path)
     measured = {part.name: describe_set(part) for part in result.digits}
     measured |= {part.name: describe_set(part) for part in result.others}
     dataclasses.replace(card, figures=card.figures | measured).write(path)

@@ -42,14 +42,14 @@ class Reference:
         name: of the set.
         images: float32 (n, 28, 28, 1) in [0, 1], bright digit on black.
         answers: the recognizer's.
-        unsure_below: its threshold.
+        reject_threshold: its threshold.
         speed: of the recognizer.
     """
 
     name: str
     images: Inputs
     answers: Answers
-    unsure_below: float
+    reject_threshold: float
     speed: Speed
 
 
@@ -150,9 +150,9 @@ def make_reference(recognizer: Recognizer, mnist: Path | None) -> Reference:
     )
     inputs = [model_input for model_input in examples.inputs if model_input is not None]
     images = np.stack(inputs)
-    answers = to_answers(recognizer.recognize_inputs(inputs))
-    speed = measure_speed(lambda batch: recognizer.recognize_inputs(list(batch)), images)
-    return Reference(examples.name, images, answers, recognizer.card.unsure_below, speed)
+    answers = to_answers(recognizer.predict_inputs(inputs))
+    speed = measure_speed(lambda batch: recognizer.predict_inputs(list(batch)), images)
+    return Reference(examples.name, images, answers, recognizer.card.reject_threshold, speed)
 
 
 def make_entry(kind: Format, network: tf.Module, path: Path, reference: Reference) -> Entry:
@@ -170,7 +170,7 @@ def make_entry(kind: Format, network: tf.Module, path: Path, reference: Referenc
         raise FormatError(f"This model cannot be written as {kind.title}: {reason}") from error
     read = kind.load(path)
     comparison = compare(
-        read, reference.images, reference.answers, unsure_below=reference.unsure_below
+        read, reference.images, reference.answers, reject_threshold=reference.reject_threshold
     )
     if not comparison.is_same:
         raise FormatError(

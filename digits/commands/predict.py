@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, TextIO
 from tqdm import tqdm
 
 from digits.arguments import existing_place, print_any_name
-from digits.files import check_writable, explain_failure, replacing
+from digits.files import atomic_write, check_writable, explain_failure
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import ImageError, read_image
+from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import InkOptions
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
@@ -151,7 +151,7 @@ def read_single(
     """Read each picture as one digit, to one row."""
     names = recognizer.card.class_names
     processes = (os.cpu_count() or 1) if len(paths) >= MANY_FILES else 0
-    for reading in recognizer.recognize_files(paths, processes=processes, options=options):
+    for reading in recognizer.predict_files(paths, processes=processes, options=options):
         yield [to_row(str(reading.path), reading.prediction, names, reading.message)]
 
 
@@ -162,7 +162,7 @@ def read_several(
     names = recognizer.card.class_names
     for path in paths:
         try:
-            reading = recognizer.read_number(read_image(path), options=options)
+            reading = recognizer.predict_number(load_image(path), options=options)
         except ImageError as error:
             yield number_rows(str(path), None, names, str(error))
         else:
@@ -191,7 +191,7 @@ def write_rows(rows: Sequence[Row], output: Path) -> None:
     """Write rows as CSV or JSON lines, whole or not at all."""
     # surrogateescape: names of files need not be valid UTF-8.
     with (
-        replacing(output) as partial,
+        atomic_write(output) as partial,
         partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
     ):
         write_csv(rows, file) if output.suffix == ".csv" else write_json_lines(rows, file)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import cv2
 
 from digits.arguments import existing_path, output_path, print_any_name
-from digits.files import explain_failure, replacing
-from digits.preprocessing.image_io import ImageError, read_image
+from digits.files import atomic_write, explain_failure
+from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.normalization import preprocess
 
 
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_any_name()
     arguments = make_parser().parse_args(argv)
     try:
-        model_input = preprocess(read_image(arguments.picture))
+        model_input = preprocess(load_image(arguments.picture))
     except ImageError as error:
         print(f"preprocessing.py: '{arguments.picture}': {error}", file=sys.stderr)
         return 1
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     _, data = cv2.imencode(".png", (model_input[..., 0] * 255).round().astype("uint8"))
     try:
-        with replacing(arguments.output) as partial:
+        with atomic_write(arguments.output) as partial:
             partial.write_bytes(data.tobytes())
     except OSError as error:
         print(f"preprocessing.py: {explain_failure(error, arguments.output)}", file=sys.stderr)

@@ -7,14 +7,15 @@ The API is under /api, its documentation at /api/docs, and metrics are at /metri
 docs/api.md tells all of it, and service/ does it.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypedDict
 
 import streamlit as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from digits.locations import PACKAGE
 from digits.recognition.background_loader import start_loading
@@ -26,8 +27,15 @@ from digits.serving.api.settings import read_settings
 SCRIPT = PACKAGE / "app" / "script.py"  # that Streamlit runs for each visitor
 
 
-def make_app() -> Starlette:
-    """Make the application that serves page, API and metrics.
+class Parts(TypedDict):
+    """What a Starlette application is made of."""
+
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
+    routes: list[BaseRoute]
+
+
+def assemble() -> Parts:
+    """Put page, API and metrics together; `Starlette(**assemble())` serves them.
 
     Raises:
         SettingsError: if an environment variable of the API has no usable value.
@@ -44,15 +52,15 @@ def make_app() -> Starlette:
         async with run_page(app):
             yield
 
-    return Starlette(
-        lifespan=lifespan,
-        routes=[
+    return {
+        "lifespan": lifespan,
+        "routes": [
             Route("/api", show_documentation),
             Mount("/api", api),
             Route("/metrics", api.state.service.metrics.answer),
             Mount("/", mark_visitors(page)),
         ],
-    )
+    }
 
 
 async def show_documentation(request: Request) -> RedirectResponse:

@@ -25,7 +25,7 @@ import keras
 from sklearn.metrics import accuracy_score, log_loss
 
 from digits.arguments import existing_path, output_path, positive, positive_int
-from digits.classes import DIGITS, ClassesError, ClassNames, parse_classes
+from digits.classes import DIGIT_CLASSES, ClassesError, ClassNames, parse_classes
 from digits.data.dataset import DatasetError
 from digits.files import explain_failure
 from digits.recognition.architectures import ARCHITECTURES, build_model
@@ -41,7 +41,7 @@ from digits.training.checkpoints import (
 )
 from digits.training.run_record import describe_run, read_classes
 from digits.training.trainer import (
-    LEARN_ON,
+    FINE_TUNE,
     OPTIMIZERS,
     TrainConfig,
     blend,
@@ -101,7 +101,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--epochs",
         type=positive_int,
         metavar="N",
-        help=f"passes over the training images (default: {default.epochs}; {LEARN_ON.epochs}"
+        help=f"passes over the training images (default: {default.epochs}; {FINE_TUNE.epochs}"
         " with --from)",
     )
     add(
@@ -116,7 +116,7 @@ def make_parser() -> argparse.ArgumentParser:
         type=positive,
         metavar="X",
         help=f"peak of the one-cycle schedule (default: {default.learning_rate};"
-        f" {LEARN_ON.learning_rate} with --from)",
+        f" {FINE_TUNE.learning_rate} with --from)",
     )
     add("--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="(default: %(default)s)")
     add(
@@ -154,7 +154,7 @@ def make_parser() -> argparse.ArgumentParser:
         type=positive_int,
         metavar="N",
         help="how often each drawing of a stroke file is drawn, at other sizes and brushes"
-        f" (default: {default.pen_drawings}; {LEARN_ON.pen_drawings} with --from)",
+        f" (default: {default.pen_drawings}; {FINE_TUNE.pen_drawings} with --from)",
     )
     add(
         "--pendigits",
@@ -186,8 +186,8 @@ def make_parser() -> argparse.ArgumentParser:
         dest="start",
         metavar="FILE",
         help="a trained model of the same architecture to learn on from, in a few minutes:"
-        f" your drawings are repeated until they are {LEARN_ON.drawings_share:.0%}% of the digits,"
-        f" among {LEARN_ON.mnist_images:,} images of MNIST and each pen digit once, so that"
+        f" your drawings are repeated until they are {FINE_TUNE.drawings_share:.0%}% of the digits,"
+        f" among {FINE_TUNE.mnist_images:,} images of MNIST and each pen digit once, so that"
         " what it knew is not forgotten",
     )
     add("--no-augmentation", action="store_true", help="use the images as they are")
@@ -241,8 +241,8 @@ def train(arguments: argparse.Namespace) -> None:
         sha256=sha256_of(finished),
         class_names=data.class_names,
         temperature=calibration.temperature,
-        none_logit=calibration.none_logit,
-        unsure_below=calibration.unsure_below,
+        reject_logit=calibration.reject_logit,
+        reject_threshold=calibration.reject_threshold,
         training=made,
         figures={
             **calibration.accuracies,
@@ -282,11 +282,13 @@ def make_config(arguments: argparse.Namespace) -> TrainConfig:
         for name, value in vars(arguments).items()
         if name in names and value is not None
     }
-    defaults = LEARN_ON if arguments.start else TrainConfig()
+    defaults = FINE_TUNE if arguments.start else TrainConfig()
     return dataclasses.replace(defaults, augmentation=not arguments.no_augmentation, **given)
 
 
-def make_model(architecture: str, start: Path | None, classes: ClassNames = DIGITS) -> keras.Model:
+def make_model(
+    architecture: str, start: Path | None, classes: ClassNames = DIGIT_CLASSES
+) -> keras.Model:
     """Build the network, with the weights of another model where one is named."""
     model = build_model(architecture, num_classes=len(classes))
     if start is not None:

@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.classes import (
-    DIGITS,
-    NO_DIGIT_NAME,
+    DIGIT_CLASSES,
+    REJECT_NAME,
     ClassNames,
     find_class,
     list_names,
 )
-from digits.data.stroke_augmentation import vary
+from digits.data.stroke_augmentation import augment_strokes
 from digits.data.strokes import (
     CANVAS_STYLE,
     MAX_BYTES,
@@ -49,7 +49,7 @@ PENDIGITS_URL = (
 )
 PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
 PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
-NO_DIGIT = -1  # label of what shows none: the last column of targets
+REJECT_LABEL = -1  # label of what shows none: the last column of targets
 
 
 class DatasetError(Exception):
@@ -57,7 +57,7 @@ class DatasetError(Exception):
 
 
 @dataclass(frozen=True)
-class Digits:
+class LabelledImages:
     """Images and what they show."""
 
     images: Images
@@ -66,9 +66,9 @@ class Digits:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, indices: npt.NDArray[np.integer]) -> "Digits":
+    def take(self, indices: npt.NDArray[np.integer]) -> "LabelledImages":
         """Return the digits at `indices`."""
-        return Digits(self.images[indices], self.labels[indices])
+        return LabelledImages(self.images[indices], self.labels[indices])
 
 
 def load_pendigits(path: Path | None = None) -> list[StrokeDigit]:
@@ -132,16 +132,16 @@ def read_characters(path: Path) -> list[StrokeDigit]:
 def read_digits(path: Path) -> list[StrokeDigit]:
     """Read a file of strokes in which every label is a digit, or raise DatasetError."""
     digits = read_characters(path)
-    check_labels(digits, set(DIGITS), "labels from 0 to 9", path)
+    check_labels(digits, set(DIGIT_CLASSES), "labels from 0 to 9", path)
     return digits
 
 
-def read_kept(path: Path, *, classes: ClassNames = DIGITS) -> list[StrokeDigit]:
+def read_kept(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> list[StrokeDigit]:
     """Read drawings that people kept: classes, and "none" for what shows none of them."""
     drawings = read_characters(path)
     known = {d.label for d in drawings if find_class(d.label, classes) is not None}
-    expected = f'labels from {list_names(classes)}, or "{NO_DIGIT_NAME}",'
-    check_labels(drawings, {*known, NO_DIGIT_NAME}, expected, path)
+    expected = f'labels from {list_names(classes)}, or "{REJECT_NAME}",'
+    check_labels(drawings, {*known, REJECT_NAME}, expected, path)
     return drawings
 
 
@@ -160,8 +160,8 @@ def draw_digits(
     seed: int,
     style: DrawingStyle = CANVAS_STYLE,
     habits: float = 0.0,
-    classes: ClassNames = DIGITS,
-) -> Digits:
+    classes: ClassNames = DIGIT_CLASSES,
+) -> LabelledImages:
     """Draw pen digits at random brush, size and place, and preprocess the drawings.
 
     Args:
@@ -176,13 +176,15 @@ def draw_digits(
         One image a digit, in the same order.
     """
     images = draw_characters(digits, seed=seed, style=style, habits=habits)
-    return Digits(images, to_labels([digit.label for digit in digits], classes))
+    return LabelledImages(images, to_labels([digit.label for digit in digits], classes))
 
 
 def to_labels(names: Sequence[str], classes: ClassNames) -> Labels:
     """Turn names, all of classes or "none", into the numbers of their classes."""
     numbers = {name: find_class(name, classes) for name in set(names)}
-    return np.array([NO_DIGIT if (n := numbers[name]) is None else n for name in names], np.int64)
+    return np.array(
+        [REJECT_LABEL if (n := numbers[name]) is None else n for name in names], np.int64
+    )
 
 
 def draw_characters(
@@ -190,7 +192,7 @@ def draw_characters(
 ) -> Images:
     """Draw pen strokes of any label, and preprocess the drawings."""
     rng = np.random.default_rng(seed)
-    strokes = (vary(character, rng=rng, share=habits) for character in characters)
+    strokes = (augment_strokes(character, rng=rng, share=habits) for character in characters)
     return preprocess_all(draw_at_random(s, rng=rng, style=style) for s in strokes)
 
 
@@ -223,7 +225,7 @@ def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
     return pictures
 
 
-def load_pictures(folder: Path, *, classes: ClassNames = DIGITS) -> Digits:
+def load_pictures(folder: Path, *, classes: ClassNames = DIGIT_CLASSES) -> LabelledImages:
     """Load somebody's own digits: pictures in folders named by label.
 
     Args:
@@ -236,7 +238,7 @@ def load_pictures(folder: Path, *, classes: ClassNames = DIGITS) -> Digits:
     images, labels = [], []
     for picture, label in list_labelled_pictures(folder):
         try:
-            model_input = normalization.preprocess(image_io.read_image(picture))
+            model_input = normalization.preprocess(image_io.load_image(picture))
         except image_io.ImageError as error:
             raise DatasetError(f"'{picture}': {error}") from error
         if model_input is not None:
@@ -244,4 +246,4 @@ def load_pictures(folder: Path, *, classes: ClassNames = DIGITS) -> Digits:
             labels.append(label)
     if not labels or any(find_class(label, classes) is None for label in labels):
         raise DatasetError(f"Expected folders named {list_names(classes)} in '{folder}'.")
-    return Digits(np.stack(images), to_labels(labels, classes))
+    return LabelledImages(np.stack(images), to_labels(labels, classes))

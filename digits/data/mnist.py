@@ -17,8 +17,15 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from digits.classes import DIGITS, ClassesError, ClassNames, check_names, list_names, read_mapping
-from digits.data.dataset import DatasetError, Digits, preprocess_all
+from digits.classes import (
+    DIGIT_CLASSES,
+    ClassesError,
+    ClassNames,
+    check_names,
+    list_names,
+    read_mapping,
+)
+from digits.data.dataset import DatasetError, LabelledImages, preprocess_all
 from digits.data.idx import IdxError, IdxSet, is_idx_name, read_idx_set
 
 MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
@@ -37,9 +44,9 @@ class Mnist:
         name: of the set, for figures: "mnist", "emnist_letters".
     """
 
-    train: Digits
-    test: Digits
-    class_names: ClassNames = DIGITS
+    train: LabelledImages
+    test: LabelledImages
+    class_names: ClassNames = DIGIT_CLASSES
     name: str = "mnist"
 
 
@@ -57,19 +64,19 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
         DatasetError: if it cannot be downloaded or is not of that form.
     """
     if path is None:
-        arrays, name, names = download_mnist(), "mnist", DIGITS
+        arrays, name, names = download_mnist(), "mnist", DIGIT_CLASSES
     elif path.is_file() and not is_idx_name(path):
         arrays, found = read_mnist_npz(path)
-        names = classes or found or DIGITS
-        name = "mnist" if names == DIGITS else path.stem
+        names = classes or found or DIGIT_CLASSES
+        name = "mnist" if names == DIGIT_CLASSES else path.stem
     else:
         files = read_idx_files(path)
         arrays = [files.train, files.test]
-        names = classes or read_mapping_of(files) or DIGITS
-        name = files.name if files.is_emnist or names == DIGITS else path.resolve().name
+        names = classes or read_mapping_of(files) or DIGIT_CLASSES
+        name = files.name if files.is_emnist or names == DIGIT_CLASSES else path.resolve().name
     train, test = to_digits(arrays, path, names)
     if path is not None and name.startswith("emnist"):
-        train, test = (Digits(preprocess_all(d.images), d.labels) for d in (train, test))
+        train, test = (LabelledImages(preprocess_all(d.images), d.labels) for d in (train, test))
     return Mnist(train, test, names, name.replace("-", "_"))
 
 
@@ -130,7 +137,9 @@ def read_mapping_of(files: IdxSet) -> ClassNames | None:
         raise DatasetError(str(error)) from error
 
 
-def to_digits(arrays: Arrays, path: Path | None, names: ClassNames) -> tuple[Digits, Digits]:
+def to_digits(
+    arrays: Arrays, path: Path | None, names: ClassNames
+) -> tuple[LabelledImages, LabelledImages]:
     """Check arrays in MNIST's layout and give them their types.
 
     Labels of EMNIST's letters begin at 1: where the last of them is as high as there are
@@ -144,7 +153,7 @@ def to_digits(arrays: Arrays, path: Path | None, names: ClassNames) -> tuple[Dig
                 f" {images.dtype} {images.shape} and {labels.shape}."
             )
     together = np.concatenate([labels for _, labels in arrays])
-    begins_at_1 = names != DIGITS and together.min() == 1 and together.max() == len(names)
+    begins_at_1 = names != DIGIT_CLASSES and together.min() == 1 and together.max() == len(names)
     first = int(begins_at_1)
     if not np.isin(together, range(first, first + len(names))).all():
         raise DatasetError(
@@ -152,7 +161,7 @@ def to_digits(arrays: Arrays, path: Path | None, names: ClassNames) -> tuple[Dig
             f" {list_names(names)}. Other classes are named with --classes."
         )
     train, test = (
-        Digits(images.astype(np.uint8), labels.astype(np.int64) - first)
+        LabelledImages(images.astype(np.uint8), labels.astype(np.int64) - first)
         for images, labels in arrays
     )
     return train, test

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from digits.data.dataset import DatasetError, Digits
+from digits.data.dataset import DatasetError, LabelledImages
 from digits.data.strokes import StrokeDigit
 
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
@@ -29,7 +29,7 @@ class StrokeParts:
     test: list[StrokeDigit]
 
 
-def split_mnist(train: Digits) -> tuple[Digits, Digits]:
+def split_mnist(train: LabelledImages) -> tuple[LabelledImages, LabelledImages]:
     """Split the training part of MNIST or its like into training and validation, stratified.
 
     Returns:

@@ -20,7 +20,7 @@ SQUEEZE = 0.35  # of the width against the height, each way
 SLANT = 0.3  # pixels sideways per pixel up, each way
 
 
-def vary(digit: StrokeDigit, *, rng: np.random.Generator, share: float) -> list[Points]:
+def augment_strokes(digit: StrokeDigit, *, rng: np.random.Generator, share: float) -> list[Points]:
     """Redraw a digit with some habits of another hand.
 
     Args:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 from tqdm import tqdm
 
-from digits.classes import DIGITS, NO_DIGIT_NAME, ClassNames, name_kind
+from digits.classes import DIGIT_CLASSES, REJECT_NAME, ClassNames, name_kind
 from digits.data import dataset
 from digits.data.mnist import load_mnist
 from digits.data.outliers import DIGIT_LIKE_LETTERS
@@ -64,18 +64,18 @@ class Examples:
     def read(self, recognizer: Recognizer) -> list[Prediction | None]:
         """Read all pictures, in their order; None stands for a file that is no picture."""
         if self.paths:
-            return [reading.prediction for reading in recognizer.recognize_files(self.paths)]
-        return list(recognizer.recognize_inputs(self.inputs))
+            return [reading.prediction for reading in recognizer.predict_files(self.paths)]
+        return list(recognizer.predict_inputs(self.inputs))
 
 
-def load_mnist_test(path: Path, *, classes: ClassNames = DIGITS) -> Examples:
+def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> Examples:
     """Load the test images of MNIST or a set like it; raises DatasetError.
 
     Args:
         path: as for `load_mnist`.
         classes: of the model, where the data do not say theirs.
     """
-    mnist = load_mnist(path, classes=None if classes == DIGITS else classes)
+    mnist = load_mnist(path, classes=None if classes == DIGIT_CLASSES else classes)
     about = f"Test images of '{path.name}'."
     if mnist.name == "mnist":
         about = "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0)."
@@ -106,10 +106,10 @@ def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
         held_out: whether to take those alone by which `train.py --strokes` tests.
     """
     characters, whose = dataset.read_characters(path), "Pen strokes"
-    if any(character.label == NO_DIGIT_NAME for character in characters):
+    if any(character.label == REJECT_NAME for character in characters):
         raise dataset.DatasetError(
             f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
-            f" '{NO_DIGIT_NAME}', which is none: leave their lines out."
+            f" '{REJECT_NAME}', which is none: leave their lines out."
         )
     if held_out:
         characters = split_by_writer(characters).test

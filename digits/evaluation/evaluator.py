@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from digits.classes import DIGITS, ClassNames, find_class, list_names
+from digits.classes import DIGIT_CLASSES, ClassNames, find_class, list_names
 from digits.evaluation.eval_sets import Examples
 from digits.evaluation.metrics import (
     DigitFigures,
@@ -90,7 +90,7 @@ class ModelResult:
         file_size: bytes.
         speed: on this machine.
         temperature: of its card.
-        unsure_below: threshold of its card.
+        reject_threshold: threshold of its card.
         warning: what is wrong with its card, "" when nothing is.
         digits: by labelled set, in the order asked for.
         others: by set of what is no digit.
@@ -103,12 +103,12 @@ class ModelResult:
     file_size: int
     speed: Speed
     temperature: float
-    unsure_below: float
+    reject_threshold: float
     warning: str
     digits: tuple[DigitsResult, ...]
     others: tuple[OthersResult, ...]
     compared_with: tuple[str, ...]
-    class_names: ClassNames = DIGITS
+    class_names: ClassNames = DIGIT_CLASSES
 
     @property
     def compared_refused(self) -> Share:
@@ -149,16 +149,16 @@ def measure_model(
     for examples in others:
         check_strangers(examples, classes, path)
     digits: list[DigitsResult] = []
-    certainty: dict[str, npt.NDArray[np.float64]] = {}
+    score: dict[str, npt.NDArray[np.float64]] = {}
     for examples in sets:
         predictions = examples.read(recognizer)
         readings = to_readings(examples.labels, predictions)
         figures = measure_digits(readings, class_names=classes)
         worst = find_mistakes(examples, predictions, readings.is_right)
         digits.append(DigitsResult(examples.name, examples.about, figures, worst))
-        certainty[examples.name] = readings.certainty
-    compared_with = [name for name in certainty if name in drawn] or list(certainty)
-    digit_certainty = np.concatenate([np.empty(0), *(certainty[name] for name in compared_with)])
+        score[examples.name] = readings.score
+    compared_with = [name for name in score if name in drawn] or list(score)
+    digit_certainty = np.concatenate([np.empty(0), *(score[name] for name in compared_with)])
     refusals: list[OthersResult] = []
     for examples in others:
         predictions = examples.read(recognizer)
@@ -172,7 +172,7 @@ def measure_model(
         file_size=path.stat().st_size,
         speed=speed,
         temperature=recognizer.card.temperature,
-        unsure_below=recognizer.card.unsure_below,
+        reject_threshold=recognizer.card.reject_threshold,
         warning=recognizer.warning,
         digits=tuple(digits),
         others=tuple(refusals),
@@ -212,10 +212,10 @@ def to_readings(labels: Sequence[str], predictions: Sequence[Prediction | None])
     """Set predictions beside the truth, as arrays; None is a file that cannot be read."""
     return Readings(
         labels=tuple(labels),
-        digits=tuple((p.digit or "") if p else "" for p in predictions),
+        digits=tuple((p.label or "") if p else "" for p in predictions),
         statuses=tuple(p.status if p else "error" for p in predictions),
         confidence=np.array([p.confidence if p else 0.0 for p in predictions]),
-        certainty=np.array([p.certainty if p else 0.0 for p in predictions]),
+        score=np.array([p.score if p else 0.0 for p in predictions]),
     )
 
 
@@ -227,13 +227,13 @@ def find_mistakes(
     for index in np.flatnonzero(~is_right):
         prediction = predictions[int(index)]
         if prediction is not None and prediction.model_input is not None:
-            wrong.append((prediction.certainty, int(index), prediction))
+            wrong.append((prediction.score, int(index), prediction))
     wrong.sort(key=lambda found: -found[0])
     return tuple(
         Mistake(
             picture=to_picture(prediction),
             truth=examples.labels[index],
-            reading=prediction.digit or "",
+            reading=prediction.label or "",
             confidence=prediction.confidence,
             is_sure=prediction.status == "digit",
             file="/".join(examples.paths[index].parts[-2:]) if examples.paths else "",

@@ -19,7 +19,7 @@ from digits.classes import name_kind
 from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, OthersResult
 from digits.evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
 from digits.evaluation.svg_charts import draw_accuracies, draw_refusals, draw_reliability
-from digits.files import replacing
+from digits.files import atomic_write
 from digits.preprocessing.data_urls import to_data_url
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -47,7 +47,7 @@ def write_report(folder: Path, results: Sequence[ModelResult]) -> Path:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text, all of it or nothing."""
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         # surrogateescape: names of files need not be valid UTF-8.
         partial.write_text(text, encoding="utf-8", errors="surrogateescape")
 
@@ -75,7 +75,7 @@ def describe_model(result: ModelResult) -> dict[str, Any]:
         "milliseconds_an_image": round(result.speed.milliseconds, 3),
         "images_a_second": round(result.speed.images_per_second),
         "temperature": result.temperature,
-        "unsure_below": result.unsure_below,
+        "unsure_below": result.reject_threshold,
         "digits": {part.name: describe_set(part) | detail_digits(part) for part in result.digits},
         "refusals_compared_with": list(result.compared_with),
         "others": {part.name: describe_set(part) | detail_others(part) for part in result.others},

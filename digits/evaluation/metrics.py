@@ -60,7 +60,7 @@ class Readings:
     digits: tuple[str, ...]
     statuses: tuple[str, ...]
     confidence: Floats
-    certainty: Floats
+    score: Floats
 
     @property
     def is_read(self) -> Flags:
@@ -263,7 +263,7 @@ def measure_refusal(others: Readings, *, digit_certainty: Floats) -> RefusalFigu
         refused=Share(int((~passed).sum()), len(passed)),
         statuses=dict(Counter(others.statuses)),
         taken=tuple((label, Share(hits, counts[label])) for label, hits in taken.most_common()),
-        curve=trace_refusals(digit_certainty, others.certainty) if len(digit_certainty) else None,
+        curve=trace_refusals(digit_certainty, others.score) if len(digit_certainty) else None,
     )
 
 

@@ -122,7 +122,7 @@ def read_about(path: Path) -> ModelAbout:
     """
     file_size = path.stat().st_size
     try:
-        card = ModelCard.read(path)
+        card = ModelCard.load(path)
     except CardError as error:
         problems = Problems(*[str(error)] * 3)
         return ModelAbout(path, file_size, None, (), (), NO_DETAILS, (), problems)

@@ -44,11 +44,11 @@ def measure_speeds(recognizers: Sequence[Recognizer]) -> list[Speed]:
     singles: list[list[float]] = [[] for _ in recognizers]
     batches: list[list[float]] = [[] for _ in recognizers]
     for recognizer in recognizers:  # first calls are slower
-        recognizer.recognize(canvases[0])
+        recognizer.predict(canvases[0])
         read_canvases(recognizer, canvases)
     for canvas in canvases:
         for times, recognizer in zip(singles, recognizers, strict=True):
-            times.append(count_seconds(partial(recognizer.recognize, canvas)))
+            times.append(count_seconds(partial(recognizer.predict, canvas)))
     for _ in range(SPEED_BATCHES):
         for times, recognizer in zip(batches, recognizers, strict=True):
             times.append(count_seconds(partial(read_canvases, recognizer, canvases)))
@@ -67,7 +67,7 @@ def count_seconds(call: Callable[[], object]) -> float:
 
 def read_canvases(recognizer: Recognizer, canvases: Sequence[npt.NDArray[np.uint8]]) -> None:
     """Preprocess and read many canvases."""
-    recognizer.recognize_inputs([preprocess(canvas) for canvas in canvases])
+    recognizer.predict_inputs([preprocess(canvas) for canvas in canvases])
 
 
 def make_canvases(count: int) -> list[npt.NDArray[np.uint8]]:

@@ -1,6 +1,6 @@
 """Decode picture files, bytes and uploads to uint8 arrays.
 
-    image = read_image("seven.jpg")  # (height, width[, 3 or 4]) uint8
+    image = load_image("seven.jpg")  # (height, width[, 3 or 4]) uint8
 
 Pillow decodes: it keeps EXIF rotation and alpha right, which OpenCV does not do at
 once. Limits hold before any pixel is unpacked, so that no small file fills memory.
@@ -67,7 +67,7 @@ class Limits:
 LIMITS = Limits()
 
 
-def read_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.NDArray[np.uint8]:
+def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.NDArray[np.uint8]:
     """Decode one picture, turned upright; of an animation its first frame.
 
     Args:
@@ -100,7 +100,7 @@ def read_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.ND
 
 
 def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
-    """Tell whether a file holds further pictures, which `read_image` passes over.
+    """Tell whether a file holds further pictures, which `load_image` passes over.
 
     Phones put previews and depth maps behind their photos: those do not count.
     """
@@ -111,7 +111,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
             if not getattr(picture, "is_animated", False):
                 return ""
             return "pages" if picture.format == "TIFF" else "animation"
-    except Exception:  # as in `read_image`; what is damaged behind the first picture is no matter
+    except Exception:  # as in `load_image`; what is damaged behind the first picture is no matter
         return ""
 
 

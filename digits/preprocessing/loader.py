@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import cv2
 
-from digits.preprocessing.image_io import ImageError, read_image
+from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, preprocess
 
@@ -67,7 +67,7 @@ def make_pool(processes: int) -> Executor:
 def prepare_file(path: Path, *, options: InkOptions = FOUND) -> PreparedFile:
     """Decode and preprocess one file."""
     try:
-        return PreparedFile(path, preprocess(read_image(path), options=options))
+        return PreparedFile(path, preprocess(load_image(path), options=options))
     except ImageError as error:
         return PreparedFile(path, message=str(error))
 

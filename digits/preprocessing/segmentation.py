@@ -70,21 +70,23 @@ class Candidate:
     cost: float  # what geometry says against it
     whole: Piece
     model_input: ModelInput | None  # None: left out
-    certainty: float = 1.0  # of the network, that it is one digit
+    score: float = 1.0  # of the network, that it is one digit
 
     @property
     def total(self) -> float:
         """What geometry and network say against it."""
-        return self.cost - float(np.log(max(self.certainty, LEAST)))
+        return self.cost - float(np.log(max(self.score, LEAST)))
 
 
-def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> list[FoundDigit]:
+def find_digits(
+    image: Image, score_digits: Judge, *, options: InkOptions = FOUND
+) -> list[FoundDigit]:
     """Find the digits of a picture.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
-        judge: tells of model inputs how certain each is one digit, in [0, 1].
+        score_digits: tells of model inputs how certain each is one digit, in [0, 1].
         options: what is known of the picture. Defaults to nothing.
 
     Returns:
@@ -103,36 +105,36 @@ def find_digits(image: Image, judge: Judge, *, options: InkOptions = FOUND) -> l
         looked_at += len(candidates)
         if looked_at >= MAX_CANDIDATES:
             return []  # a texture: a page of 300 digits has a third of that
-        for joined in search(candidates, judge):
+        for joined in search(candidates, score_digits):
             digits = [joined]
             if may_be_several(joined, line.height) and parted < MAX_PARTED:
                 parted += 1
-                digits = search(list(slice_piece(joined.whole, line.height)), judge)
+                digits = search(list(slice_piece(joined.whole, line.height)), score_digits)
             for digit in digits:
                 assert digit.model_input is not None
-                doubtful += digit.certainty < DOUBTFUL
+                doubtful += digit.score < DOUBTFUL
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
         if doubtful > MAX_DOUBTFUL and doubtful > len(found) / 2:
             return []
     return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
 
 
-def search(candidates: Sequence[Candidate], judge: Judge) -> list[Candidate]:
+def search(candidates: Sequence[Candidate], score_digits: Judge) -> list[Candidate]:
     """Find the cheapest way from the first part to the last.
 
     Args:
         candidates: in the order of their first parts.
-        judge: as for `find_digits`.
+        score_digits: as for `find_digits`.
 
     Returns:
         The digits of that way, with their certainty; what is left out is not listed.
     """
     inputs = [c.model_input for c in candidates if c.model_input is not None]
-    certainties = iter(judge(inputs))
+    certainties = iter(score_digits(inputs))
     best: dict[int, tuple[float, tuple[Candidate, ...]]] = {0: (0.0, ())}
     for candidate in candidates:
         if candidate.model_input is not None:
-            candidate = replace(candidate, certainty=next(certainties))
+            candidate = replace(candidate, score=next(certainties))
         if candidate.start not in best:  # two cuts share that part of their ways
             continue
         cost, way = best[candidate.start]
@@ -174,8 +176,8 @@ def is_grain(lines: Sequence[Line]) -> bool:
 def may_be_several(joined: Candidate, height: float) -> bool:
     """Whether what was taken for one digit is to be cut, to see if it is several."""
     width = joined.whole.box.width / height
-    may_be_two = width > SLIM if joined.certainty < DOUBTFUL else width > WIDE
-    return may_be_two and (joined.certainty <= PLAIN or width >= TWO)
+    may_be_two = width > SLIM if joined.score < DOUBTFUL else width > WIDE
+    return may_be_two and (joined.score <= PLAIN or width >= TWO)
 
 
 def slice_piece(piece: Piece, height: float) -> Iterator[Candidate]:

@@ -19,7 +19,7 @@ Shares = npt.NDArray[np.float64]  # (n,), in [0, 1]
 
 
 def to_probabilities(
-    logits: Logits, *, temperature: float, none_logit: float | None
+    logits: Logits, *, temperature: float, reject_logit: float | None
 ) -> tuple[Probabilities, Shares]:
     """Make calibrated probabilities of logits.
 
@@ -27,16 +27,16 @@ def to_probabilities(
         logits: of shape (n, classes).
         temperature: divides all logits, so that confidence is honest (Guo et al., "On
             Calibration of Modern Neural Networks", 2017).
-        none_logit: the logit of "no digit"; None for a network that never saw any.
+        reject_logit: the logit of "no digit"; None for a network that never saw any.
 
     Returns:
         The probabilities of the classes, given that it is a digit, of shape
         (n, classes); and the probability that it is one, of shape (n,).
     """
     probabilities: Probabilities = softmax(logits.astype(np.float64) / temperature, axis=1)
-    if none_logit is None:
+    if reject_logit is None:
         return probabilities, np.ones(len(logits))
-    nothing = np.full((len(logits), 1), none_logit)
+    nothing = np.full((len(logits), 1), reject_logit)
     together = softmax(np.hstack([logits, nothing]) / temperature, axis=1)
     return probabilities, 1 - together[:, -1]
 

@@ -95,7 +95,7 @@ class Explainer:
         if located is None:
             return None
         model_input, box = located
-        candidates = self.recognizer.recognize_inputs([model_input])[0].candidates
+        candidates = self.recognizer.predict_inputs([model_input])[0].candidates
         digit = digit or next(name for name in candidates if name != rival)
         rival = rival or next(name for name in candidates if name != digit)
         if digit == rival or not {digit, rival} <= set(candidates):

@@ -1,6 +1,6 @@
 """A model's card: the JSON file beside it that tells what it is and how far to trust it.
 
-card = ModelCard.read(Path("digit_model.keras"))  # reads digit_model.json
+card = ModelCard.load(Path("digit_model.keras"))  # reads digit_model.json
 """
 
 import dataclasses
@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from digits.classes import DIGITS, ClassNames
-from digits.files import replacing
+from digits.classes import DIGIT_CLASSES, ClassNames
+from digits.files import atomic_write
 
+# Keys of the file that have other names in the program; files of before are still valid.
+FIELDS = {"none_logit": "reject_logit", "unsure_below": "reject_threshold"}
 MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
 MOST_SAID = 120  # characters of what a library says, in our sentence
 
@@ -31,22 +33,22 @@ class ModelCard:
         class_names: one a softmax output, in order.
         temperature: divides the logits before softmax, so that confidence is honest
             (Guo et al., "On Calibration of Modern Neural Networks", 2017).
-        none_logit: the logit of "no digit"; None when the model learnt from digits alone.
-        unsure_below: certainty in [0, 1] under which a reading is called unsure.
+        reject_logit: the logit of "no digit"; None when the model learnt from digits alone.
+        reject_threshold: certainty in [0, 1] under which a reading is called unsure.
         training: how the model was made: arguments, data, versions, time.
         figures: what was measured on it, by name.
     """
 
     sha256: str
-    class_names: ClassNames = DIGITS
+    class_names: ClassNames = DIGIT_CLASSES
     temperature: float = 1.0
-    none_logit: float | None = None
-    unsure_below: float = 0.0
+    reject_logit: float | None = None
+    reject_threshold: float = 0.0
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, model_path: Path) -> Self:
+    def load(cls, model_path: Path) -> Self:
         """Read the card that lies beside a model.
 
         Raises:
@@ -56,7 +58,8 @@ class ModelCard:
         try:
             with path.open("rb") as file:
                 content = json.loads(file.read(MAX_BYTES))
-            card = cls(**{**content, "class_names": tuple(content["class_names"])})
+            values = {FIELDS.get(key, key): value for key, value in content.items()}
+            card = cls(**{**values, "class_names": tuple(content["class_names"])})
             card.check()
         except FileNotFoundError as error:
             raise CardError(f"There is no card '{path}'.") from error
@@ -69,9 +72,9 @@ class ModelCard:
 
     def check(self) -> None:
         """Raise ValueError or TypeError unless every value is of its kind and range."""
-        if not (0 < self.temperature < math.inf and 0 <= self.unsure_below <= 1):
+        if not (0 < self.temperature < math.inf and 0 <= self.reject_threshold <= 1):
             raise ValueError("a temperature or threshold is out of range")
-        if self.none_logit is not None and not math.isfinite(self.none_logit):
+        if self.reject_logit is not None and not math.isfinite(self.reject_logit):
             raise ValueError("the logit of no digit is out of range")
         names = self.class_names
         if not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
@@ -81,8 +84,10 @@ class ModelCard:
 
     def write(self, model_path: Path) -> None:
         """Write the card beside a model, whole or not at all."""
-        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
-        with replacing(card_path(model_path)) as partial:
+        keys = {name: key for key, name in FIELDS.items()}
+        content = {keys.get(name, name): value for name, value in dataclasses.asdict(self).items()}
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        with atomic_write(card_path(model_path)) as partial:
             partial.write_text(text + "\n", encoding="utf-8")
 
 

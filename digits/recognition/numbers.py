@@ -1,6 +1,6 @@
 """Read numbers of several digits, or one digit: where each is, and what it is.
 
-reading = Recognizer.load().read_number(image)
+reading = Recognizer.load().predict_number(image)
 print(reading.number, [digit.box for digit in reading.digits])
 """
 
@@ -22,7 +22,7 @@ Recognize = Callable[[Sequence[ModelInput]], Sequence["Prediction"]]
 
 
 @dataclass(frozen=True)
-class DigitReading:
+class DigitPrediction:
     """One digit of a picture.
 
     Attributes:
@@ -37,10 +37,10 @@ class DigitReading:
 
 
 @dataclass(frozen=True)
-class NumberReading:
+class NumberPrediction:
     """The digits of a picture, line by line, each from left to right; () when blank."""
 
-    digits: tuple[DigitReading, ...]
+    digits: tuple[DigitPrediction, ...]
 
     @property
     def number(self) -> str:
@@ -51,18 +51,18 @@ class NumberReading:
         names = [name for digit in self.digits for name in digit.prediction.class_names]
         gap = " " if any(len(name) > 1 for name in names) else ""
         lines = groupby(self.digits, key=lambda digit: digit.line)
-        return " ".join(gap.join(d.prediction.digit or "" for d in line) for _, line in lines)
+        return " ".join(gap.join(d.prediction.label or "" for d in line) for _, line in lines)
 
 
-def read_number(
+def predict_number(
     image: Image, recognize: Recognize, *, options: InkOptions = FOUND
-) -> NumberReading:
+) -> NumberPrediction:
     """Find the digits of a picture and read them.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) or
             (height, width, 4), any polarity.
-        recognize: makes predictions of model inputs; it is also asked which ink is
+        predict: makes predictions of model inputs; it is also asked which ink is
             one digit.
         options: what is known of the picture. Defaults to nothing.
 
@@ -73,30 +73,32 @@ def read_number(
         ValueError: if `image` is of another dtype or shape.
     """
 
-    def judge(inputs: Sequence[ModelInput]) -> list[float]:
-        return [prediction.certainty for prediction in recognize(inputs)]
+    def score_digits(inputs: Sequence[ModelInput]) -> list[float]:
+        return [prediction.score for prediction in recognize(inputs)]
 
-    found = find_digits(image, judge, options=options)
+    found = find_digits(image, score_digits, options=options)
     predictions = recognize([digit.model_input for digit in found])
-    return NumberReading(
+    return NumberPrediction(
         tuple(
-            DigitReading(digit.box, digit.line, prediction)
+            DigitPrediction(digit.box, digit.line, prediction)
             for digit, prediction in zip(found, predictions, strict=True)
         )
     )
 
 
-def read_one(image: Image, recognize: Recognize, *, options: InkOptions = FOUND) -> NumberReading:
-    """Read all ink of a picture as one digit, as `Recognizer.recognize` does, with its box.
+def predict_single(
+    image: Image, recognize: Recognize, *, options: InkOptions = FOUND
+) -> NumberPrediction:
+    """Read all ink of a picture as one digit, as `Recognizer.predict` does, with its box.
 
-    Args, returns and raises as `read_number`; at most one digit is found.
+    Args, returns and raises as `predict_number`; at most one digit is found.
     """
     located = locate_ink(image, options=options)
     if located is None:
-        return NumberReading(())
+        return NumberPrediction(())
     ink, place = located
     (prediction,) = recognize([to_model_input(fit_digit(ink))])
-    return NumberReading((DigitReading(enclose(place), 0, prediction),))
+    return NumberPrediction((DigitPrediction(enclose(place), 0, prediction),))
 
 
 def enclose(place: Rectangle) -> Box:

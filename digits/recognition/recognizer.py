@@ -1,7 +1,7 @@
 """Read digits: a model file and its card, and preprocessing, make predictions.
 
 recognizer = Recognizer.load(Path("digit_model.keras"))
-prediction = recognizer.recognize(image)  # uint8 pixels, gray, RGB or RGBA
+prediction = recognizer.predict(image)  # uint8 pixels, gray, RGB or RGBA
 print(prediction.digit, prediction.confidence)
 """
 
@@ -31,7 +31,7 @@ from digits.recognition.keras_file import (
     load_model,
 )
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.numbers import NumberReading, read_number, read_one
+from digits.recognition.numbers import NumberPrediction, predict_number, predict_single
 
 Logits = npt.NDArray[np.float32]  # (n, classes)
 Status = Literal["digit", "unsure", "blank"]
@@ -47,28 +47,28 @@ class Prediction:
     Attributes:
         probabilities: calibrated, one a class, summing to 1; empty for a blank picture.
         class_names: what each of them stands for, "0" to "9" for digits.
-        unsure_below: certainty under which a reading is called unsure.
+        reject_threshold: certainty under which a reading is called unsure.
         model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
             on black; None for a blank picture.
-        digit_probability: calibrated probability that the picture shows one digit, and
+        in_distribution_probability: calibrated probability that the picture shows one digit, and
             not a letter, a scribble or several; 1 from a model that cannot tell.
     """
 
     probabilities: tuple[float, ...]
     class_names: tuple[str, ...]
-    unsure_below: float
+    reject_threshold: float
     model_input: ModelInput | None
-    digit_probability: float = 1.0
+    in_distribution_probability: float = 1.0
 
     @property
     def status(self) -> Status:
         """`blank` without ink, `unsure` below the threshold, else `digit`."""
         if not self.probabilities:
             return "blank"
-        return "unsure" if self.certainty < self.unsure_below else "digit"
+        return "unsure" if self.score < self.reject_threshold else "digit"
 
     @property
-    def digit(self) -> str | None:
+    def label(self) -> str | None:
         """The most probable class; None for a blank picture."""
         return self.candidates[0] if self.probabilities else None
 
@@ -78,14 +78,14 @@ class Prediction:
         return max(self.probabilities, default=0.0)
 
     @property
-    def certainty(self) -> float:
-        """Probability that it is a digit, and this one; compared with `unsure_below`."""
-        return self.digit_probability * self.confidence
+    def score(self) -> float:
+        """Probability that it is a digit, and this one; compared with `reject_threshold`."""
+        return self.in_distribution_probability * self.confidence
 
     @property
-    def looks_like_a_digit(self) -> bool:
+    def is_in_distribution(self) -> bool:
         """Whether it is more probably one digit than anything else."""
-        return self.digit_probability >= 0.5
+        return self.in_distribution_probability >= 0.5
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class FileReading:
+class FilePrediction:
     """What came of one file: a prediction, or the sentence that says why not."""
 
     path: Path
@@ -137,7 +137,7 @@ class Recognizer:
         check_answer(model, path)
         count = model.output_shape[1]
         try:
-            card, warning = ModelCard.read(path), ""
+            card, warning = ModelCard.load(path), ""
         except CardError as error:
             names = tuple(str(number) for number in range(count))
             card = ModelCard(sha256="", class_names=names)
@@ -149,7 +149,7 @@ class Recognizer:
             )
         return cls(model, card, warning=warning)
 
-    def recognize(self, image: Image, *, options: InkOptions = FOUND) -> Prediction:
+    def predict(self, image: Image, *, options: InkOptions = FOUND) -> Prediction:
         """Read one picture.
 
         Args:
@@ -169,7 +169,7 @@ class Recognizer:
         logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
         return self._predictions([model_input], logits)[0]
 
-    def recognize_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+    def predict_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         """Read many preprocessed pictures; None stands for a blank one."""
         inked = [model_input for model_input in inputs if model_input is not None]
         read: list[Prediction] = []
@@ -179,26 +179,26 @@ class Recognizer:
         rest = iter(read)
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
-    def read_number(
+    def predict_number(
         self, image: Image, *, several: bool = True, options: InkOptions = FOUND
-    ) -> NumberReading:
+    ) -> NumberPrediction:
         """Find the digits of one picture, line by line, and read each.
 
         Args:
-            image: as for `recognize`.
+            image: as for `predict`.
             several: whether to look for several; else all ink is one digit, as it is
-                for `recognize`. Defaults to True.
-            options: as for `recognize`.
+                for `predict`. Defaults to True.
+            options: as for `predict`.
 
         Returns:
             Each digit with its box and prediction; no digits when there is no ink.
         """
-        read = read_number if several else read_one
-        return read(image, self.recognize_inputs, options=options)
+        read = predict_number if several else predict_single
+        return read(image, self.predict_inputs, options=options)
 
-    def recognize_files(
+    def predict_files(
         self, paths: Sequence[Path], *, processes: int = 0, options: InkOptions = FOUND
-    ) -> Iterator[FileReading]:
+    ) -> Iterator[FilePrediction]:
         """Read picture files in their order; decoding and the network overlap.
 
         A file that cannot be read gives a reading with a message, and the rest is
@@ -210,24 +210,24 @@ class Recognizer:
 
     def blank(self) -> Prediction:
         """Return the prediction of a picture without ink."""
-        return Prediction((), self.card.class_names, self.card.unsure_below, None)
+        return Prediction((), self.card.class_names, self.card.reject_threshold, None)
 
-    def _read_batch(self, batch: Sequence[PreparedFile]) -> Iterator[FileReading]:
+    def _read_batch(self, batch: Sequence[PreparedFile]) -> Iterator[FilePrediction]:
         readable = [file.model_input for file in batch if not file.message]
-        predictions = iter(self.recognize_inputs(readable))
+        predictions = iter(self.predict_inputs(readable))
         for file in batch:
             prediction = None if file.message else next(predictions)
-            yield FileReading(file.path, prediction, file.message)
+            yield FilePrediction(file.path, prediction, file.message)
 
     def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
-        probabilities, digit_probability = to_probabilities(
-            logits, temperature=self.card.temperature, none_logit=self.card.none_logit
+        probabilities, in_distribution_probability = to_probabilities(
+            logits, temperature=self.card.temperature, reject_logit=self.card.reject_logit
         )
-        names, threshold = self.card.class_names, self.card.unsure_below
+        names, threshold = self.card.class_names, self.card.reject_threshold
         return [
             Prediction(tuple(row), names, threshold, model_input, share)
             for row, model_input, share in zip(
-                probabilities.tolist(), inputs, digit_probability.tolist(), strict=True
+                probabilities.tolist(), inputs, in_distribution_probability.tolist(), strict=True
             )
         ]
 

@@ -1,6 +1,6 @@
 """Rows of a table that tell what was read: for the screen, a CSV file, JSON lines.
 
-    rows = number_rows("bill.jpg", recognizer.read_number(image), class_names)
+    rows = number_rows("bill.jpg", recognizer.predict_number(image), class_names)
     write_csv(rows, file)
 
 Without TensorFlow, as what imports it starts processes of its own.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from digits.recognition.numbers import NumberReading
+from digits.recognition.numbers import NumberPrediction
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Prediction
@@ -42,7 +42,7 @@ def to_row(
     row: Row = {
         "file": file,
         "status": status if prediction is None else prediction.status,
-        "digit": prediction.digit if prediction else None,
+        "digit": prediction.label if prediction else None,
         "confidence": None,
     }
     probabilities: Sequence[float | None] = [None] * len(class_names)
@@ -60,7 +60,7 @@ def column_names(class_names: Sequence[str]) -> list[str]:
 
 
 def number_rows(
-    file: str, reading: NumberReading | None, class_names: Sequence[str], message: str = ""
+    file: str, reading: NumberPrediction | None, class_names: Sequence[str], message: str = ""
 ) -> list[Row]:
     """Flatten the reading of a number: one row a digit, or one row without any.
 
@@ -79,7 +79,7 @@ def number_rows(
     ]
 
 
-def place_row(row: Row, reading: NumberReading | None = None, index: int = 0) -> Row:
+def place_row(row: Row, reading: NumberPrediction | None = None, index: int = 0) -> Row:
     """Add after the file what a number adds: number, index from 0, box in pixels."""
     place: Row = dict.fromkeys(("number", "index", *BOX))
     if reading is not None:

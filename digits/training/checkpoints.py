@@ -12,7 +12,7 @@ from typing import Any
 
 import keras
 
-from digits.files import replacing
+from digits.files import atomic_write
 
 ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
 LOG = "history.csv"  # in the folder: a line an epoch
@@ -110,7 +110,7 @@ def check_room(folder: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
-def mend_log(log: Path) -> None:
+def repair_log(log: Path) -> None:
     """Take away a last line that was cut short, so that no other is written behind it."""
     if not log.exists():
         return
@@ -118,7 +118,7 @@ def mend_log(log: Path) -> None:
     commas = lines[0].count(",") if lines else 0
     whole = [line for line in lines if line.endswith("\n") and line.count(",") == commas]
     if whole != lines:
-        with replacing(log) as partial:
+        with atomic_write(log) as partial:
             partial.write_text("".join(whole), encoding="utf-8")
 
 
@@ -126,7 +126,7 @@ def start_anew(folder: Path, *, arguments: dict[str, Any]) -> None:
     """Empty the folder for a new run, and note the arguments that decide its result."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with replacing(folder / ARGUMENTS) as partial:
+    with atomic_write(folder / ARGUMENTS) as partial:
         partial.write_text(json.dumps(arguments), encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
-from digits.classes import DIGITS
+from digits.classes import DIGIT_CLASSES
 from digits.recognition.model_report.files import (
     write_history,
 )
@@ -121,7 +121,7 @@ def image_page(
     indices: Sequence[int] | npt.NDArray[np.integer],
     title: str,
     credit: str,
-    class_names: Sequence[str] = DIGITS,
+    class_names: Sequence[str] = DIGIT_CLASSES,
 ) -> Figure:
     """Show images with what they are read as; wrong readings stand in red."""
     figure = new_figure(9, 5.4)

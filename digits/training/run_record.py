@@ -22,7 +22,7 @@ from digits.training.trainer import TrainConfig, TrainingData
 def read_classes(start: Path) -> ClassNames | None:
     """Return what a trained model tells apart; None when it has no card that says so."""
     try:
-        return ModelCard.read(start).class_names
+        return ModelCard.load(start).class_names
     except CardError:
         return None
 
@@ -59,7 +59,7 @@ def describe_start(start: Path | None) -> dict[str, Any] | None:
     if start is None:
         return None
     try:
-        made = ModelCard.read(start).training
+        made = ModelCard.load(start).training
     except CardError:
         made = {}
     return {"sha256": sha256_of(start), "training": made}

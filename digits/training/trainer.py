@@ -16,13 +16,13 @@ import pandas as pd
 import tensorflow as tf
 from tqdm.keras import TqdmCallback
 
-from digits.classes import DIGITS, ClassNames
-from digits.data.dataset import NO_DIGIT, Digits, Images
+from digits.classes import DIGIT_CLASSES, ClassNames
+from digits.data.dataset import REJECT_LABEL, Images, LabelledImages
 from digits.data.image_augmentation import Strength, augment
 from digits.preprocessing.normalization import to_model_input
 from digits.recognition.architectures import DEFAULT_ARCHITECTURE, with_no_digit
 from digits.recognition.calibration import fit_temperature, to_probabilities
-from digits.training.checkpoints import LOG, TrainingBackup, diverged, mend_log
+from digits.training.checkpoints import LOG, TrainingBackup, diverged, repair_log
 
 Outputs = npt.NDArray[np.float32]  # (n, classes)
 Targets = npt.NDArray[np.float32]  # (n, classes + 1), rows sum to 1; the last is no digit
@@ -61,7 +61,7 @@ class TrainConfig:
 
 
 # A trained network learns on from some drawings: a little of all it knew lies between them.
-LEARN_ON = TrainConfig(
+FINE_TUNE = TrainConfig(
     epochs=2,
     learning_rate=2e-4,
     mnist_images=10_000,
@@ -78,16 +78,16 @@ class TrainingData:
 
     images: Images
     targets: Targets
-    validation: dict[str, Digits]  # by name of the data set; never trained on
-    test: Digits
+    validation: dict[str, LabelledImages]  # by name of the data set; never trained on
+    test: LabelledImages
     is_new: Flags  # of the images, those that a trained network has yet to learn
-    class_names: ClassNames = DIGITS
+    class_names: ClassNames = DIGIT_CLASSES
     test_name: str = "mnist"  # of the data set that the test images are from
 
     @property
     def has_outliers(self) -> bool:
         """Whether some of the images are no digits."""
-        return bool(self.targets[:, NO_DIGIT].any())
+        return bool(self.targets[:, REJECT_LABEL].any())
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,14 @@ class Calibration:
 
     Attributes:
         temperature: by which logits are divided to make confidence honest.
-        none_logit: the logit of "no digit"; None when training saw digits alone.
-        unsure_below: certainty below which `UNSURE_SHARE` of the digits lie.
+        reject_logit: the logit of "no digit"; None when training saw digits alone.
+        reject_threshold: certainty below which `UNSURE_SHARE` of the digits lie.
         accuracies: by name, "<data set>_validation_accuracy".
     """
 
     temperature: float
-    none_logit: float | None
-    unsure_below: float
+    reject_logit: float | None
+    reject_threshold: float
     accuracies: dict[str, float]
 
 
@@ -141,7 +141,7 @@ def fit(
     )
     held_out = list(data.validation.values())
     log = folder / LOG
-    mend_log(log)
+    repair_log(log)
     progress = TqdmCallback(verbose=1, mininterval=1)
     try:
         network.fit(
@@ -183,8 +183,8 @@ def blend(model: keras.Model, start: keras.Model, *, share: float) -> None:
     model.set_weights([old + share * (new - old) for old, new in pairs])
 
 
-def to_targets(labels: npt.NDArray[np.integer], classes: ClassNames = DIGITS) -> Targets:
-    """Turn labels, `NO_DIGIT` among them, into one-hot rows; its logit is always zero."""
+def to_targets(labels: npt.NDArray[np.integer], classes: ClassNames = DIGIT_CLASSES) -> Targets:
+    """Turn labels, `REJECT_LABEL` among them, into one-hot rows; its logit is always zero."""
     return np.eye(len(classes) + 1, dtype=np.float32)[labels]
 
 
@@ -273,20 +273,21 @@ def calibrate(model: keras.Model, data: TrainingData) -> Calibration:
     """Find the temperature and the threshold that fit the validation digits."""
     network = with_no_digit(model)
     logits = {
-        name: predict(network, part.images)[:, :NO_DIGIT] for name, part in data.validation.items()
+        name: predict(network, part.images)[:, :REJECT_LABEL]
+        for name, part in data.validation.items()
     }
     labels = np.concatenate([part.labels for part in data.validation.values()])
     together = np.concatenate(list(logits.values()))
     temperature = fit_temperature(together, labels)
-    none_logit = 0.0 if data.has_outliers else None
-    probabilities, digit_probability = to_probabilities(
-        together, temperature=temperature, none_logit=none_logit
+    reject_logit = 0.0 if data.has_outliers else None
+    probabilities, in_distribution_probability = to_probabilities(
+        together, temperature=temperature, reject_logit=reject_logit
     )
-    certainty = digit_probability * probabilities.max(axis=1)
+    score = in_distribution_probability * probabilities.max(axis=1)
     return Calibration(
         temperature=round(temperature, 4),
-        none_logit=none_logit,
-        unsure_below=round(float(np.quantile(certainty, UNSURE_SHARE)), 4),
+        reject_logit=reject_logit,
+        reject_threshold=round(float(np.quantile(score, UNSURE_SHARE)), 4),
         accuracies={
             f"{name}_validation_accuracy": round(
                 float((logits[name].argmax(axis=1) == part.labels).mean()), 4

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.classes import DIGITS, ClassNames, find_class, list_names
+from digits.classes import DIGIT_CLASSES, ClassNames, find_class, list_names
 from digits.data import dataset
-from digits.data.dataset import NO_DIGIT, DatasetError, Digits
+from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
 from digits.data.mnist import Mnist, load_mnist
 from digits.data.outliers import load_letters, make_outliers
 from digits.data.splits import split_by_writer, split_mnist, split_pendigits
@@ -34,15 +34,15 @@ def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
         DatasetError: if a source that was named cannot be read, or MNIST not be had.
     """
     classes, mnist, strokes = find_classes(arguments)
-    parts: list[Digits] = []
-    validation: dict[str, Digits] = {}
-    tests: dict[str, Digits] = {}
+    parts: list[LabelledImages] = []
+    validation: dict[str, LabelledImages] = {}
+    tests: dict[str, LabelledImages] = {}
     if mnist is not None:
         fitted, held_out = split_mnist(mnist.train)
         parts.append(limit(fitted, config))
         validation[mnist.name], tests[mnist.name] = held_out, mnist.test
     train_pens: list[StrokeDigit] = []
-    if set(DIGITS) <= set(classes) and not arguments.no_pendigits:
+    if set(DIGIT_CLASSES) <= set(classes) and not arguments.no_pendigits:
         train_pens, validation_pens = load_pens(arguments.pendigits)
         if validation_pens:
             held_out = dataset.draw_digits(validation_pens, seed=0, classes=classes)
@@ -64,7 +64,7 @@ def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
         count = round(config.outliers * len(images))
         outliers = make_outliers(count, train_pens, letters, seed=config.seed)
         images = np.concatenate([images, outliers])
-        labels = np.concatenate([labels, np.full(count, NO_DIGIT)])
+        labels = np.concatenate([labels, np.full(count, REJECT_LABEL)])
         is_new = np.concatenate([is_new, np.zeros(count, bool)])
     test_name, test = next(iter(tests.items()))
     return TrainingData(
@@ -90,7 +90,7 @@ def find_classes(
         classes = classes or tuple(sorted({one.label for one in strokes}))
         check_drawings(strokes, classes)
         return classes, None, strokes
-    if classes not in (None, DIGITS) and not arguments.mnist:
+    if classes not in (None, DIGIT_CLASSES) and not arguments.mnist:
         raise DatasetError(
             f"Expected data of the classes {list_names(classes or ())}: images after --mnist, or"
             " strokes after --strokes."
@@ -136,7 +136,7 @@ def load_all_letters(paths: Sequence[Path], classes: ClassNames) -> list[StrokeD
     return letters
 
 
-def limit(digits: Digits, config: TrainConfig) -> Digits:
+def limit(digits: LabelledImages, config: TrainConfig) -> LabelledImages:
     """Choose some of MNIST at random where the run takes no more."""
     if config.mnist_images is None or config.mnist_images >= len(digits):
         return digits
@@ -161,7 +161,7 @@ def load_pens(path: Path | None) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
 
 def load_drawings(
     paths: list[Path], config: TrainConfig, classes: ClassNames, *, beside: int
-) -> list[Digits]:
+) -> list[LabelledImages]:
     """Load people's own digits, as often as it takes for them to count.
 
     Args:
@@ -181,7 +181,7 @@ def load_drawings(
     return drawn + pictures * repeats  # pictures differ by what training does to every image
 
 
-def draw(digits: list[StrokeDigit], config: TrainConfig, classes: ClassNames) -> Digits:
+def draw(digits: list[StrokeDigit], config: TrainConfig, classes: ClassNames) -> LabelledImages:
     """Draw pen strokes to train with: at any size and brush, with habits of other hands."""
     return dataset.draw_digits(
         digits, seed=config.seed, style=TRAINING_STYLE, habits=config.habits, classes=classes

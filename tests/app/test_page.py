@@ -60,7 +60,7 @@ def test_a_drawing_shows_all_probabilities_and_what_the_model_saw(app: AppTest) 
 
 def test_an_unsure_reading_names_two_candidates(app: AppTest, model_path: Path) -> None:
     model_path.write_bytes(MODEL_PATH.read_bytes())
-    ModelCard(sha256_of(model_path), temperature=9.0, unsure_below=0.99).write(model_path)
+    ModelCard(sha256_of(model_path), temperature=9.0, reject_threshold=0.99).write(model_path)
     with_drawing(app, 4).run()
     assert app.metric[0].label == "Not sure"
     assert app.metric[0].value.startswith("4 or ")
@@ -70,7 +70,7 @@ def test_an_unsure_reading_names_two_candidates(app: AppTest, model_path: Path) 
 def test_what_is_hardly_a_digit_is_called_so(app: AppTest, model_path: Path) -> None:
     model_path.write_bytes(MODEL_PATH.read_bytes())
     # "No digit" stands higher than any digit: all is taken for a letter or a scribble.
-    ModelCard(sha256_of(model_path), none_logit=60.0, unsure_below=0.5).write(model_path)
+    ModelCard(sha256_of(model_path), reject_logit=60.0, reject_threshold=0.5).write(model_path)
     with_drawing(app, 4).run()
     assert (app.metric[0].label, app.metric[0].value) == ("Hardly a digit", "4?")
     assert "most like a 4" in words(app)

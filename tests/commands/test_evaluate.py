@@ -131,9 +131,9 @@ def test_names_of_files_cannot_break_the_page(pictures: Path, tmp_path: Path) ->
 
 
 def test_the_card_gets_an_entry_a_set_and_keeps_the_rest(model: Path, strokes: Path) -> None:
-    before = ModelCard.read(model)
+    before = ModelCard.load(model)
     assert evaluate.main(["--model", str(model), "--strokes", str(strokes), "--update-card"]) == 0
-    after = ModelCard.read(model)
+    after = ModelCard.load(model)
     assert after.figures["pens"]["accuracy"] == 1
     assert after.figures["pens"]["count"] == 10
     assert {"scribbles", "blanks", "two_digits"} <= set(after.figures)

@@ -112,8 +112,8 @@ def test_the_contract_is_enough_to_give_the_recognizers_answers(
     inputs: list[ModelInput],
     contract: dict[str, Any],
 ) -> None:
-    predictions = recognizer.recognize_inputs(inputs)
-    expected = [(prediction.digit, prediction.status) for prediction in predictions]
+    predictions = recognizer.predict_inputs(inputs)
+    expected = [(prediction.label, prediction.status) for prediction in predictions]
     assert {status for _, status in expected} == {"digit", "unsure"}
     assert read_by_the_contract(reader, inputs, contract) == expected
 
@@ -121,9 +121,9 @@ def test_the_contract_is_enough_to_give_the_recognizers_answers(
 def test_probabilities_are_the_calibrated_ones_alone_and_in_batches(
     reader: Reader, recognizer: Recognizer, inputs: list[ModelInput]
 ) -> None:
-    predictions = recognizer.recognize_inputs(inputs)
+    predictions = recognizer.predict_inputs(inputs)
     expected = np.array([prediction.probabilities for prediction in predictions])
-    shares = np.array([prediction.digit_probability for prediction in predictions])
+    shares = np.array([prediction.in_distribution_probability for prediction in predictions])
     for count in (1, len(inputs), 1):  # LiteRT's interpreter changes its size each time
         answers = reader(np.stack(inputs[:count]))
         np.testing.assert_allclose(answers[0], expected[:count], atol=1e-5)
@@ -152,10 +152,10 @@ def test_a_card_of_other_calibration_is_inside_the_network(inputs: list[ModelInp
     network = logits_of(model)
     assert network is not None
     logits = network(np.stack(inputs)).numpy()
-    for none_logit in (None, 0.7):
-        card = ModelCard("", class_names=tuple("abcd"), temperature=2.5, none_logit=none_logit)
+    for reject_logit in (None, 0.7):
+        card = ModelCard("", class_names=tuple("abcd"), temperature=2.5, reject_logit=reject_logit)
         answers = make_network(model, card).read(np.stack(inputs))
-        expected = to_probabilities(logits, temperature=2.5, none_logit=none_logit)
+        expected = to_probabilities(logits, temperature=2.5, reject_logit=reject_logit)
         np.testing.assert_allclose(answers[PROBABILITIES], expected[0], atol=1e-6)
         np.testing.assert_allclose(answers[DIGIT_PROBABILITY], expected[1], atol=1e-6)
 

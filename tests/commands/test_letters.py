@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digits.app.model.wording import learn_command, measure_command, retrain_command
-from digits.classes import DIGITS as DIGIT_NAMES
+from digits.classes import DIGIT_CLASSES
 from digits.commands import evaluate, predict, train
 from digits.data.dataset import DatasetError
 from digits.data.splits import split_by_writer, teaches
@@ -50,10 +50,10 @@ def test_training_on_letters_writes_a_card_of_letters(
     command = ["--strokes", str(strokes), *options, "--output", str(output)]
     assert train.main(command) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("test accuracy ")
-    card = ModelCard.read(output)
-    assert card.class_names == tuple("ABCDEFGHIJ") and card.none_logit == 0
+    card = ModelCard.load(output)
+    assert card.class_names == tuple("ABCDEFGHIJ") and card.reject_logit == 0
     assert {"strokes_validation_accuracy", "strokes_test_accuracy"} < set(card.figures)
-    assert Recognizer.load(output).recognize(draw(3)).digit in LETTERS[:10]
+    assert Recognizer.load(output).predict(draw(3)).label in LETTERS[:10]
     again = retrain_command(card)
     assert "--strokes pens.jsonl" in again and "--classes ABCDEFGHIJ" in again
     assert "--pen-drawings 2" in again and "--no-pendigits" not in again
@@ -122,7 +122,7 @@ def test_learning_on_takes_the_classes_of_the_model(
 
 
 def test_commands_name_the_model_and_its_data(letters_model: Path) -> None:
-    card = ModelCard.read(letters_model)
+    card = ModelCard.load(letters_model)
     assert learn_command(card, "l.keras", "kept.jsonl") == (
         "python train.py --strokes letters.jsonl --drawings kept.jsonl --from l.keras"
         " --output l.keras"
@@ -145,7 +145,7 @@ def test_csv_names_the_letters(letters_model: Path, tmp_path: Path) -> None:
 
 
 def test_several_letters_are_read_in_their_order(letters_model: Path) -> None:
-    reading = Recognizer.load(letters_model).read_number(draw_number("407"))
+    reading = Recognizer.load(letters_model).predict_number(draw_number("407"))
     assert reading.number == "EAH"
 
 
@@ -176,4 +176,4 @@ def test_letters_are_measured_on_the_writers_who_taught_nothing(
 
 
 def test_the_ten_digits_stay_what_a_model_without_names_reads() -> None:
-    assert ModelCard(sha256="").class_names == DIGIT_NAMES
+    assert ModelCard(sha256="").class_names == DIGIT_CLASSES

@@ -17,7 +17,7 @@ from PIL import Image
 
 from digits.commands import train
 from digits.data import dataset
-from digits.data.dataset import NO_DIGIT, Digits
+from digits.data.dataset import REJECT_LABEL, LabelledImages
 from digits.data.image_augmentation import augment
 from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard, sha256_of
@@ -76,11 +76,11 @@ def test_training_writes_model_card_and_reports(
     assert not model.compiled
     outputs = np.asarray(model(np.zeros((1, 28, 28, 1), np.float32)))
     assert outputs.shape == (1, 10) and outputs.sum() == pytest.approx(1, abs=1e-5)
-    card = ModelCard.read(output)
+    card = ModelCard.load(output)
     assert {"mnist_validation_accuracy", "pendigits_validation_accuracy"} < set(card.figures)
     digits = 480 + 270 * TrainConfig().pen_drawings
     assert card.training["images"] == digits + round(TrainConfig().outliers * digits)
-    assert card.none_logit == 0
+    assert card.reject_logit == 0
     assert Recognizer.load(output).warning == ""
 
 
@@ -100,7 +100,7 @@ def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_pat
 def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     images = np.zeros((300, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(300) % 256
-    digits = Digits(images, np.arange(300) % 10)
+    digits = LabelledImages(images, np.arange(300) % 10)
     data = TrainingData(images, to_targets(digits.labels), {}, digits, np.ones(300, bool))
     batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
     orders = []
@@ -133,7 +133,7 @@ def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
 
     assert train.main([*arguments, "--seed", "5", "--resume"]) == 1  # other arguments
     assert train.main([*arguments, "--resume"]) == 0
-    assert ModelCard.read(output).training["config"]["epochs"] == 3
+    assert ModelCard.load(output).training["config"]["epochs"] == 3
     assert not metadata.exists()
 
 
@@ -191,10 +191,10 @@ def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_pat
     loaded = gather(arguments, TrainConfig(outliers=0.25))
     assert len(loaded.images) == 480 + 1 + 120
     np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
-    assert loaded.targets[480, 7] == 1 and loaded.targets[481:, NO_DIGIT].all()
+    assert loaded.targets[480, 7] == 1 and loaded.targets[481:, REJECT_LABEL].all()
     assert loaded.has_outliers
     assert not gather(arguments, TrainConfig(outliers=0)).has_outliers
-    assert isinstance(loaded.test, Digits)
+    assert isinstance(loaded.test, LabelledImages)
 
 
 @pytest.mark.parametrize(

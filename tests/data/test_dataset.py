@@ -19,7 +19,7 @@ import pytest
 
 from digits.data import dataset
 from digits.data.dataset import (
-    NO_DIGIT,
+    REJECT_LABEL,
     DatasetError,
     draw_digits,
     load_pendigits,
@@ -103,7 +103,9 @@ def test_failed_mnist_download_names_the_option(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_mnist_validation_is_stratified_and_always_the_same() -> None:
-    train = dataset.Digits(np.repeat(IMAGES, 5, axis=0), np.repeat(LABELS, 5).astype(np.int64))
+    train = dataset.LabelledImages(
+        np.repeat(IMAGES, 5, axis=0), np.repeat(LABELS, 5).astype(np.int64)
+    )
     fitted, held_out = split_mnist(train)
     assert (len(fitted), len(held_out)) == (160, 40)
     assert np.bincount(held_out.labels).tolist() == [4] * 10
@@ -213,7 +215,7 @@ def test_drawings_are_loaded_from_strokes_and_from_folders(tmp_path: Path) -> No
 def test_kept_drawings_may_show_no_digit_but_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "kept.jsonl"
     path.write_text('{"label": "none", "strokes": [[[0, 0], [9, 4], [3, 8]]]}\n')
-    assert draw_digits(read_kept(path), seed=0).labels.tolist() == [NO_DIGIT]
+    assert draw_digits(read_kept(path), seed=0).labels.tolist() == [REJECT_LABEL]
     path.write_text('{"label": "k", "strokes": [[[0, 0], [9, 4], [3, 8]]]}\n')
     with pytest.raises(DatasetError, match="from 0 to 9, or \"none\", .* Received: 'k'"):
         read_kept(path)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digits.classes import DIGITS
+from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.data.dataset import DatasetError, preprocess_all
 from digits.data.mnist import load_mnist
@@ -76,7 +76,7 @@ def test_one_of_several_sets_is_named_by_its_file(tmp_path: Path) -> None:
         load_mnist(tmp_path)
     assert load_mnist(path).class_names == LETTERS
     digits = load_mnist(tmp_path / "emnist-mnist-train-images-idx3-ubyte.gz")
-    assert digits.class_names == DIGITS and digits.train.labels[:3].tolist() == [0, 1, 2]
+    assert digits.class_names == DIGIT_CLASSES and digits.train.labels[:3].tolist() == [0, 1, 2]
 
 
 def test_classes_can_be_named_where_the_data_do_not(tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ def test_letters_for_training_alone_are_refused(tmp_path: Path) -> None:
 def test_scikit_learns_digits_are_enlarged_and_read(recognizer: Recognizer) -> None:
     examples = eval_sets.load_scikit_digits()
     assert len(examples.labels) == len(examples.inputs) == 1797
-    first = recognizer.recognize_inputs(examples.inputs[:100])
-    assert sum(p.digit == label for p, label in zip(first, examples.labels, strict=False)) >= 97
+    first = recognizer.predict_inputs(examples.inputs[:100])
+    assert sum(p.label == label for p, label in zip(first, examples.labels, strict=False)) >= 97
 
 
 def test_two_digits_stand_apart(characters: list[StrokeDigit]) -> None:

@@ -27,7 +27,7 @@ def make_readings(labels: str, digits: str, *, refused: str = "") -> Readings:
             for digit, mark in zip(digits, refused.ljust(len(digits)), strict=True)
         ),
         confidence=np.array([0.0 if digit == "_" else 0.9 for digit in digits]),
-        certainty=np.array([0.0 if digit == "_" else 0.9 for digit in digits]),
+        score=np.array([0.0 if digit == "_" else 0.9 for digit in digits]),
     )
 
 

@@ -63,7 +63,7 @@ def test_every_set_of_the_shipped_card_has_a_name_and_a_sentence() -> None:
 
 
 def test_a_set_of_somebody_is_called_by_its_name(model: Path) -> None:
-    card = ModelCard.read(model)
+    card = ModelCard.load(model)
     entry = card.figures["mnist_test"]
     dataclasses.replace(card, figures={"my_own_pens": entry, "odd": {"accuracy": 1}}).write(model)
     (one,) = read_about(model).digits  # what has another form is passed over
@@ -157,7 +157,7 @@ def test_models_of_one_name_are_told_apart(model: Path) -> None:
 
 
 def test_figures_stand_side_by_side_with_gaps_where_nothing_was_measured(model: Path) -> None:
-    card = ModelCard.read(model)
+    card = ModelCard.load(model)
     figures = {"mnist_test_accuracy": 0.9874}  # what train.py itself writes
     dataclasses.replace(card, figures=figures, sha256=sha256_of(model)).write(model)
     table = compare_figures(

@@ -63,7 +63,7 @@ def test_a_restart_between_two_calls_is_not_noticed(
 
 def test_what_a_killed_program_was_told_is_kept_is_there(store: DrawingStore, url: str) -> None:
     code = (
-        "import sys; from tests.test_drawings import drawn, DrawingStore\n"
+        "import sys; from tests.app.kept.test_store import drawn, DrawingStore\n"
         "store = DrawingStore(sys.argv[1])\n"
         "while True: print(store.keep(drawn(3)), flush=True)"
     )

@@ -155,14 +155,14 @@ def test_inputs_sent_as_json_are_read_and_refused_as_the_page_does(
     with urllib.request.urlopen(address, request) as response:
         answers = json.load(response)["predictions"]
     contract = json.loads((folder / "exported" / "digit_model.export.json").read_text())
-    expected = recognizer.recognize_inputs(inputs)
+    expected = recognizer.predict_inputs(inputs)
     assert {prediction.status for prediction in expected} == {"digit", "unsure"}
     for answer, prediction in zip(answers, expected, strict=True):
         probabilities = np.array(answer["probabilities"])
         np.testing.assert_allclose(probabilities, prediction.probabilities, atol=1e-5)
-        certainty = answer["digit_probability"] * probabilities.max()
-        status = "unsure" if certainty < contract["unsure_below"] else "digit"
-        assert contract["class_names"][probabilities.argmax()] == prediction.digit
+        score = answer["digit_probability"] * probabilities.max()
+        status = "unsure" if score < contract["unsure_below"] else "digit"
+        assert contract["class_names"][probabilities.argmax()] == prediction.label
         assert status == prediction.status
 
 

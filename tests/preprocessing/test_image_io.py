@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits.preprocessing.image_io import ImageError, Limits, TooLargeError, read_image
+from digits.preprocessing.image_io import ImageError, Limits, TooLargeError, load_image
 
 
 def encode(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -30,24 +30,24 @@ def half_dark(mode: str = "L") -> Image.Image:
      ("RGBA", (20, 40, 4)), ("LA", (20, 40, 4))],
 )  # fmt: skip
 def test_modes_of_png_come_as_gray_rgb_or_rgba(mode: str, shape: tuple[int, ...]) -> None:
-    image = read_image(encode(half_dark(mode)))
+    image = load_image(encode(half_dark(mode)))
     assert image.dtype == np.uint8 and image.shape == shape
     assert image[10, 5].flat[0] < image[10, 35].flat[0]
 
 
 def test_cmyk_is_read_as_rgb() -> None:
-    assert read_image(encode(half_dark("CMYK"), "JPEG")).shape == (20, 40, 3)
+    assert load_image(encode(half_dark("CMYK"), "JPEG")).shape == (20, 40, 3)
 
 
 @pytest.mark.parametrize("bits", [8, 12, 16])
 def test_deep_pictures_keep_their_contrast(bits: int) -> None:
     levels = np.asarray(half_dark()).astype(np.uint16) << (bits - 8)
-    image = read_image(encode(Image.fromarray(levels)))
+    image = load_image(encode(Image.fromarray(levels)))
     np.testing.assert_array_equal(image, np.asarray(half_dark()))
 
 
 def test_a_transparent_palette_keeps_its_alpha() -> None:
-    image = read_image(encode(half_dark("P"), transparency=10))
+    image = load_image(encode(half_dark("P"), transparency=10))
     assert image.shape == (20, 40, 4)
     assert set(np.unique(image[..., 3])) == {0, 255}
 
@@ -55,14 +55,14 @@ def test_a_transparent_palette_keeps_its_alpha() -> None:
 def test_a_photo_is_turned_upright_as_its_exif_says() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held on its side
-    image = read_image(encode(half_dark(), "JPEG", exif=exif))
+    image = load_image(encode(half_dark(), "JPEG", exif=exif))
     assert image.shape == (40, 20)
     assert image[5, 10] < 50 < image[35, 10]  # what was left is now above
 
 
 def test_the_first_frame_of_an_animation_is_read() -> None:
     frames = [half_dark(), Image.new("L", (40, 20), 128)]
-    image = read_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    image = load_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert image[10, 5].flat[0] < 50
 
 
@@ -76,17 +76,17 @@ def test_the_first_frame_of_an_animation_is_read() -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(ImageError, match=sentence):
-        read_image(data)
+        load_image(data)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="cannot be read"):
-        read_image(tmp_path / "gone.png")
+        load_image(tmp_path / "gone.png")
 
 
 def test_too_many_bytes_are_refused_unread() -> None:
     with pytest.raises(TooLargeError, match=r"at most 1 MB, found 2\.0 MB"):
-        read_image(bytes(2 << 20), limits=Limits(max_bytes=1 << 20))
+        load_image(bytes(2 << 20), limits=Limits(max_bytes=1 << 20))
 
 
 def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:
@@ -94,4 +94,4 @@ def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:
     data = encode(Image.new("1", (12000, 12000)))
     assert len(data) < 100_000
     with pytest.raises(ImageError, match="at most 50 megapixels, found 144"):
-        read_image(data)
+        load_image(data)

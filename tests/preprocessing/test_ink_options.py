@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 
 from digits.preprocessing.ink import FOUND, InkOptions, find_ink
-from digits.recognition.numbers import NumberReading
+from digits.recognition.numbers import NumberPrediction
 from digits.recognition.recognizer import Recognizer
 from tests.preprocessing.test_ink import photograph
 from tests.support.digit_drawings import draw, draw_number
@@ -44,17 +44,17 @@ def test_told_what_it_finds_it_sees_the_same(paper: str) -> None:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_told_the_wrong_way_round_it_does_so(recognizer: Recognizer, paper: str) -> None:
     wrong = LIGHT if INKS[paper] == DARK else DARK
-    found = recognizer.recognize(PAPERS[paper])
-    told = recognizer.recognize(PAPERS[paper], options=wrong)
+    found = recognizer.predict(PAPERS[paper])
+    told = recognizer.predict(PAPERS[paper], options=wrong)
     assert found.status == "digit"
-    assert (told.status, told.digit) != (found.status, found.digit)
+    assert (told.status, told.label) != (found.status, found.label)
 
 
 def test_told_the_polarity_it_reads_ink_that_covers_more_than_paper(recognizer: Recognizer) -> None:
     drawn = 255 - draw(0, brush=60, height=220)[20:-20, 40:-40, 0]
     assert np.median(drawn) == 0
-    prediction = recognizer.recognize(drawn, options=DARK)
-    assert (prediction.status, prediction.digit) == ("digit", "0")
+    prediction = recognizer.predict(drawn, options=DARK)
+    assert (prediction.status, prediction.label) == ("digit", "0")
 
 
 @pytest.mark.parametrize("options", [DARK, LIGHT])
@@ -69,8 +69,8 @@ def test_an_even_photo_is_read_as_it_is(recognizer: Recognizer, digit: int) -> N
     rng = np.random.default_rng(digit)
     scan = 205 - 120 * (draw(digit, brush=12)[..., 0] / 255) + rng.normal(0, 3, (280, 280))
     photo = cv2.GaussianBlur(scan, (3, 3), 0).clip(0, 255).astype(np.uint8)
-    prediction = recognizer.recognize(photo, options=AS_IT_IS)
-    assert (prediction.status, prediction.digit) == ("digit", str(digit))
+    prediction = recognizer.predict(photo, options=AS_IT_IS)
+    assert (prediction.status, prediction.label) == ("digit", str(digit))
 
 
 def test_without_cleaning_printed_lines_stay() -> None:
@@ -90,10 +90,10 @@ def test_without_cleaning_uneven_light_is_taken_for_ink() -> None:
 
 def test_as_one_digit_a_picture_is_read_as_ever_and_has_its_box(recognizer: Recognizer) -> None:
     drawn = draw(5, offset=(20, -10))
-    (found,) = recognizer.read_number(drawn, several=False).digits
-    assert found.prediction.digit == recognizer.recognize(drawn).digit == "5"
+    (found,) = recognizer.predict_number(drawn, several=False).digits
+    assert found.prediction.label == recognizer.predict(drawn).label == "5"
     np.testing.assert_array_equal(
-        found.prediction.model_input, recognizer.recognize(drawn).model_input
+        found.prediction.model_input, recognizer.predict(drawn).model_input
     )
     assert cv2.boundingRect(drawn[..., 0]) == pytest.approx(
         (found.box.x, found.box.y, found.box.width, found.box.height), abs=2
@@ -102,17 +102,17 @@ def test_as_one_digit_a_picture_is_read_as_ever_and_has_its_box(recognizer: Reco
 
 def test_as_one_digit_a_number_is_doubted(recognizer: Recognizer) -> None:
     number = draw_number("47")
-    assert recognizer.read_number(number).number == "47"
-    (found,) = recognizer.read_number(number, several=False).digits
+    assert recognizer.predict_number(number).number == "47"
+    (found,) = recognizer.predict_number(number, several=False).digits
     assert found.prediction.status == "unsure"
 
 
 def test_as_one_digit_blank_paper_has_none(recognizer: Recognizer) -> None:
     blank = np.full((100, 100), 255, np.uint8)
-    assert recognizer.read_number(blank, several=False) == NumberReading(())
+    assert recognizer.predict_number(blank, several=False) == NumberPrediction(())
 
 
 def test_several_digits_are_read_with_the_polarity_told(recognizer: Recognizer) -> None:
     number = draw_number("2589")
-    assert recognizer.read_number(number, options=LIGHT).number == "2589"
-    assert recognizer.read_number(number, options=DARK).number != "2589"
+    assert recognizer.predict_number(number, options=LIGHT).number == "2589"
+    assert recognizer.predict_number(number, options=DARK).number != "2589"

@@ -10,21 +10,23 @@ LOGITS = np.array([[4.0, 1.0, 0.0], [-3.0, -4.0, -5.0], [9.0, 9.0, 0.0]])
 
 
 def test_no_digit_has_the_share_that_an_eleventh_class_would_have() -> None:
-    probabilities, digit_probability = to_probabilities(LOGITS, temperature=1.0, none_logit=0.0)
+    probabilities, in_distribution_probability = to_probabilities(
+        LOGITS, temperature=1.0, reject_logit=0.0
+    )
     np.testing.assert_allclose(probabilities, softmax(LOGITS, axis=1))
     with_nothing = softmax(np.hstack([LOGITS, np.zeros((3, 1))]), axis=1)
-    np.testing.assert_allclose(digit_probability, with_nothing[:, :3].sum(axis=1))
-    assert digit_probability[0] > 0.9 > 0.1 > digit_probability[1]
+    np.testing.assert_allclose(in_distribution_probability, with_nothing[:, :3].sum(axis=1))
+    assert in_distribution_probability[0] > 0.9 > 0.1 > in_distribution_probability[1]
 
 
 def test_a_network_that_saw_digits_alone_takes_all_for_digits() -> None:
-    _, digit_probability = to_probabilities(LOGITS, temperature=1.0, none_logit=None)
-    np.testing.assert_array_equal(digit_probability, 1)
+    _, in_distribution_probability = to_probabilities(LOGITS, temperature=1.0, reject_logit=None)
+    np.testing.assert_array_equal(in_distribution_probability, 1)
 
 
 def test_the_temperature_softens_and_keeps_the_order() -> None:
-    cold, _ = to_probabilities(LOGITS, temperature=1.0, none_logit=0.0)
-    warm, _ = to_probabilities(LOGITS, temperature=3.0, none_logit=0.0)
+    cold, _ = to_probabilities(LOGITS, temperature=1.0, reject_logit=0.0)
+    warm, _ = to_probabilities(LOGITS, temperature=3.0, reject_logit=0.0)
     assert (warm.argmax(axis=1) == cold.argmax(axis=1)).all()
     assert warm[0].max() < cold[0].max()
 

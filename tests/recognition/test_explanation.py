@@ -79,7 +79,7 @@ def test_the_digit_is_the_one_read_and_the_rival_the_next(
 ) -> None:
     for image in mnist_digits:
         explanation = explain(explainer, image)
-        assert (explanation.digit, explanation.rival) == recognizer.recognize(image).candidates[:2]
+        assert (explanation.digit, explanation.rival) == recognizer.predict(image).candidates[:2]
         assert explanation.score > 0
 
 

@@ -17,22 +17,22 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_a_card_comes_back_as_it_was_written(model: Path) -> None:
-    card = ModelCard(sha256_of(model), temperature=1.5, unsure_below=0.6, figures={"a": 1})
+    card = ModelCard(sha256_of(model), temperature=1.5, reject_threshold=0.6, figures={"a": 1})
     card.write(model)
-    assert ModelCard.read(model) == card
+    assert ModelCard.load(model) == card
     assert sorted(path.name for path in model.parent.iterdir()) == ["some.json", "some.keras"]
 
 
 def test_a_missing_card_is_named(model: Path) -> None:
     with pytest.raises(CardError, match=r"no card '.*some\.json'"):
-        ModelCard.read(model)
+        ModelCard.load(model)
 
 
 def test_a_card_of_another_model_is_refused(model: Path) -> None:
     ModelCard(sha256_of(model)).write(model)
     model.write_bytes(b"other weights")
     with pytest.raises(CardError, match="belongs to another model"):
-        ModelCard.read(model)
+        ModelCard.load(model)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_a_damaged_card_is_refused(model: Path, change: dict[str, object]) -> No
     path = card_path(model)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(CardError):
-        ModelCard.read(model)
+        ModelCard.load(model)
     path.write_text(path.read_text()[:40])
     with pytest.raises(CardError, match="damaged"):
-        ModelCard.read(model)
+        ModelCard.load(model)
 
 
 def test_the_shipped_card_tells_how_the_model_was_made() -> None:
-    card = ModelCard.read(MODEL_PATH)
+    card = ModelCard.load(MODEL_PATH)
     assert card.class_names == tuple("0123456789")
     assert card.training["seconds"] > 0
     assert card.figures["mnist_test_accuracy"] > 0.99

@@ -28,8 +28,8 @@ LOAD_DIGITS_FLOOR = 0.96  # of scikit-learn's 1,797 digits
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_drawn_digit_is_read(recognizer: Recognizer, digit: int) -> None:
-    prediction = recognizer.recognize(draw(digit))
-    assert (prediction.digit, prediction.status) == (str(digit), "digit")
+    prediction = recognizer.predict(draw(digit))
+    assert (prediction.label, prediction.status) == (str(digit), "digit")
     assert sum(prediction.probabilities) == pytest.approx(1)
     assert prediction.confidence == max(prediction.probabilities)
     assert prediction.model_input is not None
@@ -42,32 +42,32 @@ def test_digits_of_other_hands_are_read(recognizer: Recognizer) -> None:
         cv2.resize((image * 255 / 16).astype(np.uint8), (160, 160), interpolation=cv2.INTER_CUBIC)
         for image in data.images
     )
-    predictions = recognizer.recognize_inputs([preprocess(picture) for picture in pictures])
-    read = [prediction.digit for prediction in predictions]
+    predictions = recognizer.predict_inputs([preprocess(picture) for picture in pictures])
+    read = [prediction.label for prediction in predictions]
     right = np.mean([digit == str(label) for digit, label in zip(read, data.target, strict=True)])
     assert right >= LOAD_DIGITS_FLOOR
 
 
 def test_a_blank_canvas_is_no_digit(recognizer: Recognizer) -> None:
-    prediction = recognizer.recognize(np.zeros((280, 280, 4), np.uint8))
-    assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0)
+    prediction = recognizer.predict(np.zeros((280, 280, 4), np.uint8))
+    assert (prediction.status, prediction.label, prediction.confidence) == ("blank", None, 0)
 
 
 def test_scribbles_and_pairs_of_digits_are_no_digits(recognizer: Recognizer) -> None:
     """Scribbles of another generator than the one that training has."""
     scribbles = [canvas for _, canvas in draw_scribbles(50, seed=1)]
     pairs = [draw_number(f"{a}{b}") for a, b in zip("13524", "74869", strict=True)]
-    readings = recognizer.recognize_inputs([preprocess(image) for image in scribbles + pairs])
+    readings = recognizer.predict_inputs([preprocess(image) for image in scribbles + pairs])
     taken = [reading.status == "digit" for reading in readings]
     assert sum(taken[:50]) <= 5 and sum(taken[50:]) <= 1
 
 
 def test_batches_agree_with_single_calls(recognizer: Recognizer) -> None:
     inputs = [preprocess(draw(digit)) for digit in DIGITS]
-    together = recognizer.recognize_inputs([inputs[0], None, *inputs[1:]])
+    together = recognizer.predict_inputs([inputs[0], None, *inputs[1:]])
     assert together.pop(1).status == "blank"
     for digit, prediction in zip(DIGITS, together, strict=True):
-        alone = recognizer.recognize(draw(digit))
+        alone = recognizer.predict(draw(digit))
         np.testing.assert_allclose(prediction.probabilities, alone.probabilities, atol=1e-5)
 
 
@@ -78,24 +78,24 @@ def test_files_are_read_in_order_and_a_broken_one_does_not_stop_the_rest(
     for digit, path in zip(DIGITS, paths, strict=True):
         path.write_bytes(encode_png(draw(digit)))
     paths[3].write_bytes(b"broken")
-    readings = list(recognizer.recognize_files(paths))
+    readings = list(recognizer.predict_files(paths))
     assert [reading.path for reading in readings] == paths
     assert readings[3].prediction is None and "found none" in readings[3].message
     rest = [reading.prediction for reading in readings if reading.prediction]
-    assert [prediction.digit for prediction in rest] == list("012456789")
+    assert [prediction.label for prediction in rest] == list("012456789")
 
 
 def test_unsure_lies_below_the_threshold() -> None:
     names = ("no", "yes")
     assert Prediction((0.4, 0.6), names, 0.7, None).status == "unsure"
     sure = Prediction((0.2, 0.8), names, 0.7, None)
-    assert (sure.status, sure.digit, sure.candidates) == ("digit", "yes", ("yes", "no"))
+    assert (sure.status, sure.label, sure.candidates) == ("digit", "yes", ("yes", "no"))
 
 
 def test_temperature_softens_and_keeps_the_order(recognizer: Recognizer) -> None:
     warm = Recognizer(recognizer.model, ModelCard("", temperature=4.0))
     cold = Recognizer(recognizer.model, ModelCard("", temperature=1.0))
-    first, second = warm.recognize(draw(9)), cold.recognize(draw(9))
+    first, second = warm.predict(draw(9)), cold.predict(draw(9))
     assert first.candidates == second.candidates
     assert first.confidence < second.confidence
 
@@ -125,7 +125,7 @@ def test_a_model_without_a_card_works_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "bare.keras"
     path.write_bytes(MODEL_PATH.read_bytes())
     bare = Recognizer.load(path)
-    assert bare.recognize(draw(2)).digit == "2"
+    assert bare.predict(draw(2)).label == "2"
     assert "no card" in bare.warning and "not calibrated" in bare.warning
 
 

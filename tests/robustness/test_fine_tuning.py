@@ -12,13 +12,13 @@ from benchmarks.accuracy.fine_tuning import draw_on_canvas, spawn
 from digits.app.kept.store import DrawingStore, KeptDrawing
 from digits.commands import train
 from digits.data import dataset
-from digits.data.dataset import NO_DIGIT, Digits, draw_digits, read_kept
+from digits.data.dataset import REJECT_LABEL, LabelledImages, draw_digits, read_kept
 from digits.evaluation.eval_sets import Examples, load_scikit_digits
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.training.trainer import (
-    LEARN_ON,
+    FINE_TUNE,
     EpochBatches,
     TrainConfig,
     TrainingData,
@@ -62,7 +62,7 @@ def keep_drawings(folder: Path, recognizer: Recognizer, form: Form, *, count: in
     store = DrawingStore(f"sqlite:///{folder / 'kept.db'}")
     for rng in spawn(1, count):
         drawing = draw_on_canvas(form, rng)
-        prediction = recognizer.recognize(drawing.draw())
+        prediction = recognizer.predict(drawing.draw())
         sha256 = recognizer.card.sha256
         store.keep(KeptDrawing.of(drawing, prediction, label=form.label, sha256=sha256))
     path = folder / "kept.jsonl"
@@ -73,7 +73,7 @@ def keep_drawings(folder: Path, recognizer: Recognizer, form: Form, *, count: in
 def share_read(recognizer: Recognizer, form: Form) -> float:
     """Return the share of other drawings of a form that are read right."""
     others = [draw_on_canvas(form, rng).draw() for rng in spawn(2, 30)]
-    return float(np.mean([recognizer.recognize(image).digit == form.label for image in others]))
+    return float(np.mean([recognizer.predict(image).label == form.label for image in others]))
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -90,21 +90,21 @@ def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
     # Beside so few others each is drawn three times, and each step goes ten times as far.
     learn = ["--drawings", *[str(kept)] * 3, "--from", str(MODEL_PATH)]
     assert train.main([*options, *learn, "--learning-rate", "2e-3"]) == 0
-    assert f"  {LEARN_ON.epochs} epochs  " in capsys.readouterr().out.splitlines()[-1]
+    assert f"  {FINE_TUNE.epochs} epochs  " in capsys.readouterr().out.splitlines()[-1]
 
     learnt = Recognizer.load(output)
     assert share_read(recognizer, FORM) < 0.6
     assert share_read(learnt, FORM) > 0.9
     for digit in DIGITS:
-        assert learnt.recognize(draw(digit)).digit == str(digit)
+        assert learnt.predict(draw(digit)).label == str(digit)
     labels, inputs = digits.labels[HELD_OUT], digits.inputs[HELD_OUT]
     before, after = (
-        np.mean([p.digit == label for p, label in zip(read, labels, strict=True)])
-        for read in (r.recognize_inputs(inputs) for r in (recognizer, learnt))
+        np.mean([p.label == label for p, label in zip(read, labels, strict=True)])
+        for read in (r.predict_inputs(inputs) for r in (recognizer, learnt))
     )
     assert after >= before - 0.01
 
-    made = ModelCard.read(output).training
+    made = ModelCard.load(output).training
     assert made["learnt_on"]["sha256"] == recognizer.card.sha256
     assert made["learnt_on"]["training"] == recognizer.card.training
     last = json.loads(kept.read_text().splitlines()[-1])
@@ -115,12 +115,12 @@ def test_learning_on_takes_fewer_epochs_unless_told_otherwise() -> None:
     parse = train.make_parser().parse_args
     start = ["--from", str(MODEL_PATH)]
     assert train.make_config(parse([])) == TrainConfig()
-    assert train.make_config(parse(start)) == LEARN_ON
-    assert LEARN_ON.epochs < TrainConfig().epochs
-    assert LEARN_ON.learning_rate < TrainConfig().learning_rate
+    assert train.make_config(parse(start)) == FINE_TUNE
+    assert FINE_TUNE.epochs < TrainConfig().epochs
+    assert FINE_TUNE.learning_rate < TrainConfig().learning_rate
     told = train.make_config(parse([*start, "--epochs", "9", "--learning-rate", "0.1"]))
     assert (told.epochs, told.learning_rate) == (9, 0.1)
-    assert told.mnist_images == LEARN_ON.mnist_images
+    assert told.mnist_images == FINE_TUNE.mnist_images
 
 
 def test_few_drawings_are_repeated_until_they_count_and_differ_each_time(
@@ -143,7 +143,7 @@ def test_what_shows_no_digit_is_learnt_as_none(tmp_path: Path) -> None:
     path = tmp_path / "kept.jsonl"
     path.write_text('{"label": "none", "strokes": [[[0, 0], [9, 4], [3, 8], [1, 1]]]}\n')
     drawn = draw_digits(read_kept(path), seed=0)
-    assert isinstance(drawn, Digits) and drawn.labels.tolist() == [NO_DIGIT]
+    assert isinstance(drawn, LabelledImages) and drawn.labels.tolist() == [REJECT_LABEL]
 
 
 def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones(
@@ -152,7 +152,7 @@ def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones
     seven = np.round(dataset.preprocess_all([draw(7)[..., 0]]))
     images = np.repeat(seven, 4, axis=0)
     is_new = np.array([False, False, True, True])
-    digits = Digits(images, np.full(4, 2))  # all are called twos
+    digits = LabelledImages(images, np.full(4, 2))  # all are called twos
     data = TrainingData(images, to_targets(digits.labels), {}, digits, is_new)
     config = TrainConfig(augmentation=False)
     targets = {
@@ -171,4 +171,4 @@ def test_a_blend_lies_between_what_was_known_and_what_was_learnt() -> None:
     blend(model, start, share=0.75)
     np.testing.assert_allclose(model.get_weights()[0], [[6.0, 4.0]])
     np.testing.assert_allclose(model.get_weights()[1], [1.0, -2.0])
-    assert LEARN_ON.blend < 1 == TrainConfig().blend
+    assert FINE_TUNE.blend < 1 == TrainConfig().blend

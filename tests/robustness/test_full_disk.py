@@ -17,11 +17,11 @@ import pytest
 
 from digits.app.kept.store import DrawingStore, KeptDrawing, StoreError
 from digits.commands import evaluate, predict, train
-from digits.files import explain_failure, replacing
+from digits.files import atomic_write, explain_failure
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
-from digits.training.checkpoints import mend_log, start_anew
+from digits.training.checkpoints import repair_log, start_anew
 from tests.app.kept.test_access import kept_as
 from tests.robustness.test_fuzz_pictures import with_no_rights
 from tests.support.corpus import encode, seven
@@ -47,7 +47,7 @@ def names(folder: Path) -> set[str]:
 def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("before")
-    with pytest.raises(OSError) as failed, full_after(4096), replacing(path) as partial:
+    with pytest.raises(OSError) as failed, full_after(4096), atomic_write(path) as partial:
         partial.write_bytes(bytes(10_000))
     assert path.read_text() == "before" and names(tmp_path) == {"table.csv"}
     sentence = explain_failure(failed.value, path)
@@ -148,10 +148,10 @@ def test_training_on_a_full_disk_leaves_the_earlier_model(
 def test_a_log_that_was_cut_short_is_mended(tmp_path: Path) -> None:
     log = tmp_path / "history.csv"
     log.write_text("epoch,loss\n0,0.5\n1,0.")
-    mend_log(log)
+    repair_log(log)
     assert log.read_text() == "epoch,loss\n0,0.5\n"
     log.write_text("epoch,lo")
-    mend_log(log)
+    repair_log(log)
     assert log.read_text() == ""
-    mend_log(tmp_path / "none.csv")
+    repair_log(tmp_path / "none.csv")
     assert json.dumps(sorted(names(tmp_path))) == '["history.csv"]'

@@ -179,7 +179,7 @@ def test_a_model_that_cannot_or_may_not_be_run_is_refused(name: str, elsewhere: 
 def test_the_changed_copy_without_a_change_works(elsewhere: Path) -> None:
     """What is refused above is refused for its fault alone."""
     (elsewhere / "model.keras").write_bytes(with_weights(lambda weights: weights))
-    assert Recognizer.load(elsewhere / "model.keras").recognize(draw(7)).digit == "7"
+    assert Recognizer.load(elsewhere / "model.keras").predict(draw(7)).label == "7"
 
 
 def test_a_part_that_unpacks_to_too_much_is_refused_packed(
@@ -241,7 +241,7 @@ def load_or_refuse(content: bytes) -> None:
         except RecognizerError as error:
             assert "\n" not in str(error)
             return
-        prediction = recognizer.recognize(draw(7))
+        prediction = recognizer.predict(draw(7))
         assert 0 <= prediction.confidence <= 1
 
 
@@ -284,7 +284,7 @@ def test_a_bad_card_is_refused_in_a_sentence(name: str, elsewhere: Path) -> None
     path.write_bytes(MODEL_PATH.read_bytes())
     write_card(path, BAD_CARDS[name])
     with pytest.raises(CardError) as refused:
-        ModelCard.read(path)
+        ModelCard.load(path)
     text = str(refused.value)
     assert text.startswith("The card '") and text.endswith(".") and "\n" not in text
     assert len(text) < 300 + len(str(path))
@@ -296,7 +296,7 @@ def test_a_model_with_a_bad_card_reads_and_says_so(elsewhere: Path) -> None:
     write_card(path, {"temperature": float("nan")})
     recognizer = Recognizer.load(path)
     assert "is damaged" in recognizer.warning and "not calibrated" in recognizer.warning
-    assert recognizer.recognize(draw(7)).digit == "7"
+    assert recognizer.predict(draw(7)).label == "7"
 
 
 @given(st.sampled_from([*ModelCard("").__dict__, "other"]), JSON | ODD)
@@ -306,7 +306,7 @@ def test_any_entry_of_a_card_is_taken_or_refused(key: str, value: Any) -> None:
         path.write_bytes(b"any")
         write_card(path, {"sha256": sha256_of(path), key: value})
         try:
-            card = ModelCard.read(path)
+            card = ModelCard.load(path)
         except CardError as error:
             assert "\n" not in str(error)
         else:

@@ -23,7 +23,7 @@ from digits.app.pictures.gallery import Gallery, to_rows
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.arguments import existing_path
 from digits.commands import predict
-from digits.preprocessing.image_io import ImageError, read_image
+from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.loader import prepare_file
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.result_rows import write_csv
@@ -58,18 +58,18 @@ def soon() -> Iterator[None]:
 def read_any(data: bytes, recognizer: Recognizer) -> str:
     """Read a file in both ways; return the digit, "blank" or the sentence."""
     with soon():
-        reading = read_picture(data, recognizer.read_number, PictureOptions())
+        reading = read_picture(data, recognizer.predict_number, PictureOptions())
         try:
-            image = read_image(data)
+            image = load_image(data)
         except ImageError as error:
             assert reading.status == "error" and reading.message == str(error)
             check_sentence(str(error))
             return str(error)
         assert image.dtype == np.uint8 and image.ndim in (2, 3) and image.size
-        prediction = recognizer.recognize(image)
+        prediction = recognizer.predict(image)
         assert reading.status != "error"
         assert 0 <= prediction.confidence <= 1
-        return prediction.digit or BLANK
+        return prediction.label or BLANK
 
 
 def check_sentence(text: str) -> None:
@@ -110,7 +110,7 @@ def test_the_gallery_takes_them_all(recognizer: Recognizer) -> None:
     for case in PICTURES:
         assert gallery.add(case.name, case.data)
     for picture in gallery.unread(options, ""):
-        reading = read_picture(picture.data, recognizer.read_number, options)
+        reading = read_picture(picture.data, recognizer.predict_number, options)
         gallery.keep(picture, options, "", reading)
     pairs = gallery.ordered(options, "")
     assert len(pairs) == len(PICTURES)

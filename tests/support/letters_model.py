@@ -31,7 +31,7 @@ def make_letters_model(folder: Path) -> Path:
     letters.set_weights([*weights, wide, np.pad(bias, (0, more), constant_values=NEVER)])
     path = folder / "letters.keras"
     save_small(letters, path)
-    card = ModelCard.read(MODEL_PATH)
+    card = ModelCard.load(MODEL_PATH)
     made = {"files": {"strokes": ["letters.jsonl"]}, "config": {"epochs": 1, "pen_drawings": 10}}
     dataclasses.replace(
         card, sha256=sha256_of(path), class_names=LETTERS, training=made, figures={}

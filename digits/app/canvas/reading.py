@@ -19,7 +19,7 @@ from digits.app.canvas.drawing import Drawing, smooth
 from digits.data.strokes import Points
 from digits.preprocessing.components import Box
 from digits.preprocessing.ink import Image
-from digits.recognition.numbers import NumberReading
+from digits.recognition.numbers import NumberPrediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
     from digits.recognition.recognizer import Prediction, Recognizer
@@ -38,7 +38,7 @@ class CanvasReading:
     """
 
     prediction: "Prediction"
-    number: NumberReading | None = None
+    number: NumberPrediction | None = None
 
     @property
     def text(self) -> str:
@@ -46,7 +46,7 @@ class CanvasReading:
         if self.number is not None:
             return self.number.number
         mark = "?" if self.prediction.status == "unsure" else ""
-        return f"{self.prediction.digit or ''}{mark}"
+        return f"{self.prediction.label or ''}{mark}"
 
 
 def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> CanvasReading:
@@ -57,29 +57,29 @@ def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> Can
         drawing: its strokes.
         recognizer: reads.
     """
-    prediction = recognizer.recognize(image)
+    prediction = recognizer.predict(image)
     if prediction.status == "blank" or len(drawing.strokes) < 2:
         return CanvasReading(prediction)
-    number = recognizer.read_number(image)
+    number = recognizer.predict_number(image)
     if is_likelier(number, prediction) and keeps_strokes_whole(number, drawing):
         return CanvasReading(prediction, number)
     return CanvasReading(prediction)
 
 
-def is_likelier(number: NumberReading, whole: "Prediction") -> bool:
+def is_likelier(number: NumberPrediction, whole: "Prediction") -> bool:
     """Whether several digits were found that explain a drawing better than one does."""
     digits = [digit.prediction for digit in number.digits]
-    if len(digits) < 2 or not all(digit.looks_like_a_digit for digit in digits):
+    if len(digits) < 2 or not all(digit.is_in_distribution for digit in digits):
         return False
-    return not whole.looks_like_a_digit or number_certainty(number) > whole.certainty
+    return not whole.is_in_distribution or number_certainty(number) > whole.score
 
 
-def number_certainty(number: NumberReading) -> float:
+def number_certainty(number: NumberPrediction) -> float:
     """Return the probability that each digit of a number is one, and read right."""
-    return float(np.prod([digit.prediction.certainty for digit in number.digits]))
+    return float(np.prod([digit.prediction.score for digit in number.digits]))
 
 
-def keeps_strokes_whole(number: NumberReading, drawing: Drawing) -> bool:
+def keeps_strokes_whole(number: NumberPrediction, drawing: Drawing) -> bool:
     """Whether each stroke lies in the box of one digit, rather than in two."""
     boxes = [digit.box for digit in number.digits]
     return all(

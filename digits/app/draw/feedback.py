@@ -8,7 +8,7 @@ from digits.app.canvas.drawing import Drawing
 from digits.app.kept.access import Keeping, Visit, fingerprint
 from digits.app.kept.session import get_keeping, get_visit, name_label, open_store, show_store_error
 from digits.app.kept.store import KeptDrawing, StoreError
-from digits.classes import NO_DIGIT_NAME
+from digits.classes import REJECT_NAME
 
 if TYPE_CHECKING:  # TensorFlow is not needed to ask
     from streamlit.delta_generator import DeltaGenerator
@@ -80,8 +80,8 @@ def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | No
     """
     classes = list(prediction.class_names)
     if prediction.status == "unsure":
-        return choose_label([*classes, NO_DIGIT_NAME], said, name)
-    answers = {prediction.digit: RIGHT, None: None}
+        return choose_label([*classes, REJECT_NAME], said, name)
+    answers = {prediction.label: RIGHT, None: None}
     verdict = st.segmented_control(
         "Is that right?",
         [RIGHT, WRONG],
@@ -89,9 +89,9 @@ def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | No
         key=f"verdict_{name}",
     )
     if verdict == WRONG:
-        others = [known for known in classes if known != prediction.digit]
-        return choose_label([*others, NO_DIGIT_NAME], said, name)
-    return prediction.digit if verdict == RIGHT else None
+        others = [known for known in classes if known != prediction.label]
+        return choose_label([*others, REJECT_NAME], said, name)
+    return prediction.label if verdict == RIGHT else None
 
 
 def choose_label(choices: list[str], said: str | None, name: str) -> str | None:

@@ -7,7 +7,7 @@ import streamlit as st
 from digits.app.canvas.reading import number_certainty
 from digits.app.prediction_view import enlarge_pixels, format_share, worded
 from digits.preprocessing.data_urls import to_data_url
-from digits.recognition.numbers import NumberReading
+from digits.recognition.numbers import NumberPrediction
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Prediction
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
 
-def show_number(number: NumberReading) -> None:
+def show_number(number: NumberPrediction) -> None:
     """Show the number large, and each of its digits with its own confidence."""
     share = worded(f"{format_share(number_certainty(number))} sure of all digits")
     st.metric(
@@ -35,12 +35,12 @@ def show_digit(prediction: "Prediction") -> None:
     with st.container(width=TILE_WIDTH, gap="xxsmall"):
         st.image(
             to_data_url(enlarge_pixels(prediction.model_input)),
-            alt=f"What the model saw of the {prediction.digit}",
+            alt=f"What the model saw of the {prediction.label}",
             width=TILE_WIDTH,
         )
         mark = "? :orange-badge[doubtful]" if is_unsure else ""
-        st.markdown(f"**{prediction.digit}**{mark}")
-        st.caption(format_share(prediction.certainty))
+        st.markdown(f"**{prediction.label}**{mark}")
+        st.caption(format_share(prediction.score))
 
 
 def describe_doubts(doubtful: list["Prediction"]) -> str:

@@ -24,7 +24,7 @@ from digits.app.prediction_view import (
     start_loading,
     worded,
 )
-from digits.classes import DIGITS, with_article
+from digits.classes import DIGIT_CLASSES, with_article
 
 if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
     from digits.recognition.recognizer import Prediction, Recognizer
@@ -129,7 +129,7 @@ def show_state(reading: CanvasReading | None) -> None:
     elif reading.number is not None:
         show_number(reading.number)
     elif reading.prediction.status == "blank":
-        range_ = " from 0 to 9" if reading.prediction.class_names == DIGITS else ""
+        range_ = " from 0 to 9" if reading.prediction.class_names == DIGIT_CLASSES else ""
         st.info(
             worded(f"Draw one digit{range_} on the black field, or several side by side."),
             icon=":material/draw:",
@@ -182,7 +182,7 @@ def say(reading: CanvasReading | None) -> str:
         return f"Read as {' '.join(reading.text)}."
     if prediction.status == "unsure":
         return describe_doubt(prediction)
-    return f"Read as {prediction.digit}, {format_share(prediction.confidence)} sure."
+    return f"Read as {prediction.label}, {format_share(prediction.confidence)} sure."
 
 
 def show_verdict(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:

@@ -10,7 +10,7 @@ from digits.preprocessing.data_urls import to_data_url
 from digits.preprocessing.ink import Image, Ink
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE
 from digits.preprocessing.stages import follow_steps
-from digits.recognition.numbers import NumberReading
+from digits.recognition.numbers import NumberPrediction
 
 ZOOM = 5  # screen pixels a side for each of 28 x 28
 SIDE = ZOOM * IMAGE_SIZE  # screen pixels of a step's picture
@@ -27,7 +27,7 @@ def show_steps(picture: Image) -> None:
                 st.markdown(f"**{number}. {step.name}.** {step.sentence}")
 
 
-def show_steps_of_number(picture: Image, number: NumberReading) -> None:
+def show_steps_of_number(picture: Image, number: NumberPrediction) -> None:
     """Show where each digit was found, and what became of it."""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=STEP_WIDTH, gap="xsmall"):
@@ -44,7 +44,7 @@ def show_steps_of_number(picture: Image, number: NumberReading) -> None:
                     assert seen is not None
                     st.image(
                         to_data_url(enlarge_pixels(seen, ZOOM - 1)),
-                        alt=f"What was looked at of the {digit.prediction.digit}",
+                        alt=f"What was looked at of the {digit.prediction.label}",
                     )
             st.markdown(
                 f"**2. Shrunk and centred**, each by itself, to {IMAGE_SIZE} × {IMAGE_SIZE}. This"
@@ -70,7 +70,7 @@ def place_in_frame(picture: Ink) -> Ink:
     return frame
 
 
-def frame_digits(picture: Image, number: NumberReading) -> npt.NDArray[np.uint8]:
+def frame_digits(picture: Image, number: NumberPrediction) -> npt.NDArray[np.uint8]:
     """Draw a box around each digit of a canvas, (280, 280) or (280, 280, 4)."""
     gray = picture if picture.ndim == 2 else picture[..., 0]
     framed: npt.NDArray[np.uint8] = cv2.cvtColor(np.ascontiguousarray(gray), cv2.COLOR_GRAY2RGB)

@@ -22,7 +22,7 @@ import numpy as np
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.kept.store import DEFAULT_URL, DrawingStore, KeptDrawing
-from digits.classes import NO_DIGIT_NAME
+from digits.classes import REJECT_NAME
 
 if TYPE_CHECKING:  # TensorFlow is not needed to decide
     from digits.recognition.recognizer import Prediction
@@ -164,8 +164,8 @@ class Visit:
             self.right.pop(name, None)
             return
         self.labels[name] = label
-        is_refused = prediction.status == "unsure" and label == NO_DIGIT_NAME
-        self.right[name] = label == prediction.digit or is_refused
+        is_refused = prediction.status == "unsure" and label == REJECT_NAME
+        self.right[name] = label == prediction.label or is_refused
 
     def settle(self, store: DrawingStore, name: str, kept: KeptDrawing | None) -> None:
         """Keep a drawing once, with the label that was given last; None takes it back.

@@ -24,7 +24,7 @@ from digits.app.kept.store import DrawingStore, KeptDrawing, StoreError
 from digits.app.model.wording import learn_command
 from digits.app.navigation import draw_page
 from digits.app.prediction_view import worded
-from digits.classes import DIGITS
+from digits.classes import DIGIT_CLASSES
 from digits.locations import MODEL_PATH
 from digits.preprocessing.data_urls import to_data_url
 from digits.recognition.model_card import CardError, ModelCard
@@ -253,14 +253,14 @@ def show_learning(store: DrawingStore) -> None:
     )
     card = read_card()
     st.code(learn_command(card, MODEL_PATH.name, EXPORT_NAME), language=None, wrap_lines=True)
-    if card is None or card.class_names == DIGITS:
+    if card is None or card.class_names == DIGIT_CLASSES:
         st.caption("`git checkout digit_model.keras digit_model.json` brings the old model back.")
 
 
 def read_card() -> ModelCard | None:
     """Read the card of the model that reads now; None when it has none."""
     try:
-        return ModelCard.read(MODEL_PATH)
+        return ModelCard.load(MODEL_PATH)
     except (CardError, OSError):
         return None
 

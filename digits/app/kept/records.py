@@ -61,7 +61,7 @@ class KeptDrawing:
         return cls(
             drawing,
             label=label,
-            read_as=prediction.digit or "",
+            read_as=prediction.label or "",
             confidence=round(prediction.confidence, 4),
             status=prediction.status,
             model=sha256[:MODEL_DIGITS],

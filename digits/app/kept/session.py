@@ -9,7 +9,7 @@ import streamlit as st
 from digits.app.kept.access import Door, Keeping, SettingsError, Visit, decide
 from digits.app.kept.store import DrawingStore, StoreError
 from digits.app.prediction_view import worded
-from digits.classes import NO_DIGIT_NAME
+from digits.classes import REJECT_NAME
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def is_operator(keeping: Keeping) -> bool:
 
 def name_label(label: str) -> str:
     """Write a label as people read it."""
-    return worded("Not a digit") if label == NO_DIGIT_NAME else label
+    return worded("Not a digit") if label == REJECT_NAME else label
 
 
 def show_store_error(error: StoreError, keeping: Keeping) -> None:

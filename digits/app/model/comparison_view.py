@@ -17,7 +17,7 @@ from digits.app.model.mistakes import enlarge
 from digits.app.model.wording import escape, format_percent, names_of, without_folders
 from digits.app.prediction_view import worded
 from digits.app.theme import get_palette
-from digits.classes import DIGITS
+from digits.classes import DIGIT_CLASSES
 from digits.evaluation.model_summary import ModelAbout, read_about
 from digits.preprocessing.data_urls import to_data_url
 
@@ -95,7 +95,7 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
 
 def examples_for(about: ModelAbout) -> dict[str, Image]:
     """Return our drawings, where they are of the model's classes, and some that it misreads."""
-    drawings = EXAMPLES if names_of(about) == DIGITS else {}
+    drawings = EXAMPLES if names_of(about) == DIGIT_CLASSES else {}
     details = about.details.sets.get("mnist_test")
     misread = details.misread[:MOST_MISREAD] if details else []
     return {
@@ -138,7 +138,7 @@ def read_together(recognizers: "dict[str, Recognizer]", examples: dict[str, Imag
     with right, st.container(key="readings"):
         readings = {}
         if image is not None:
-            readings = {name: one.recognize(image) for name, one in recognizers.items()}
+            readings = {name: one.predict(image) for name, one in recognizers.items()}
         if all(reading.status == "blank" for reading in readings.values()):
             st.info(worded("Draw a digit, and all of them read it."), icon=":material/draw:")
         else:
@@ -208,7 +208,7 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
         shares = dict(zip(reading.class_names, reading.probabilities, strict=True))
         rows.append((name, shown, [shares.get(one, 0.0) for one in shown]))
     words = "; ".join(
-        f"{name} reads {reading.digit}, {format_sure(reading.confidence)}"
+        f"{name} reads {reading.label}, {format_sure(reading.confidence)}"
         for name, reading in readings.items()
     )
     st.altair_chart(probability_chart(rows, get_palette()), alt=f"Probabilities: {words}.")
@@ -220,12 +220,14 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
 
 def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer") -> dict[str, str]:
     """Write what a model reads, and how sure it is."""
-    can_refuse = recognizer.card.none_logit is not None
+    can_refuse = recognizer.card.reject_logit is not None
     return {
         "model": escape(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end there
-        "reads": f"**{escape(reading.digit or '')}**",
+        "reads": f"**{escape(reading.label or '')}**",
         "confidence": format_sure(reading.confidence),
-        worded("is a digit"): format_sure(reading.digit_probability) if can_refuse else NOTHING,
+        worded("is a digit"): format_sure(reading.in_distribution_probability)
+        if can_refuse
+        else NOTHING,
         "status": reading.status,
     }
 

@@ -20,7 +20,7 @@ from digits.app.model.wording import (
     without_folders,
 )
 from digits.app.theme import get_palette
-from digits.classes import DIGITS, ClassNames, worded
+from digits.classes import DIGIT_CLASSES, ClassNames, worded
 from digits.evaluation.model_summary import DigitSet, ModelAbout, OtherSet, read_about
 from digits.locations import MODEL_PATH
 
@@ -156,7 +156,7 @@ def show_confidence(about: ModelAbout) -> None:
             f"Logits are divided by a temperature of **{card.temperature:g}**, found on"
             + worded(
                 " validation digits. A reading is called unsure when the probability that it is a"
-                f" digit, and this one, is below **{card.unsure_below:g}**.",
+                f" digit, and this one, is below **{card.reject_threshold:g}**.",
                 card.class_names,
             )
         )
@@ -183,7 +183,7 @@ def show_training(about: ModelAbout) -> None:
     """Show how the training went, and the command that repeats it."""
     st.header("How the training went")
     names = names_of(about)
-    and_letters = " and letters" if names == DIGITS else ""
+    and_letters = " and letters" if names == DIGIT_CLASSES else ""
     if about.history:
         first, last, palette = about.history[0], about.history[-1], get_palette()
         left, right = st.columns(2, gap="medium")
@@ -214,7 +214,7 @@ def show_training(about: ModelAbout) -> None:
         st.info(about.problems.history, icon=":material/show_chart:")
     st.header("Train it again")
     download = " Without the names of files, MNIST and the pen digits are downloaded."
-    st.markdown(f"In the project's folder.{download if names == DIGITS else ''}")
+    st.markdown(f"In the project's folder.{download if names == DIGIT_CLASSES else ''}")
     st.code(
         retrain_command(about.card) if about.card else "python train.py",
         language=None,

@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from digits.classes import DIGITS, ClassNames, worded
+from digits.classes import DIGIT_CLASSES, ClassNames, worded
 from digits.evaluation.model_summary import DigitSet, ModelAbout, OtherSet
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.schema import (
@@ -86,7 +86,7 @@ def describe_taken(about: ModelAbout) -> Iterator[str]:
 
 def names_of(about: ModelAbout) -> ClassNames:
     """Return what a model tells apart; the digits where its card does not say."""
-    return about.card.class_names if about.card else DIGITS
+    return about.card.class_names if about.card else DIGIT_CLASSES
 
 
 def describe_passing(one: OtherSet, details: SetDetails | None) -> str:
@@ -146,7 +146,7 @@ def retrain_command(card: ModelCard) -> str:
     parts += [f"{OPTIONS[name]} {config[name]}" for name in OPTIONS if name in config]
     if config.get("augmentation") is False:
         parts.append("--no-augmentation")
-    if card.class_names != DIGITS:
+    if card.class_names != DIGIT_CLASSES:
         parts.append(f"--classes {write_classes(card.class_names)}")
         if "pen_drawings" in config:
             parts.append(f"--pen-drawings {config['pen_drawings']}")
@@ -169,7 +169,7 @@ def learn_command(card: ModelCard | None, model: str, drawings: str) -> str:
         model: its file's name.
         drawings: name of the file with what was kept.
     """
-    if card is None or card.class_names == DIGITS:
+    if card is None or card.class_names == DIGIT_CLASSES:
         return f"python train.py --drawings {drawings} --from digit_model.keras"
     name = shlex.quote(model)
     learn = f"--drawings {drawings} --from {name} --output {name}"
@@ -178,7 +178,7 @@ def learn_command(card: ModelCard | None, model: str, drawings: str) -> str:
 
 def measure_command(card: ModelCard | None, model: str) -> str:
     """Write the command that measures a model, for the page to show its figures."""
-    if card is None or card.class_names == DIGITS:
+    if card is None or card.class_names == DIGIT_CLASSES:
         return MEASURE_DIGITS
     data = list_data(card, ("mnist",))
     strokes = list_data(card, ("strokes",))

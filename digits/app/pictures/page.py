@@ -12,7 +12,7 @@ from digits.app.pictures.gallery import FULL, Gallery, Picture
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.app.pictures.results import show_results
 from digits.app.prediction_view import get_recognizer, worded
-from digits.classes import DIGITS
+from digits.classes import DIGIT_CLASSES
 from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.ink import InkOptions, Polarity
 from digits.recognition.recognizer import Recognizer
@@ -77,7 +77,7 @@ def bring_and_read() -> None:
         recognizer = get_recognizer()
     headline = st.empty()
     if not gallery.pictures:
-        if recognizer.card.class_names == DIGITS:  # as the examples show
+        if recognizer.card.class_names == DIGIT_CLASSES:  # as the examples show
             headline.header("No picture at hand?", anchor=False)
             with st.container():
                 offer_examples(gallery)
@@ -231,6 +231,9 @@ def read_waiting(
     for done, picture in enumerate(waiting):
         place.progress(done / len(waiting), f"Reading {done + 1} of {len(waiting)} ...")
         reading = read_picture(
-            picture.data, recognizer.read_number, options, class_names=recognizer.card.class_names
+            picture.data,
+            recognizer.predict_number,
+            options,
+            class_names=recognizer.card.class_names,
         )
         gallery.keep(picture, options, model, reading)

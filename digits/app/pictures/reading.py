@@ -12,10 +12,10 @@ from math import prod
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digits.app.pictures.thumbnails import draw_thumbnail
-from digits.classes import DIGITS, with_article, worded
-from digits.preprocessing.image_io import ImageError, find_other_frames, read_image
+from digits.classes import DIGIT_CLASSES, with_article, worded
+from digits.preprocessing.image_io import ImageError, find_other_frames, load_image
 from digits.preprocessing.ink import FOUND, Image, InkOptions
-from digits.recognition.numbers import DigitReading, NumberReading
+from digits.recognition.numbers import DigitPrediction, NumberPrediction
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Prediction
@@ -27,7 +27,7 @@ FRAMES = {
     "animation": "It moves: its first picture was read.",
     "pages": "It has several pages: the first was read.",
 }
-NO_DIGIT = "No digit was found on it. Is the writing clear, and all in the picture?"
+REJECT_LABEL = "No digit was found on it. Is the writing clear, and all in the picture?"
 NO_LIKENESS = "Nothing on it looks much like a digit."
 
 
@@ -47,7 +47,7 @@ class PictureOptions:
 class ReadNumber(Protocol):
     """What reads pixels: `Recognizer.read_number`."""
 
-    def __call__(self, image: Image, *, several: bool, options: InkOptions) -> NumberReading:
+    def __call__(self, image: Image, *, several: bool, options: InkOptions) -> NumberPrediction:
         """Find the digits of a picture and read them."""
 
 
@@ -61,7 +61,7 @@ class PictureReading:
         message: what a person should know; empty when all is well.
     """
 
-    reading: NumberReading | None
+    reading: NumberPrediction | None
     thumbnail: bytes
     message: str
 
@@ -85,15 +85,15 @@ class PictureReading:
         """Probability that each is a digit and all are right; 0 without any."""
         if self.reading is None or not self.reading.digits:
             return 0.0
-        return prod(digit.prediction.certainty for digit in self.reading.digits)
+        return prod(digit.prediction.score for digit in self.reading.digits)
 
 
 def read_picture(
     data: bytes,
-    read_number: ReadNumber,
+    predict_number: ReadNumber,
     options: PictureOptions,
     *,
-    class_names: Sequence[str] = DIGITS,
+    class_names: Sequence[str] = DIGIT_CLASSES,
 ) -> PictureReading:
     """Read one picture file.
 
@@ -107,25 +107,25 @@ def read_picture(
         What was read, with a sentence where there is something to say.
     """
     try:
-        image = read_image(data)
+        image = load_image(data)
     except ImageError as error:
         return PictureReading(None, b"", str(error))
-    reading = read_number(image, several=options.several, options=options.ink)
+    reading = predict_number(image, several=options.several, options=options.ink)
     sentences = FRAMES[find_other_frames(data)], describe(reading, class_names)
     return PictureReading(
         reading, draw_thumbnail(image, reading.digits), " ".join(filter(None, sentences))
     )
 
 
-def describe(reading: NumberReading, names: Sequence[str] = DIGITS) -> str:
+def describe(reading: NumberPrediction, names: Sequence[str] = DIGIT_CLASSES) -> str:
     """Say in a sentence what is doubtful or missing; nothing when all is well."""
     digits = reading.digits
     if not digits:
-        return worded(NO_DIGIT, names)
+        return worded(REJECT_LABEL, names)
     doubtful = [i for i, digit in enumerate(digits) if digit.prediction.status == "unsure"]
     if not doubtful:
         return ""
-    if not any(digit.prediction.looks_like_a_digit for digit in digits):
+    if not any(digit.prediction.is_in_distribution for digit in digits):
         return worded(NO_LIKENESS, names)
     if len(doubtful) == len(digits) > 1:
         return worded(f"All {len(digits)} digits are doubtful.", names)
@@ -135,13 +135,13 @@ def describe(reading: NumberReading, names: Sequence[str] = DIGITS) -> str:
     return describe_one(digits, doubtful[0])
 
 
-def describe_one(digits: Sequence[DigitReading], index: int) -> str:
+def describe_one(digits: Sequence[DigitPrediction], index: int) -> str:
     """Say what the one doubtful digit could be."""
     prediction: Prediction = digits[index].prediction
     what = "This" if len(digits) == 1 else f"The {ordinal(index + 1)} digit"
     what = worded(what, prediction.class_names)
     first, second = map(with_article, prediction.candidates[:2])
-    if not prediction.looks_like_a_digit:
+    if not prediction.is_in_distribution:
         condition = worded("may be something else; if it is a digit", prediction.class_names)
         return f"{what} {condition}, then {first}."
     return f"{what} could be {first} or {second}."

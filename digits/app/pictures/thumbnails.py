@@ -19,7 +19,7 @@ from PIL import ImageDraw, ImageFont
 from digits.preprocessing.background import shrink
 from digits.preprocessing.components import Box
 from digits.preprocessing.ink import Image
-from digits.recognition.numbers import DigitReading
+from digits.recognition.numbers import DigitPrediction
 
 Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]
 Color = tuple[int, int, int]
@@ -38,7 +38,7 @@ TAG_SHARE, TAG_HEIGHTS = 0.3, (14, 48)  # of a digit's height; pixels
 QUALITY = 85  # of JPEG
 
 
-def draw_thumbnail(image: Image, digits: Sequence[DigitReading] = ()) -> bytes:
+def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> bytes:
     """Draw a small copy of a picture, with a box and a tag for each digit.
 
     Args:
@@ -101,7 +101,7 @@ class Frame:
         )
 
 
-def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitReading) -> None:
+def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitPrediction) -> None:
     """Draw one digit's box, and its tag above, below or inside."""
     is_sure = digit.prediction.status == "digit"
     color = SURE if is_sure else DOUBTFUL
@@ -114,7 +114,7 @@ def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitReading) -> N
         pen.rectangle(corners, outline=color, width=width)
     else:
         draw_dashed(pen, frame, color, width)
-    draw_tag(pen, frame, f"{digit.prediction.digit}{'' if is_sure else '?'}", color)
+    draw_tag(pen, frame, f"{digit.prediction.label}{'' if is_sure else '?'}", color)
 
 
 def portion(frame: Frame, share: float, ends: tuple[int, int]) -> int:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 
-from digits.files import replacing
+from digits.files import atomic_write
 from digits.recognition.model_report.schema import (
     Bin,
     Count,
@@ -107,7 +107,7 @@ def write_history(folder: Path, epochs: Sequence[Epoch], *, sha256: str) -> None
     lines = ",\n  ".join(json.dumps(asdict(epoch)) for epoch in epochs)
     text = f'{{\n "sha256": "{sha256}",\n "epochs": [\n  {lines}\n ]\n}}\n'
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / HISTORY) as partial:
+    with atomic_write(folder / HISTORY) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
@@ -134,13 +134,13 @@ def write_details(folder: Path, details: Details, *, sha256: str) -> None:
         f"{json.dumps(name)}: {to_json(one, places)}" for name, one in details.sets.items()
     )
     head = f' "sha256": "{sha256}",\n "parameters": {details.parameters},\n'
-    with replacing(folder / DETAILS) as partial:
+    with atomic_write(folder / DETAILS) as partial:
         partial.write_text(f'{{\n{head} "sets": {{\n  {lines}\n }}\n}}\n', encoding="utf-8")
     sheet = np.zeros((max(-(-len(pictures) // COLUMNS), 1), SIDE, COLUMNS, SIDE), np.uint8)
     for index, picture in enumerate(pictures):
         row, column = divmod(index, COLUMNS)
         sheet[row, :, column] = picture
-    with replacing(folder / MISREAD) as partial:
+    with atomic_write(folder / MISREAD) as partial:
         Image.fromarray(sheet.reshape(-1, COLUMNS * SIDE)).save(partial, "PNG", optimize=True)
 
 

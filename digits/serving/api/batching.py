@@ -1,7 +1,7 @@
 """The model as the API uses it: pictures that wait together go through it together.
 
 reader = model.get_reader()              # a Problem while there is none
-predictions = await reader.recognize(inputs)
+predictions = await reader.predict(inputs)
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import Limits, read_image
+from digits.preprocessing.image_io import Limits, load_image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.background_loader import start_loading
 from digits.recognition.model_card import sha256_of
@@ -19,7 +19,7 @@ from digits.serving.api.problems import Problem
 from digits.serving.api.schemas import MODEL_DIGITS
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.numbers import NumberReading
+    from digits.recognition.numbers import NumberPrediction
     from digits.recognition.recognizer import Prediction, Recognizer
 
 Answer = asyncio.Future[list["Prediction"]]
@@ -43,7 +43,7 @@ class Reader:
         self._network = ThreadPoolExecutor(1, thread_name_prefix="network")
         self._task: asyncio.Task[None] | None = None
 
-    async def recognize(self, inputs: Sequence[ModelInput | None]) -> list["Prediction"]:
+    async def predict(self, inputs: Sequence[ModelInput | None]) -> list["Prediction"]:
         """Read preprocessed pictures, with those of others; None stands for a blank one."""
         answer: Answer = asyncio.get_running_loop().create_future()
         self._waiting.append((inputs, answer))
@@ -56,7 +56,7 @@ class Reader:
         while self._waiting:
             group, self._waiting = self._waiting, []
             together = [model_input for inputs, _ in group for model_input in inputs]
-            recognize = self.recognizer.recognize_inputs
+            recognize = self.recognizer.predict_inputs
             try:
                 predictions = iter(await loop.run_in_executor(self._network, recognize, together))
             except Exception as error:
@@ -69,14 +69,14 @@ class Reader:
                 if not answer.done():  # its request may have run out of time
                     answer.set_result(own)
 
-    def read_number(self, data: bytes, limits: Limits) -> "NumberReading":
+    def predict_number(self, data: bytes, limits: Limits) -> "NumberPrediction":
         """Read a picture's file as a number; in a thread."""
-        return self.recognizer.read_number(read_image(data, limits=limits))
+        return self.recognizer.predict_number(load_image(data, limits=limits))
 
 
 def prepare(data: bytes, limits: Limits) -> ModelInput | None:
     """Decode and preprocess a picture's file; in a thread."""
-    return preprocess(read_image(data, limits=limits))
+    return preprocess(load_image(data, limits=limits))
 
 
 class Model:

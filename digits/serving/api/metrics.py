@@ -75,7 +75,7 @@ class Metrics:
     def count_readings(self, predictions: Iterable["Prediction"]) -> None:
         """Count what was read."""
         for prediction in predictions:
-            self.readings.labels(prediction.status, prediction.digit or "").inc()
+            self.readings.labels(prediction.status, prediction.label or "").inc()
 
     async def answer(self, request: Request) -> Response:
         """Answer a request for all of it, in Prometheus' text format."""

@@ -27,7 +27,7 @@ from digits.serving.api.schemas import (
     Batch,
     Card,
     FileError,
-    FileReading,
+    FilePrediction,
     Health,
     Number,
     Reading,
@@ -151,7 +151,7 @@ async def predict(request: Request) -> Reading:
     async with service.turn() as reader:
         data = await service.receive(request)
         model_input = await service.room.run(prepare, data, service.limits)
-        predictions = await reader.recognize([model_input])
+        predictions = await reader.predict([model_input])
     note_readings(request, predictions)
     return to_reading(predictions[0], reader.name)
 
@@ -173,14 +173,14 @@ async def predict_batch(request: Request) -> Batch:
             )
         prepared = await prepare_all(service, files)
         readable = [one for one in prepared if not isinstance(one, ImageError)]
-        predictions = await reader.recognize(readable)
+        predictions = await reader.predict(readable)
     note_readings(request, predictions)
     rest = iter(predictions)
     return Batch(
         results=[
             FileError(file=file.name, message=str(one))
             if isinstance(one, ImageError)
-            else FileReading(file=file.name, **flatten(next(rest), reader.name))
+            else FilePrediction(file=file.name, **flatten(next(rest), reader.name))
             for file, one in zip(files, prepared, strict=True)
         ]
     )
@@ -197,7 +197,7 @@ async def read(request: Request) -> Number:
     service: Service = request.app.state.service
     async with service.turn() as reader:
         data = await service.receive(request)
-        reading = await service.room.run(reader.read_number, data, service.limits)
+        reading = await service.room.run(reader.predict_number, data, service.limits)
     note_readings(request, [digit.prediction for digit in reading.digits])
     return to_number(reading, reader.name)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.numbers import NumberReading
+    from digits.recognition.numbers import NumberPrediction
     from digits.recognition.recognizer import Prediction, Recognizer
 
 DIGITS = 6  # behind the point of a probability, as predict.py writes them
@@ -42,7 +42,7 @@ class Reading(BaseModel):
     model: str = Field(description="first 12 digits of the model file's SHA-256")
 
 
-class FileReading(Reading):
+class FilePrediction(Reading):
     """One picture of a batch, read."""
 
     file: str = Field(description="its name, as it was sent")
@@ -76,7 +76,7 @@ class Batch(BaseModel):
         }
     )
 
-    results: list[FileReading | FileError]
+    results: list[FilePrediction | FileError]
 
 
 class PlacedReading(Reading):
@@ -135,7 +135,7 @@ def to_reading(prediction: "Prediction", model: str) -> Reading:
     return Reading(**flatten(prediction, model))
 
 
-def to_number(reading: "NumberReading", model: str) -> Number:
+def to_number(reading: "NumberPrediction", model: str) -> Number:
     """Write the reading of a number as the API answers it."""
     digits = [
         PlacedReading(
@@ -157,8 +157,8 @@ def to_card(recognizer: "Recognizer") -> Card:
         sha256=card.sha256,
         class_names=list(card.class_names),
         temperature=card.temperature,
-        none_logit=card.none_logit,
-        unsure_below=card.unsure_below,
+        none_logit=card.reject_logit,
+        unsure_below=card.reject_threshold,
         training=card.training,
         figures=card.figures,
         warning=recognizer.warning,
@@ -167,7 +167,7 @@ def to_card(recognizer: "Recognizer") -> Card:
 
 def flatten(prediction: "Prediction", model: str) -> dict[str, Any]:
     """Return the fields that all readings have."""
-    name = prediction.digit
+    name = prediction.label
     is_digit = name is not None and len(name) == 1 and name.isdecimal()
     return {
         "status": prediction.status,

@@ -1,7 +1,7 @@
 """The pictures of a part, one after the other, wherever they lie.
 
 for picture in pictures_of(part, base="/home/anna"):
-    image = read_image(picture.fetch())
+    image = load_image(picture.fetch())
 """
 
 import os

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from digits.files import replacing
+from digits.files import atomic_write
 
 SCHEMES = ("s3", "gs")
 PARTIAL = ".partial"  # ends the name of what is being written
@@ -67,7 +67,7 @@ class Folder:
             return
         # A name of its own: a worker that was taken for lost may be writing the same.
         beside = Path(self.path) / f".{name}.{uuid.uuid4().hex}{PARTIAL}"
-        with replacing(Path(self.path) / name, partial=beside) as partial:
+        with atomic_write(Path(self.path) / name, partial=beside) as partial:
             partial.write_bytes(data)
 
     def sweep(self) -> None:

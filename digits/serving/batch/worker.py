@@ -23,7 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from digits.preprocessing.image_io import ImageError, read_image
+from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.loader import in_batches
 from digits.preprocessing.normalization import ModelInput, preprocess
@@ -126,7 +126,7 @@ class Worker:
         """Read each picture as one digit, to one row."""
         prepared = list(pool.map(self.prepare, batch))
         readable = [model_input for model_input, message in prepared if not message]
-        predictions = iter(self.recognizer.recognize_inputs(readable))
+        predictions = iter(self.recognizer.predict_inputs(readable))
         for picture, (_, message) in zip(batch, prepared, strict=True):
             prediction = None if message else next(predictions)
             yield [to_row(picture.file, prediction, self.names, message)]
@@ -134,21 +134,21 @@ class Worker:
     def prepare(self, picture: Picture) -> tuple[ModelInput | None, str]:
         """Decode and preprocess one picture, or say why that cannot be."""
         try:
-            return preprocess(read_image(picture.fetch()), options=self.reading.options), ""
+            return preprocess(load_image(picture.fetch()), options=self.reading.options), ""
         except ImageError as error:
             return None, str(error)
 
     def read_numbers(self, batch: Sequence[Picture], pool: Executor) -> Iterable[list[Row]]:
         """Read each picture as numbers, to one row a digit; one row without any."""
-        return pool.map(self.read_number, batch)
+        return pool.map(self.predict_number, batch)
 
-    def read_number(self, picture: Picture) -> list[Row]:
+    def predict_number(self, picture: Picture) -> list[Row]:
         """Read one picture as numbers."""
         try:
-            image = read_image(picture.fetch())
+            image = load_image(picture.fetch())
         except ImageError as error:
             return number_rows(picture.file, None, self.names, str(error))
-        reading = self.recognizer.read_number(image, options=self.reading.options)
+        reading = self.recognizer.predict_number(image, options=self.reading.options)
         return number_rows(picture.file, reading, self.names)
 
 

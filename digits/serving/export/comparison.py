@@ -53,18 +53,20 @@ class Speed:
 def to_answers(predictions: Sequence[Prediction]) -> Answers:
     """Set the recognizer's probabilities in arrays, as exported files give them."""
     probabilities = np.array([prediction.probabilities for prediction in predictions])
-    shares = np.array([prediction.digit_probability for prediction in predictions])
+    shares = np.array([prediction.in_distribution_probability for prediction in predictions])
     return probabilities, shares
 
 
-def compare(read: Reader, images: Inputs, expected: Answers, *, unsure_below: float) -> Comparison:
+def compare(
+    read: Reader, images: Inputs, expected: Answers, *, reject_threshold: float
+) -> Comparison:
     """Read all images in batches, and count what differs.
 
     Args:
         read: the file's reader.
         images: float32 (n, 28, 28, 1) in [0, 1], bright digit on black.
         expected: the recognizer's answers to the same images.
-        unsure_below: certainty under which a reading is unsure.
+        reject_threshold: certainty under which a reading is unsure.
     """
     parts = [
         read(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)
@@ -75,20 +77,20 @@ def compare(read: Reader, images: Inputs, expected: Answers, *, unsure_below: fl
         np.abs(probabilities - expected[0]).max(),
         np.abs(shares - expected[1]).max(),
     )
-    unsure = is_unsure((probabilities, shares), unsure_below)
+    unsure = is_unsure((probabilities, shares), reject_threshold)
     return Comparison(
         len(images),
         other_digits=int((probabilities.argmax(axis=1) != expected[0].argmax(axis=1)).sum()),
-        other_statuses=int((unsure != is_unsure(expected, unsure_below)).sum()),
+        other_statuses=int((unsure != is_unsure(expected, reject_threshold)).sum()),
         # NaN is no number that a difference could be small by.
         largest_difference=float(largest) if np.isfinite(largest) else float("inf"),
     )
 
 
-def is_unsure(answers: Answers, unsure_below: float) -> npt.NDArray[np.bool_]:
+def is_unsure(answers: Answers, reject_threshold: float) -> npt.NDArray[np.bool_]:
     """Apply the card's threshold, as `Prediction.status` does."""
     probabilities, shares = answers
-    return shares * probabilities.max(axis=1) < unsure_below
+    return shares * probabilities.max(axis=1) < reject_threshold
 
 
 def measure_speed(read: Callable[[Inputs], object], images: Inputs) -> Speed:

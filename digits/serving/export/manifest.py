@@ -60,7 +60,7 @@ def describe(
     return {
         "model": {"file": model_path.name, "sha256": sha256_of(model_path)},
         "class_names": list(card.class_names),
-        "unsure_below": card.unsure_below,
+        "unsure_below": card.reject_threshold,
         "rule": RULE,
         "input": {
             "name": INPUT,
@@ -75,7 +75,7 @@ def describe(
             DIGIT_PROBABILITY: {"dtype": "float32", "shape": [None]},
         },
         # For the record: both are inside the files, and not to be applied again.
-        "inside": {"temperature": card.temperature, "none_logit": card.none_logit},
+        "inside": {"temperature": card.temperature, "none_logit": card.reject_logit},
         "measured_on": measured_on,
         "keras_speed": asdict(keras_speed),
         "files": {name: asdict(entry) for name, entry in entries.items()},

@@ -28,7 +28,7 @@ def make_network(model: keras.Model, card: ModelCard) -> tf.Module:
     Returns:
         A module whose `read` takes float32 images (n, 28, 28, 1) in [0, 1], bright digit
         on black, and gives `probabilities`, float32 (n, classes), rows sum to 1, and
-        `digit_probability`, float32 (n,) in [0, 1].
+        `in_distribution_probability`, float32 (n,) in [0, 1].
     """
     logits_of_images = to_logits(model)
     weights = [(variable, variable.numpy()) for variable in model.variables]
@@ -40,9 +40,9 @@ def make_network(model: keras.Model, card: ModelCard) -> tf.Module:
             logits = logits_of_images(image) / card.temperature
         # What follows is `calibration.to_probabilities`.
         probabilities = tf.nn.softmax(logits)
-        if card.none_logit is None:
+        if card.reject_logit is None:
             return {PROBABILITIES: probabilities, DIGIT_PROBABILITY: tf.ones_like(logits[:, 0])}
-        nothing = card.none_logit / card.temperature
+        nothing = card.reject_logit / card.temperature
         together = tf.nn.softmax(tf.pad(logits, [[0, 0], [0, 1]], constant_values=nothing))
         share = tf.reduce_sum(together[:, :-1], axis=1)
         return {PROBABILITIES: probabilities, DIGIT_PROBABILITY: share}

@@ -50,7 +50,7 @@ def test_an_empty_canvas_has_no_answer(recognizer: Recognizer) -> None:
 
 
 def test_an_unsure_answer_has_a_question_mark() -> None:
-    unsure = Prediction((0.6, 0.4), ("4", "9"), unsure_below=0.7, model_input=None)
+    unsure = Prediction((0.6, 0.4), ("4", "9"), reject_threshold=0.7, model_input=None)
     assert CanvasReading(unsure).text == "4?"
 
 
@@ -58,7 +58,9 @@ def test_an_unsure_answer_has_a_question_mark() -> None:
 def test_a_runner_up_is_named_when_it_comes_close(
     second: float, expected: tuple[str, float] | None
 ) -> None:
-    prediction = Prediction((1 - second, second), ("4", "9"), unsure_below=0.5, model_input=None)
+    prediction = Prediction(
+        (1 - second, second), ("4", "9"), reject_threshold=0.5, model_input=None
+    )
     assert close_runner_up(prediction) == expected
 
 

@@ -137,7 +137,7 @@ def test_a_visit_forgets_what_was_deleted_and_can_keep_it_again(tmp_path: Path) 
 
 
 def test_a_visit_counts_what_was_read_right(recognizer: Recognizer) -> None:
-    four = recognizer.recognize(draw(4))
+    four = recognizer.predict(draw(4))
     doubtful = Prediction(four.probabilities, four.class_names, 2.0, four.model_input)
     visit = Visit()
     visit.judge("a", "4", four)

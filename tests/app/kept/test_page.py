@@ -229,7 +229,7 @@ def show(app: AppTest, recognizer: Any, digit: int) -> None:
     strokes = tuple(place(digit))
     drawing = Drawing(strokes, (18.0,) * len(strokes))
     app.session_state["drawing"] = drawing
-    app.session_state["prediction"] = recognizer.recognize(drawing.draw())
+    app.session_state["prediction"] = recognizer.predict(drawing.draw())
 
 
 def answer(app: AppTest, word: str) -> None:
@@ -299,7 +299,7 @@ def test_the_next_drawing_is_not_kept_because_the_last_one_was(
 
 
 def test_of_a_doubtful_reading_it_asks_at_once_what_it_is(url: str, recognizer: Any) -> None:
-    app = asked(url, recognizer, unsure_below=2.0)
+    app = asked(url, recognizer, reject_threshold=2.0)
     assert not app.segmented_control
     assert app.pills[0].options == [*"0123456789", "Not a digit"]
     app.pills[0].set_value("none").run()

@@ -52,7 +52,7 @@ def test_a_drawing_comes_back_as_it_was_kept(store: DrawingStore) -> None:
 
 def test_a_reading_and_its_truth_are_set_side_by_side(recognizer: "Recognizer") -> None:
     drawing = drawn(7).drawing
-    prediction = recognizer.recognize(drawing.draw())
+    prediction = recognizer.predict(drawing.draw())
     kept = KeptDrawing.of(drawing, prediction, label="1", sha256=recognizer.card.sha256)
     assert (kept.label, kept.read_as, kept.status) == ("1", "7", "digit")
     assert recognizer.card.sha256.startswith(kept.model) and len(kept.model) == 12
@@ -143,7 +143,7 @@ def test_many_threads_write_and_read_at_once(store: DrawingStore) -> None:
 
 def test_programs_share_a_database_and_may_make_it_at_the_same_moment(url: str) -> None:
     code = (
-        "import sys; from tests.test_drawings import drawn, DrawingStore\n"
+        "import sys; from tests.app.kept.test_store import drawn, DrawingStore\n"
         "store = DrawingStore(sys.argv[1])\n"
         "print(*(store.keep(drawn(int(sys.argv[2]))) for _ in range(20)))"
     )

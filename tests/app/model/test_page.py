@@ -169,7 +169,7 @@ def test_a_model_without_a_card_is_shown_as_far_as_it_goes(
 
 @pytest.mark.parametrize("part", WITHOUT_NETWORK)
 def test_a_card_with_odd_figures_breaks_no_part(app: AppTest, model: Path, part: str) -> None:
-    card = ModelCard.read(model)
+    card = ModelCard.load(model)
     odd = {"pens": {"accuracy": "?"}, "x": 1, "mnist_test": card.figures["mnist_test"]}
     dataclasses.replace(card, figures=odd, training={}).write(model)
     open_part(app, part)
@@ -242,7 +242,7 @@ def test_a_drawing_of_this_view_is_read(app: AppTest) -> None:
 def test_the_examples_show_what_their_names_say(recognizer: Recognizer) -> None:
     spoken = {"one": "1", "four": "4", "seven": "7", "nine": "9", "zero": "0"}
     for name, drawing in EXAMPLES.items():
-        prediction = recognizer.recognize(drawing.draw())
+        prediction = recognizer.predict(drawing.draw())
         digits = [digit for word, digit in spoken.items() if word in name]
         assert prediction.status == ("digit" if digits else "unsure"), name
-        assert not digits or prediction.digit == digits[0], name
+        assert not digits or prediction.label == digits[0], name

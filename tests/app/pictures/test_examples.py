@@ -19,7 +19,7 @@ NUMBERS = {
 
 def read(recognizer: Recognizer, name: str) -> PictureReading:
     data = (OUTPUT / f"{name}.jpg").read_bytes()
-    return read_picture(data, recognizer.read_number, PictureOptions())
+    return read_picture(data, recognizer.predict_number, PictureOptions())
 
 
 @pytest.mark.parametrize("name", NUMBERS)

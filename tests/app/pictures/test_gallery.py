@@ -36,7 +36,7 @@ def added(gallery: Gallery, name: str, data: bytes) -> Picture:
 def read_all(gallery: Gallery, recognizer: Recognizer, options: PictureOptions = OPTIONS) -> int:
     waiting = gallery.unread(options, MODEL)
     for picture in waiting:
-        reading = read_picture(picture.data, recognizer.read_number, options)
+        reading = read_picture(picture.data, recognizer.predict_number, options)
         gallery.keep(picture, options, MODEL, reading)
     return len(waiting)
 

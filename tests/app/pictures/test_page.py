@@ -60,8 +60,7 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         reads.append(len(data))
         return read(data, *rest, **options)  # type: ignore[arg-type]
 
-    # The view runs as a script of its own each time: what it imports from is patched.
-    monkeypatch.setattr(reading, "read_picture", counted)
+    monkeypatch.setattr("digits.app.pictures.page.read_picture", counted)
     return reads
 
 

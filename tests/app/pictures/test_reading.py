@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from digits.app.pictures.reading import (
-    NO_DIGIT,
+    REJECT_LABEL,
     PictureOptions,
     PictureReading,
     describe,
@@ -18,7 +18,7 @@ from digits.app.pictures.reading import (
 from digits.app.pictures.thumbnails import DOUBTFUL, SURE, draw_thumbnail
 from digits.preprocessing import image_io
 from digits.preprocessing.components import Box
-from digits.recognition.numbers import DigitReading, NumberReading
+from digits.recognition.numbers import DigitPrediction, NumberPrediction
 from digits.recognition.recognizer import Prediction, Recognizer
 from tests.support.digit_drawings import draw, draw_number, encode_png
 
@@ -34,7 +34,7 @@ def encode(*pictures: Picture, kind: str = "PNG") -> bytes:
 
 
 def read(recognizer: Recognizer, data: bytes, *, several: bool = True) -> PictureReading:
-    return read_picture(data, recognizer.read_number, PictureOptions(several=several))
+    return read_picture(data, recognizer.predict_number, PictureOptions(several=several))
 
 
 def decode(thumbnail: bytes) -> npt.NDArray[np.int16]:
@@ -56,7 +56,7 @@ def test_a_number_is_read_and_boxed(recognizer: Recognizer) -> None:
 def test_confidence_is_that_of_all_digits(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(draw_number("1946")))
     assert reading.reading is not None
-    single = [digit.prediction.certainty for digit in reading.reading.digits]
+    single = [digit.prediction.score for digit in reading.reading.digits]
     assert reading.confidence == pytest.approx(np.prod(single)) and len(single) == 4
 
 
@@ -69,7 +69,7 @@ def test_one_digit_that_is_two_is_doubted_and_boxed_unlike_others(recognizer: Re
 
 def test_a_page_without_ink_says_so_and_is_shown(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(np.full((60, 80), 255, np.uint8)))
-    assert (reading.status, reading.number, reading.message) == ("blank", "", NO_DIGIT)
+    assert (reading.status, reading.number, reading.message) == ("blank", "", REJECT_LABEL)
     assert reading.confidence == 0 and reading.thumbnail
 
 
@@ -125,7 +125,7 @@ def test_cut_out_ink_is_seen_on_its_paper(
     assert np.ptp(decode(reading.thumbnail)[150:-150, 200:-200].mean(axis=2)) > 150
 
 
-def doubted(*certainties: tuple[float, float]) -> NumberReading:
+def doubted(*certainties: tuple[float, float]) -> NumberPrediction:
     """Digits that are a four with some probability, else a nine; and digits with another."""
     names = tuple("0123456789")
     digits = []
@@ -133,8 +133,8 @@ def doubted(*certainties: tuple[float, float]) -> NumberReading:
         probabilities = [0.0] * 10
         probabilities[4], probabilities[9] = four, 1 - four
         prediction = Prediction(tuple(probabilities), names, 0.55, None, is_digit)
-        digits.append(DigitReading(Box(0, 0, 5, 5), 0, prediction))
-    return NumberReading(tuple(digits))
+        digits.append(DigitPrediction(Box(0, 0, 5, 5), 0, prediction))
+    return NumberPrediction(tuple(digits))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def doubted(*certainties: tuple[float, float]) -> NumberReading:
         (doubted((0.5, 1.0), (0.5, 1.0), (1.0, 1.0)), "2 of 3 digits are doubtful"),
     ],
 )
-def test_a_doubt_is_one_sentence(reading: NumberReading, sentence: str) -> None:
+def test_a_doubt_is_one_sentence(reading: NumberPrediction, sentence: str) -> None:
     assert describe(reading).startswith(sentence)
     assert bool(describe(reading)) == bool(sentence)
 

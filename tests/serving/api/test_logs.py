@@ -16,7 +16,7 @@ def own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def read_one(picture: bytes) -> None:
+def predict_single(picture: bytes) -> None:
     raise ValueError(f"cannot read {len(picture)} bytes")
 
 
@@ -33,11 +33,11 @@ def test_a_line_is_json_with_time_and_level(capsys: pytest.CaptureFixture[str]) 
 def test_a_fault_tells_its_origin_but_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     try:
-        read_one(b"secret")
+        predict_single(b"secret")
     except ValueError as error:
         write_line("request", error=error, status=500)
     written = capsys.readouterr().err
     assert "secret" not in written
     (fault,) = json.loads(written)["exception"]
     assert (fault["exc_type"], fault["exc_value"]) == ("ValueError", "cannot read 6 bytes")
-    assert fault["frames"][-1]["name"] == "read_one"
+    assert fault["frames"][-1]["name"] == "predict_single"

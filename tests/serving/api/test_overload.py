@@ -84,39 +84,39 @@ def test_pictures_that_wait_go_through_the_network_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[int] = []
-    original = Recognizer.recognize_inputs
+    original = Recognizer.predict_inputs
 
     def count(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         calls.append(len(inputs))
         return original(self, inputs)
 
-    monkeypatch.setattr(Recognizer, "recognize_inputs", count)
+    monkeypatch.setattr(Recognizer, "predict_inputs", count)
 
     async def read_all() -> list[str | None]:
         reader = Reader(start_loading().result(120), name="")
         inputs = [prepare(encode_png(draw(digit)), Limits()) for digit in DIGITS]
-        answers = await asyncio.gather(*(reader.recognize([one]) for one in inputs))
-        return [predictions[0].digit for predictions in answers]
+        answers = await asyncio.gather(*(reader.predict([one]) for one in inputs))
+        return [predictions[0].label for predictions in answers]
 
     assert run_apart(read_all()) == [str(digit) for digit in DIGITS]
     assert sum(calls) == 10 and len(calls) <= 2
 
 
 def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Recognizer.recognize_inputs
+    original = Recognizer.predict_inputs
 
     def fail_at_two(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         if len(inputs) == 2:
             raise RuntimeError("broken")
         return original(self, inputs)
 
-    monkeypatch.setattr(Recognizer, "recognize_inputs", fail_at_two)
+    monkeypatch.setattr(Recognizer, "predict_inputs", fail_at_two)
 
     async def read() -> None:
         reader = Reader(start_loading().result(120), name="")
         with pytest.raises(RuntimeError):
-            await reader.recognize([None, None])
-        assert (await reader.recognize([None]))[0].status == "blank"
+            await reader.predict([None, None])
+        assert (await reader.predict([None]))[0].status == "blank"
 
     run_apart(read())
 

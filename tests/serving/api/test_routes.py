@@ -121,7 +121,7 @@ def test_an_empty_page_has_no_number(client: TestClient) -> None:
 
 def test_the_card_is_the_models(client: TestClient) -> None:
     card = client.get("/api/model").json()
-    shipped = ModelCard.read(MODEL_PATH)
+    shipped = ModelCard.load(MODEL_PATH)
     assert card["sha256"] == shipped.sha256
     assert card["class_names"] == list(shipped.class_names)
     assert card["figures"] == json.loads(json.dumps(shipped.figures))
@@ -250,7 +250,7 @@ def test_a_fault_is_logged_and_its_answer_keeps_it_secret(
     def fail(self: Recognizer, inputs: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(Recognizer, "recognize_inputs", fail)
+    monkeypatch.setattr(Recognizer, "predict_inputs", fail)
     with capture_logs() as lines:
         response = client.post("/api/predict", content=SEVEN)
     assert "secret" not in detail(response, 500)

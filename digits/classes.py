@@ -85,8 +85,11 @@ def list_names(names: Sequence[str]) -> str:
     return ", ".join([*names[:MOST_LISTED], *more])
 
 
-def name_kind(names: Sequence[str]) -> str:
-    """Say what the classes are in a word: "digit", "letter", or "symbol" for anything else."""
+def class_noun(names: Sequence[str]) -> str:
+    """Return what one class is called in a sentence: "digit", "letter" or else "symbol".
+
+    All three take "a" before and "s" behind them: f"a {noun}", f"No {noun}s".
+    """
     if all(name.isdecimal() for name in names):
         return "digit"
     return "letter" if all(len(name) == 1 and name.isalpha() for name in names) else "symbol"
@@ -94,7 +97,7 @@ def name_kind(names: Sequence[str]) -> str:
 
 def worded(sentence: str, names: Sequence[str]) -> str:
     """Write a sentence on digits for other classes: "No digit" is "No letter" for letters."""
-    return sentence.replace("digit", name_kind(names))
+    return sentence.replace("digit", class_noun(names))
 
 
 def with_article(name: str) -> str:

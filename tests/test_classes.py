@@ -10,9 +10,9 @@ import pytest
 from digits.classes import (
     DIGIT_CLASSES,
     ClassesError,
+    class_noun,
     find_class,
     list_names,
-    name_kind,
     parse_classes,
     with_article,
     worded,
@@ -59,7 +59,7 @@ def test_a_letter_that_is_no_class_counts_as_its_other_case() -> None:
 def test_sentences_on_digits_become_sentences_on_letters() -> None:
     assert worded("Draw a digit", DIGIT_CLASSES) == "Draw a digit"
     assert worded("No digits", ("a", "B")) == "No letters"
-    assert name_kind(("circle", "A")) == name_kind(("0", "A")) == "symbol"
+    assert class_noun(("circle", "A")) == class_noun(("0", "A")) == "symbol"
     assert list_names(DIGIT_CLASSES) == "0 to 9" and list_names(("A", "B")) == "A, B"
     said = [with_article(name) for name in ("7", "8", "A", "U", "h", "oval", "ring")]
     assert said == ["a 7", "an 8", "an A", "a U", "an h", "an oval", "a ring"]

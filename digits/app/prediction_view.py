@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from digits import classes
 from digits.app.theme import get_palette
-from digits.classes import DIGIT_CLASSES, ClassNames, with_article
+from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, with_article
 from digits.locations import MODEL_PATH
 from digits.preprocessing.data_urls import to_data_url
 from digits.preprocessing.normalization import ModelInput
@@ -24,10 +23,20 @@ SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
 
 
+def page_noun() -> str:
+    """Return what the page's model reads, "digit" or "letter", before that is loaded."""
+    return class_noun(page_class_names())
+
+
 def worded(sentence: str) -> str:
     """Write a sentence on digits for what the page's model reads, before that is loaded."""
+    return sentence.replace("digit", page_noun())
+
+
+def page_class_names() -> ClassNames:
+    """Return what the page's model tells apart, before that is loaded."""
     modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
-    return classes.worded(sentence, read_class_names(MODEL_PATH, modified))
+    return read_class_names(MODEL_PATH, modified)
 
 
 @st.cache_data(show_spinner=False, max_entries=2)

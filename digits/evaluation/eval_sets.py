@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 from tqdm import tqdm
 
-from digits.classes import DIGIT_CLASSES, REJECT_NAME, ClassNames, name_kind
+from digits.classes import DIGIT_CLASSES, REJECT_NAME, ClassNames, class_noun
 from digits.data import dataset
 from digits.data.mnist import load_mnist
 from digits.data.outliers import DIGIT_LIKE_LETTERS
@@ -193,7 +193,7 @@ def load_pairs(paths: Sequence[Path]) -> Examples:
         (characters[first], characters[second])
         for first, second in rng.integers(len(characters), size=(OUTLIERS, 2))
     ]
-    kind = name_kind([character.label for character in characters])
+    kind = class_noun([character.label for character in characters])
     return Examples(
         f"two_{kind}s",
         f"Two {kind}s of the stroke files beside each other on one canvas.",

@@ -15,7 +15,7 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from digits.classes import name_kind
+from digits.classes import class_noun
 from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, OthersResult
 from digits.evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
 from digits.evaluation.svg_charts import draw_accuracies, draw_refusals, draw_reliability
@@ -206,7 +206,7 @@ def render_page(results: Sequence[ModelResult]) -> str:
         day=f"{date.today():%-d %B %Y}",
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
-        kind=name_kind(results[0].class_names),
+        kind=class_noun(results[0].class_names),
         most_pictures=MOST_PICTURES,
     )
 

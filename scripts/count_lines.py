@@ -63,8 +63,8 @@ def docstring_lines(tree: ast.Module) -> set[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                if isinstance(first.value.value, str):
+            match first:
+                case ast.Expr(value=ast.Constant(value=str())):
                     lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     return lines
 

@@ -37,18 +37,23 @@ from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
+def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to "evaluate.py".
+    """
     print_any_name()
-    arguments = make_parser().parse_args(argv)
+    arguments = make_parser(prog).parse_args(argv)
     try:
-        evaluate(arguments)
+        evaluate(arguments, prog=prog)
     except (RecognizerError, DatasetError, MeasurementError, CardError) as error:
-        print(f"evaluate.py: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         what = error.filename or arguments.report or "the card"
-        print(f"evaluate.py: {explain_failure(error, what)}", file=sys.stderr)
+        print(f"{prog}: {explain_failure(error, what)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
@@ -56,10 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(prog: str = "evaluate.py") -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
-        prog="evaluate.py",
+        prog=prog,
         description="Measure models on labelled digits, and on what is no digit.",
         epilog="Example: python evaluate.py --load-digits --report reports/evaluation",
     )
@@ -130,7 +135,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def evaluate(arguments: argparse.Namespace) -> None:
+def evaluate(arguments: argparse.Namespace, *, prog: str) -> None:
     """Load the sets, measure each model on them, and show what came out."""
     recognizers = [Recognizer.load(path) for path in arguments.model]
     # What cannot be written is better known before measuring than after it.
@@ -154,7 +159,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
             recognizer, path, name=name, speed=speed, sets=labelled, others=others, drawn=drawn
         )
         if result.warning:
-            print(f"evaluate.py: {result.warning}", file=sys.stderr)
+            print(f"{prog}: {result.warning}", file=sys.stderr)
         if arguments.update_card:
             update_card(path, result)
             update_details(path, result, shown=arguments.pictures_of)

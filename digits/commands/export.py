@@ -53,24 +53,29 @@ class Reference:
     speed: Speed
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
-    arguments = make_parser().parse_args(argv)
+def main(argv: Sequence[str] | None = None, *, prog: str = "export.py") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to "export.py".
+    """
+    arguments = make_parser(prog).parse_args(argv)
     try:
-        export(arguments)
+        export(arguments, prog=prog)
     except (RecognizerError, DatasetError, FormatError) as error:
-        print(f"export.py: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"export.py: '{arguments.output}' cannot be written: {error}", file=sys.stderr)
+        print(f"{prog}: '{arguments.output}' cannot be written: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(prog: str = "export.py") -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
-        prog="export.py",
+        prog=prog,
         description="Write the model for other programs, and check that each file answers alike.",
         epilog="Example: python export.py --formats onnx --mnist mnist.npz",
     )
@@ -106,14 +111,14 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def export(arguments: argparse.Namespace) -> None:
+def export(arguments: argparse.Namespace, *, prog: str) -> None:
     """Write each format, read it back, compare, and put all in place at the end."""
     formats = {name: FORMATS[name] for name in arguments.formats}
     for kind in formats.values():
         kind.check()
     recognizer = Recognizer.load(arguments.model)
     if recognizer.warning:
-        print(f"export.py: {recognizer.warning}", file=sys.stderr)
+        print(f"{prog}: {recognizer.warning}", file=sys.stderr)
     stem, output = arguments.model.stem, arguments.output
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written is better known now
     reference = make_reference(recognizer, arguments.mnist)

@@ -36,14 +36,19 @@ if TYPE_CHECKING:
 MANY_FILES = 500  # from here on processes pay that share the preparing
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
+def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to "predict.py".
+    """
     # Not above: the processes that prepare files import this program, without TensorFlow.
     from digits.recognition.keras_file import RecognizerError
     from digits.recognition.recognizer import Recognizer
 
     print_any_name()
-    parser = make_parser()
+    parser = make_parser(prog)
     arguments = parser.parse_args(argv)
     check_engine(arguments, parser)
     if arguments.engine == "ray":
@@ -56,19 +61,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_writable(arguments.output)
         recognizer = Recognizer.load(arguments.model)
     except RecognizerError as error:
-        print(f"predict.py: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"predict.py: {explain_failure(error, arguments.output)}", file=sys.stderr)
+        print(f"{prog}: {explain_failure(error, arguments.output)}", file=sys.stderr)
         return 1
     if recognizer.warning:
-        print(f"predict.py: {recognizer.warning}", file=sys.stderr)
+        print(f"{prog}: {recognizer.warning}", file=sys.stderr)
     try:
         rows = read_all(recognizer, paths, arguments)
-        return report(rows, arguments.output)
+        return report(rows, arguments.output, prog=prog)
     except BrokenProcessPool:
         print(
-            "predict.py: a process that prepared pictures was ended from outside, most often"
+            f"{prog}: a process that prepared pictures was ended from outside, most often"
             " because memory ran out. Read fewer pictures at once.",
             file=sys.stderr,
         )
@@ -90,10 +95,10 @@ def read_all(
     return [row for rows_of_file in shown for row in rows_of_file]
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(prog: str = "predict.py") -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
-        prog="predict.py",
+        prog=prog,
         description="Read handwritten digits from picture files.",
         epilog="Example: python predict.py scans/ --output digits.csv",
     )
@@ -169,7 +174,7 @@ def read_several(
             yield number_rows(str(path), reading, names)
 
 
-def report(rows: Sequence[Row], output: Path | None) -> int:
+def report(rows: Sequence[Row], output: Path | None, *, prog: str) -> int:
     """Print a table, or write the file and a line that sums it up; return the exit status."""
     try:
         if output is None:
@@ -182,7 +187,7 @@ def report(rows: Sequence[Row], output: Path | None) -> int:
     except BrokenPipeError:  # as of `predict.py ... | head`: who reads along has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        print(f"predict.py: {explain_failure(error, output or 'the table')}", file=sys.stderr)
+        print(f"{prog}: {explain_failure(error, output or 'the table')}", file=sys.stderr)
         return 1
     return 1 if any(row["status"] == "error" for row in rows) else 0
 

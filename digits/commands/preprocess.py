@@ -17,32 +17,37 @@ from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.normalization import preprocess
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
+def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to "preprocessing.py".
+    """
     print_any_name()
-    arguments = make_parser().parse_args(argv)
+    arguments = make_parser(prog).parse_args(argv)
     try:
         model_input = preprocess(load_image(arguments.picture))
     except ImageError as error:
-        print(f"preprocessing.py: '{arguments.picture}': {error}", file=sys.stderr)
+        print(f"{prog}: '{arguments.picture}': {error}", file=sys.stderr)
         return 1
     if model_input is None:
-        print(f"preprocessing.py: '{arguments.picture}' is blank.", file=sys.stderr)
+        print(f"{prog}: '{arguments.picture}' is blank.", file=sys.stderr)
         return 1
     _, data = cv2.imencode(".png", (model_input[..., 0] * 255).round().astype("uint8"))
     try:
         with atomic_write(arguments.output) as partial:
             partial.write_bytes(data.tobytes())
     except OSError as error:
-        print(f"preprocessing.py: {explain_failure(error, arguments.output)}", file=sys.stderr)
+        print(f"{prog}: {explain_failure(error, arguments.output)}", file=sys.stderr)
         return 1
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(prog: str = "preprocessing.py") -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
-        prog="preprocessing.py",
+        prog=prog,
         description="Write the 28 x 28 picture that the model sees of a picture file.",
         epilog="Example: python preprocessing.py in.png seen.png",
     )

@@ -59,9 +59,14 @@ class StartError(Exception):
     """A model that training cannot start from."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
-    parser = make_parser()
+def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to "train.py".
+    """
+    parser = make_parser(prog)
     arguments = parser.parse_args(argv)
     if arguments.pendigits and arguments.no_pendigits:
         parser.error("--pendigits and --no-pendigits exclude each other")
@@ -72,11 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         train(arguments)
     except (DatasetError, ResumeError, StartError, DivergedError) as error:
-        print(f"train.py: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         said = explain_failure(error, error.filename or arguments.output)
-        print(f"train.py: {said} --resume goes on from the last whole epoch.", file=sys.stderr)
+        print(f"{prog}: {said} --resume goes on from the last whole epoch.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -88,11 +93,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(prog: str = "train.py") -> argparse.ArgumentParser:
     """Describe the command line."""
     default = TrainConfig()
     parser = argparse.ArgumentParser(
-        prog="train.py",
+        prog=prog,
         description="Train the digit classifier and save it as a Keras model.",
         epilog="Example: python train.py --epochs 1 --output quick.keras",
     )

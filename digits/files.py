@@ -1,4 +1,4 @@
-"""Write files whole or not at all: beside their place first, then moved there.
+"""Files: written whole or not at all, told apart by digest; what went wrong with them.
 
     with atomic_write(Path("digits.csv")) as partial:
         partial.write_text(table)
@@ -6,10 +6,13 @@
 A full disk, a kill or a closed folder leaves the file as it was, or leaves none.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+MAX_MESSAGE_CHARS = 200  # of what a library says, in a sentence of ours
 
 
 @contextmanager
@@ -42,10 +45,28 @@ def sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def sha256_of(content: Path | bytes) -> str:
+    """Return the SHA-256 of a file, or of bytes, in hexadecimal."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what a library or the system says, cut, without its full stop.
+
+    The system's own words stand without number and file name. An error that says nothing
+    is named by its type.
+    """
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    line = said.strip().partition("\n")[0]
+    return line[:MAX_MESSAGE_CHARS].rstrip(".") or type(error).__name__
+
+
 def explain_failure(error: OSError, what: object) -> str:
     """Say in one sentence what could not be written and why, and what is left."""
-    reason = error.strerror or str(error) or type(error).__name__
-    return f"'{what}' cannot be written: {reason}. What was there before is as it was."
+    return f"'{what}' cannot be written: {first_line(error)}. What was there before is as it was."
 
 
 def check_writable(path: Path) -> None:

@@ -29,7 +29,7 @@ import numpy.typing as npt
 from digits.data import dataset
 from digits.data.strokes import StrokeDigit, draw_strokes, fit_strokes
 from digits.locations import MODEL_PATH
-from digits.preprocessing.ink import crop
+from digits.preprocessing.arrays import crop
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.recognizer import Recognizer
 

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import FastAPI, Request
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import load_image
+from digits.preprocessing.image_io import decode_image
 from digits.preprocessing.normalization import preprocess
 
 app = FastAPI()
@@ -18,7 +18,7 @@ model = keras.models.load_model(MODEL_PATH)
 @app.post("/api/predict")
 async def predict(request: Request) -> dict[str, object]:
     """Read a picture that is the body; preprocessing is ours, the rest as people write it."""
-    model_input = preprocess(load_image(await request.body()))
+    model_input = preprocess(decode_image(await request.body()))
     if model_input is None:
         return {"digit": None}
     probabilities = model.predict(model_input[np.newaxis], verbose=0)[0]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.ink import Image
+from digits.preprocessing.arrays import Image
 
 SIDE = 28  # pixels, of what the network takes
 SMALLEST_AREA = 50  # pixels; a contour around less is a speck

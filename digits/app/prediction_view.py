@@ -10,7 +10,7 @@ import streamlit as st
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, with_article
 from digits.locations import MODEL_PATH
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition import background_loader
 from digits.recognition.model_card import CardError, ModelCard

@@ -27,10 +27,10 @@ from sklearn.metrics import accuracy_score, log_loss
 from digits.arguments import existing_path, output_path, positive, positive_int
 from digits.classes import DIGIT_CLASSES, ClassesError, ClassNames, parse_classes
 from digits.data.dataset import DatasetError
-from digits.files import explain_failure
+from digits.files import explain_failure, sha256_of
 from digits.recognition.architectures import ARCHITECTURES, build_model
 from digits.recognition.keras_file import RecognizerError, load_model, save_small
-from digits.recognition.model_card import ModelCard, card_path, sha256_of
+from digits.recognition.model_card import ModelCard, card_path
 from digits.training import plots
 from digits.training.checkpoints import (
     DivergedError,

@@ -30,13 +30,13 @@ from digits.data.stroke_augmentation import augment_strokes
 from digits.data.strokes import (
     CANVAS_STYLE,
     MAX_BYTES,
-    MOST_SAID,
     DrawingStyle,
     StrokeDigit,
     StrokeFileError,
     draw_at_random,
     read_strokes,
 )
+from digits.files import first_line
 from digits.preprocessing import image_io, normalization
 from digits.preprocessing.ink import find_ink
 from digits.preprocessing.picture_folders import find_pictures
@@ -100,10 +100,9 @@ def download_pendigits() -> list[StrokeDigit]:
     try:
         digits = unpack_pendigits(archive)
     except Exception as error:  # of zip, its packing, the disk, and our own
-        said = " ".join(str(error).split())[:MOST_SAID] or type(error).__name__
         raise DatasetError(
             f"Expected UCI's archive with '{PENDIGITS_MEMBER}' in '{archive}', which is damaged or"
-            f" another file: {said.rstrip('.')}. Delete that file, so that it is fetched anew."
+            f" another file: {first_line(error)}. Delete that file, so that it is fetched anew."
         ) from error
     if len(digits) != PENDIGITS_COUNT:
         raise DatasetError(

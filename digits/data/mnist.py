@@ -27,6 +27,7 @@ from digits.classes import (
 )
 from digits.data.dataset import DatasetError, LabelledImages, preprocess_all
 from digits.data.idx import IdxError, IdxSet, is_idx_name, read_idx_set
+from digits.files import first_line
 
 MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
 
@@ -112,11 +113,6 @@ def read_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
         return arrays, check_names(names) if names else None
     except ClassesError as error:
         raise DatasetError(f"'classes' in '{path}': {error}") from error
-
-
-def first_line(error: Exception) -> str:
-    """Return how an error begins, or its kind where it says nothing."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__
 
 
 def read_idx_files(path: Path) -> IdxSet:

@@ -23,13 +23,14 @@ import numpy as np
 import numpy.typing as npt
 import unlzw3
 
+from digits.files import first_line
+
 Points = npt.NDArray[np.float64]  # (n, 2), x to the right and y down
 Strokes = Sequence[Points]
 Canvas = npt.NDArray[np.uint8]  # (side, side), white ink on black
 
 MAX_NUMBER = 1e7  # in any unit; tablets count hundredths of a millimetre
 MAX_BYTES = 256 << 20  # of a file, unpacked too; 15,000 digits have 10 MB
-MOST_SAID = 120  # characters of what a library says, in our sentence
 SUBPIXEL_BITS = 4  # OpenCV draws at sixteenths of a pixel
 
 
@@ -80,11 +81,13 @@ def read_strokes(path: Path) -> list[StrokeDigit]:
     except StrokeFileError:
         raise
     except OSError as error:
-        said = error.strerror or error
-        raise StrokeFileError(f"'{path}' is damaged or cannot be read: {said}.") from error
+        raise StrokeFileError(
+            f"'{path}' is damaged or cannot be read: {first_line(error)}."
+        ) from error
     except Exception as error:  # of three kinds of packing, and of two of text
-        said = " ".join(str(error).split())[:MOST_SAID] or type(error).__name__
-        raise StrokeFileError(f"'{path}' is damaged or of another kind: {said}.") from error
+        raise StrokeFileError(
+            f"'{path}' is damaged or of another kind: {first_line(error)}."
+        ) from error
     if not digits:
         raise StrokeFileError(f"Expected pen strokes in '{path}', found none.")
     return digits

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digits.preprocessing.ink import Image
+from digits.preprocessing.arrays import Image
 
 Rng = np.random.Generator
 Plane = npt.NDArray[np.float64]  # (height, width), gray levels, not yet clipped

@@ -20,7 +20,7 @@ from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, Othe
 from digits.evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
 from digits.evaluation.svg_charts import draw_accuracies, draw_refusals, draw_reliability
 from digits.files import atomic_write
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 
 TEMPLATE = Path(__file__).with_name("page.html")
 CURVE_POINTS = 101  # of a refusal curve that the JSON file keeps

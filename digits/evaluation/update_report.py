@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, OthersResult
 from digits.evaluation.html_report import describe_reliability
-from digits.recognition.model_card import sha256_of
+from digits.files import sha256_of
 from digits.recognition.model_report.files import (
     ReportError,
     read_details,

@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digits.preprocessing.arrays import Gray, Ink, shrink
 from digits.preprocessing.ruled_lines import remove_lines
-
-Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
-Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
 
 PAPER_SIDE = 96  # pixels; light and shadow need no more
 MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
@@ -22,25 +20,6 @@ DARKEST_PAPER = 48  # gray levels; in deeper shadow there is more noise than ink
 FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
 SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 SURROUNDING = 0.5  # of a piece's height and width; with so much on the border it is no ink
-
-
-def shrink(image: npt.NDArray[np.uint8], longest_side: int) -> npt.NDArray[np.uint8]:
-    """Average a picture down to `longest_side` pixels; a smaller one stays as it is."""
-    height, width = image.shape[:2]
-    scale = longest_side / max(height, width)
-    if scale >= 1:
-        return image
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def magnify(gray: Gray, longest_side: int) -> Gray:
-    """Enlarge a picture smoothly to `longest_side` pixels or more; a larger one stays."""
-    factor = -(-longest_side // max(gray.shape))
-    if factor <= 1:
-        return gray
-    height, width = gray.shape
-    return cv2.resize(gray, (factor * width, factor * height), interpolation=cv2.INTER_CUBIC)
 
 
 def clean_photo(

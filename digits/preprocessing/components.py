@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digits.preprocessing.ink import Ink
+from digits.preprocessing.arrays import Ink
+from digits.preprocessing.geometry import Box
 
 MAX_PIECES = 2000  # the largest; noise has a hundred times as many, a page of digits 500
 CORE = 96  # of 255; ink of a photo's stroke has more, its soft edge less (see ink.py)
@@ -23,38 +24,6 @@ RULE_HEIGHT = 0.35  # of the digits' height; a higher piece is no bar and no rul
 BODY = 0.5  # of the digits' height; a higher piece can be a digit by itself
 SAME_LINE = 0.5  # of the lower body's height, that two bodies of one line share
 EDGE = 1.6  # digits' heights; what touches the border and is higher is the sheet's edge
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in whole pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        """One past its last column."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """One past its last row."""
-        return self.y + self.height
-
-    def joined(self, other: "Box") -> "Box":
-        """Return the smallest box that holds both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
-        return Box(x, y, right - x, bottom - y)
-
-    def distance(self, other: "Box") -> float:
-        """Return the pixels between two boxes, 0 where they meet."""
-        across = max(self.x, other.x) - min(self.right, other.right)
-        down = max(self.y, other.y) - min(self.bottom, other.bottom)
-        return float(np.hypot(max(across, 0), max(down, 0)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digits.preprocessing.ink import Ink
+from digits.preprocessing.arrays import Ink
 
 Columns = npt.NDArray[np.int64]  # (height,), for each row the first column right of a cut
 

@@ -1,11 +1,14 @@
-"""Decode picture files, bytes and uploads to uint8 arrays.
+"""Decode picture files to uint8 arrays, and encode arrays for a page.
 
     image = load_image("seven.jpg")  # (height, width[, 3 or 4]) uint8
+    image = decode_image(data)       # the same of a file's bytes
+    url = to_data_url(image)         # "data:image/png;base64,..."
 
 Pillow decodes: it keeps EXIF rotation and alpha right, which OpenCV does not do at
 once. Limits hold before any pixel is unpacked, so that no small file fills memory.
 """
 
+import base64
 import io
 import os
 import stat
@@ -15,33 +18,21 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image as PillowImage
+from PIL import ImageOps, UnidentifiedImageError
+
+from digits.files import first_line
+from digits.preprocessing.arrays import Image
 
 MAX_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
-MOST_SAID = 120  # characters of what a decoder says, in our sentence
 MAX_MEGAPIXELS = 50  # of a picture; a phone's photo has 12-50
 PICTURE_ENDINGS = frozenset(
-    f".{kind}"
-    for kind in (
-        "png",
-        "jpg",
-        "jpeg",
-        "bmp",
-        "gif",
-        "webp",
-        "tif",
-        "tiff",
-        "pgm",
-        "ppm",
-        "pbm",
-        "pnm",
-    )
+    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+    | {".pgm", ".ppm", ".pbm", ".pnm"}
 )
 
 # Pillow knows many more, of which one starts another program (EPS, Ghostscript).
 KINDS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-
-Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, ours refuses
 
 
 class ImageError(Exception):
@@ -67,11 +58,11 @@ class Limits:
 LIMITS = Limits()
 
 
-def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.NDArray[np.uint8]:
-    """Decode one picture, turned upright; of an animation its first frame.
+def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> Image:
+    """Load one picture, turned upright; of an animation its first frame.
 
     Args:
-        source: a file's path, or the bytes of a file.
+        source: path of a file, or the bytes of a file.
         limits: beyond which a picture is refused. Defaults to 20 MB and 50 megapixels.
 
     Returns:
@@ -81,10 +72,18 @@ def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.ND
     Raises:
         ImageError: if it is no picture, damaged, or beyond the limits.
     """
-    data = source if isinstance(source, bytes) else read_bytes(Path(source))
+    data = source if isinstance(source, bytes) else load_bytes(Path(source))
+    return decode_image(data, limits=limits)
+
+
+def decode_image(data: bytes, *, limits: Limits = LIMITS) -> Image:
+    """Decode the bytes of one picture file.
+
+    Args, returns and raises as `load_image`, of bytes alone.
+    """
     check_size(len(data), limits)
     try:
-        with Image.open(io.BytesIO(data), formats=KINDS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=KINDS) as picture:
             check_megapixels(picture, limits)
             ImageOps.exif_transpose(picture, in_place=True)
             return to_uint8(picture)
@@ -92,10 +91,14 @@ def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> npt.ND
         raise
     except UnidentifiedImageError as error:
         raise NotAPictureError("Expected a picture such as PNG or JPEG, found none.") from error
+    except PillowImage.DecompressionBombError as error:  # Pillow's own limit, where it stands
+        raise TooLargeError(
+            f"Expected at most {limits.max_megapixels:.3g} megapixels, found far more."
+            " Save the picture smaller."
+        ) from error
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
-        said = " ".join(str(error).split()) or type(error).__name__
         raise ImageError(
-            f"The picture is damaged or cut short ({said[:MOST_SAID]}). Save or send it anew."
+            f"The picture is damaged or cut short ({first_line(error)}). Save or send it again."
         ) from error
 
 
@@ -105,7 +108,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
     Phones put previews and depth maps behind their photos: those do not count.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=KINDS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=KINDS) as picture:
             if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
                 return ""
             if not getattr(picture, "is_animated", False):
@@ -115,8 +118,8 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
         return ""
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file no larger than the limit, or raise ImageError."""
+def load_bytes(path: Path) -> bytes:
+    """Load a file no larger than the limit, or raise ImageError."""
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
@@ -127,7 +130,7 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)  # it may have grown since
     except (OSError, ValueError) as error:  # a name may hold what no file's name can
-        raise ImageError(f"The file cannot be read: {explain(error)}.") from error
+        raise ImageError(f"The file cannot be read: {first_line(error)}.") from error
 
 
 def describe_folder(path: Path) -> str:
@@ -135,14 +138,8 @@ def describe_folder(path: Path) -> str:
     try:
         os.scandir(path).close()
     except OSError as error:
-        return f"The folder cannot be read: {explain(error)}."
+        return f"The folder cannot be read: {first_line(error)}."
     return "Expected a picture, found a folder."
-
-
-def explain(error: OSError | ValueError) -> str:
-    """Say what the system said, in its words, without numbers and names."""
-    said = error.strerror if isinstance(error, OSError) else None
-    return said or str(error) or type(error).__name__
 
 
 def check_size(size: int, limits: Limits = LIMITS) -> None:
@@ -156,7 +153,7 @@ def check_size(size: int, limits: Limits = LIMITS) -> None:
         )
 
 
-def check_megapixels(picture: Image.Image, limits: Limits) -> None:
+def check_megapixels(picture: PillowImage.Image, limits: Limits) -> None:
     """Raise ImageError unless the picture's size, known from its head, is allowed."""
     megapixels = picture.width * picture.height / 1e6
     if not megapixels:
@@ -168,7 +165,7 @@ def check_megapixels(picture: Image.Image, limits: Limits) -> None:
         )
 
 
-def to_uint8(picture: Image.Image) -> npt.NDArray[np.uint8]:
+def to_uint8(picture: PillowImage.Image) -> Image:
     """Bring any of Pillow's modes to uint8 gray, RGB or RGBA."""
     if picture.mode.startswith("I") or picture.mode == "F":
         return reduce_depth(np.asarray(picture))
@@ -193,3 +190,19 @@ def reduce_depth(levels: npt.NDArray[np.integer | np.floating]) -> npt.NDArray[n
     depth = max(8, int(levels.max()).bit_length())
     scaled = np.clip(levels, 0, None) / np.float32(2.0 ** (depth - 8))
     return np.minimum(scaled, 255).astype(np.uint8)
+
+
+def to_data_url(picture: npt.NDArray[np.uint8] | npt.NDArray[np.float32]) -> str:
+    """Encode a picture as a PNG file in a data URL (RFC 2397).
+
+    A page shows it without fetching a file. Streamlit makes a file of an array, and drops
+    it when the next run shows another: a slow browser then finds nothing.
+
+    Args:
+        picture: (height, width) gray, (height, width, 3) RGB or (height, width, 4) RGBA;
+            uint8 in [0, 255], or float32 in [0, 1].
+    """
+    pixels = picture if picture.dtype == np.uint8 else np.round(picture * 255).astype(np.uint8)
+    file = io.BytesIO()
+    PillowImage.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -6,24 +6,29 @@ The first half of preprocessing: NumPy and OpenCV only.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from digits.preprocessing.arrays import (
+    OPAQUE,
+    Gray,
+    Image,
+    Ink,
+    check_image,
+    compose_over,
+    magnify,
+    shrink,
+)
 from digits.preprocessing.background import (
     MIN_CONTRAST,
     clean_photo,
-    magnify,
-    shrink,
     threshold_photo,
 )
+from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ruled_lines import remove_lines
 
-Image = npt.NDArray[np.uint8]  # (height, width), (height, width, 3) or (.., .., 4)
-Gray = npt.NDArray[np.uint8]  # (height, width), [0, 255], any polarity
-Ink = npt.NDArray[np.uint8]  # (height, width), 0 = paper, 255 = ink
 Polarity = Literal["found", "dark", "light"]
 
 MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
@@ -51,21 +56,6 @@ class InkOptions:
 
 
 FOUND = InkOptions()  # all is found by itself
-
-
-@dataclass(frozen=True)
-class Rectangle:
-    """A rectangle of a picture, in its pixels; x to the right, y downwards.
-
-    Attributes:
-        left, top: its upper left corner; 0, 0 is the corner of the first pixel.
-        width, height: its sides.
-    """
-
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 def find_ink(image: Image, *, options: InkOptions = FOUND) -> Ink | None:
@@ -136,17 +126,6 @@ def told_polarity(image: Image, options: InkOptions) -> bool | None:
     return options.polarity == "dark"
 
 
-def check_image(image: npt.NDArray[Any]) -> None:
-    """Raise ValueError unless `image` is uint8 gray, RGB or RGBA and has pixels."""
-    is_gray = image.ndim == 2
-    is_color = image.ndim == 3 and image.shape[2] in (3, 4)
-    if image.dtype != np.uint8 or not (is_gray or is_color) or image.size == 0:
-        raise ValueError(
-            "Expected uint8 pixels of shape (height, width), (height, width, 3) or"
-            f" (height, width, 4). Received: {image.dtype} {image.shape}"
-        )
-
-
 def to_gray(image: Image) -> Gray:
     """Reduce a picture to one plane in which ink and paper differ.
 
@@ -184,17 +163,15 @@ def is_cut_out(image: Image) -> bool:
 
 def has_opaque_paper(image: Image) -> bool:
     """Whether the opaque part of an RGBA picture holds paper as well as ink."""
-    opaque = (image[..., 3] >= 128).astype(np.uint8)
+    opaque = (image[..., 3] >= OPAQUE).astype(np.uint8)
     _, spread = cv2.meanStdDev(image[..., :3], mask=opaque)
     return bool(opaque.mean() >= 0.5 and spread.max() >= MIN_CONTRAST / 2)
 
 
 def fill_transparent(image: Image) -> Image:
     """Compose an RGBA picture over the median colour of its opaque part."""
-    opaque = image[image[..., 3] >= 128]
-    alpha = image[..., 3:] / 255
-    filled = image[..., :3] * alpha + np.median(opaque[:, :3], axis=0) * (1 - alpha)
-    return filled.round().astype(np.uint8)
+    opaque = image[image[..., 3] >= OPAQUE]
+    return compose_over(image, np.median(opaque[:, :3], axis=0))
 
 
 def find_even_paper(gray: Gray) -> int | None:
@@ -287,9 +264,3 @@ def drop_specks(ink: Ink) -> Ink:
     keep = area >= MIN_PIECE * area[1:].max()
     keep[0] = False
     return ink * keep[labels]
-
-
-def crop(ink: Ink) -> Ink:
-    """Cut out the smallest rectangle that holds all ink."""
-    left, top, width, height = cv2.boundingRect(ink)
-    return ink[top : top + height, left : left + width]

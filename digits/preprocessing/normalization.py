@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digits.preprocessing.ink import FOUND, Image, Ink, InkOptions, Rectangle, crop, locate_ink
+from digits.preprocessing.arrays import Image, Ink, crop
+from digits.preprocessing.geometry import Rectangle
+from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 

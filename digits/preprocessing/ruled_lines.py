@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Gray = npt.NDArray[np.uint8]  # (height, width), 0 = paper
+from digits.preprocessing.arrays import Gray
+
 Mask = npt.NDArray[np.uint8]  # (height, width), 0 or 255
 Indices = npt.NDArray[np.intp]  # (n,), one coordinate of some pixels
 

@@ -19,9 +19,11 @@ from math import ceil
 import cv2
 import numpy as np
 
-from digits.preprocessing.components import Box, Line, Piece, find_lines
+from digits.preprocessing.arrays import Image, Ink
+from digits.preprocessing.components import Line, Piece, find_lines
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
-from digits.preprocessing.ink import FOUND, Image, Ink, InkOptions, separate_ink
+from digits.preprocessing.geometry import Box
+from digits.preprocessing.ink import FOUND, InkOptions, separate_ink
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 
 Judge = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]

@@ -6,7 +6,8 @@ for step in follow_steps(image):
 
 from dataclasses import dataclass
 
-from digits.preprocessing.ink import Image, Ink, crop, find_ink
+from digits.preprocessing.arrays import Image, Ink, crop
+from digits.preprocessing.ink import find_ink
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE, fit_digit
 
 

@@ -21,14 +21,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from digits.preprocessing.background import shrink
-from digits.preprocessing.ink import MAX_SIDE, Image, Rectangle, locate_ink
+from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
+from digits.preprocessing.geometry import Rectangle
+from digits.preprocessing.ink import MAX_SIDE, locate_ink
 from digits.preprocessing.normalization import IMAGE_SIZE, ModelInput, locate_digit
 from digits.recognition.keras_file import INPUT_SHAPE
 from digits.recognition.recognizer import Recognizer
 
 Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke for
-Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]
 
 STEPS = 48  # drawings on the way from paper to full ink
 EARLY = 1.5  # power that draws the steps to faint ink, where the score changes most
@@ -238,16 +238,3 @@ def evidence_of_strokes(explanation: Explanation) -> npt.NDArray[np.float32]:
     full = float(np.quantile(np.abs(evidence[explanation.model_input[..., 0] > 0.5]), FULL))
     scaled: npt.NDArray[np.float32] = np.clip(evidence / max(full, SMALLEST), -1, 1)
     return scaled
-
-
-def to_rgb(image: Image) -> Rgb:
-    """Make three channels of any picture; transparent paper contrasts with the ink."""
-    if image.ndim == 2:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    if image.shape[2] == 3:
-        return image
-    alpha = image[..., 3:] / 255
-    opaque = image[..., :3][image[..., 3] >= 128]
-    paper = 0 if opaque.size and opaque.mean() >= 128 else 255
-    rgb: Rgb = (image[..., :3] * alpha + paper * (1 - alpha)).round().astype(np.uint8)
-    return rgb

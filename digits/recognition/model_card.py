@@ -4,7 +4,6 @@ card = ModelCard.load(Path("digit_model.keras"))  # reads digit_model.json
 """
 
 import dataclasses
-import hashlib
 import json
 import math
 from dataclasses import dataclass, field
@@ -12,12 +11,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from digits.classes import DIGIT_CLASSES, ClassNames
-from digits.files import atomic_write
+from digits.files import atomic_write, first_line, sha256_of
 
 # Keys of the file that have other names in the program; files of before are still valid.
 FIELDS = {"none_logit": "reject_logit", "unsure_below": "reject_threshold"}
 MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
-MOST_SAID = 120  # characters of what a library says, in our sentence
 
 
 class CardError(Exception):
@@ -64,8 +62,7 @@ class ModelCard:
         except FileNotFoundError as error:
             raise CardError(f"There is no card '{path}'.") from error
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-            said = " ".join(str(error).split()).rstrip(".")[:MOST_SAID]
-            raise CardError(f"The card '{path}' is damaged: {said}.") from error
+            raise CardError(f"The card '{path}' is damaged: {first_line(error)}.") from error
         if card.sha256 != sha256_of(model_path):
             raise CardError(f"The card '{path}' belongs to another model file.")
         return card
@@ -94,9 +91,3 @@ class ModelCard:
 def card_path(model_path: Path) -> Path:
     """Return where the card of a model lies: the same name, ending in .json."""
     return model_path.with_suffix(".json")
-
-
-def sha256_of(path: Path) -> str:
-    """Compute a file's SHA-256, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

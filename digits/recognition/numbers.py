@@ -10,8 +10,9 @@ from itertools import groupby
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from digits.preprocessing.components import Box
-from digits.preprocessing.ink import FOUND, Image, InkOptions, Rectangle, locate_ink
+from digits.preprocessing.arrays import Image
+from digits.preprocessing.geometry import Box, Rectangle
+from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 from digits.preprocessing.segmentation import find_digits
 

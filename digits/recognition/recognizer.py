@@ -19,7 +19,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.ink import FOUND, Image, InkOptions
+from digits.preprocessing.arrays import Image
+from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.loader import PreparedFile, in_batches, prepare_files
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.architectures import logits_of

@@ -15,7 +15,8 @@ import numpy as np
 
 from digits.classes import ClassNames
 from digits.data.dataset import read_kept
-from digits.recognition.model_card import CardError, ModelCard, sha256_of
+from digits.files import sha256_of
+from digits.recognition.model_card import CardError, ModelCard
 from digits.training.trainer import TrainConfig, TrainingData
 
 

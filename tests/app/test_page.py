@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digits.app import prediction_view
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from tests.support.digit_drawings import DIGITS, canvas_state
 from tests.support.pages import open_page
 

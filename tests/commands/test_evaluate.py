@@ -9,8 +9,9 @@ import pytest
 
 from digits.commands import evaluate
 from digits.evaluation import eval_sets, timing
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     read_details,
     report_folder,

@@ -16,11 +16,12 @@ import pytest
 from digits.commands import export
 from digits.evaluation.eval_sets import Examples
 from digits.evaluation.scribbles import draw_scribbles
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.architectures import build_model, logits_of
 from digits.recognition.calibration import to_probabilities
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.export import comparison
 from digits.serving.export.formats import (

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from digits.commands import predict
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from tests.support.digit_drawings import draw, draw_number, encode_png
 
 HEADER = "file,status,digit,confidence,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,message"

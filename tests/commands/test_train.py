@@ -19,8 +19,9 @@ from digits.commands import train
 from digits.data import dataset
 from digits.data.dataset import REJECT_LABEL, LabelledImages
 from digits.data.image_augmentation import augment
+from digits.files import sha256_of
 from digits.recognition.keras_file import save_small
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     read_history,
 )

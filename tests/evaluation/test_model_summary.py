@@ -19,8 +19,9 @@ from digits.app.model.wording import (
 )
 from digits.commands import train
 from digits.evaluation.model_summary import read_about
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     DETAILS,
     report_folder,

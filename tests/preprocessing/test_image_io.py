@@ -1,5 +1,6 @@
 """Pictures of all kinds come out upright, as uint8; others as one sentence."""
 
+import base64
 import io
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits.preprocessing.image_io import ImageError, Limits, TooLargeError, load_image
+from digits.preprocessing.image_io import (
+    ImageError,
+    Limits,
+    TooLargeError,
+    decode_image,
+    load_image,
+    to_data_url,
+)
 
 
 def encode(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -30,24 +38,24 @@ def half_dark(mode: str = "L") -> Image.Image:
      ("RGBA", (20, 40, 4)), ("LA", (20, 40, 4))],
 )  # fmt: skip
 def test_modes_of_png_come_as_gray_rgb_or_rgba(mode: str, shape: tuple[int, ...]) -> None:
-    image = load_image(encode(half_dark(mode)))
+    image = decode_image(encode(half_dark(mode)))
     assert image.dtype == np.uint8 and image.shape == shape
     assert image[10, 5].flat[0] < image[10, 35].flat[0]
 
 
 def test_cmyk_is_read_as_rgb() -> None:
-    assert load_image(encode(half_dark("CMYK"), "JPEG")).shape == (20, 40, 3)
+    assert decode_image(encode(half_dark("CMYK"), "JPEG")).shape == (20, 40, 3)
 
 
 @pytest.mark.parametrize("bits", [8, 12, 16])
 def test_deep_pictures_keep_their_contrast(bits: int) -> None:
     levels = np.asarray(half_dark()).astype(np.uint16) << (bits - 8)
-    image = load_image(encode(Image.fromarray(levels)))
+    image = decode_image(encode(Image.fromarray(levels)))
     np.testing.assert_array_equal(image, np.asarray(half_dark()))
 
 
 def test_a_transparent_palette_keeps_its_alpha() -> None:
-    image = load_image(encode(half_dark("P"), transparency=10))
+    image = decode_image(encode(half_dark("P"), transparency=10))
     assert image.shape == (20, 40, 4)
     assert set(np.unique(image[..., 3])) == {0, 255}
 
@@ -55,14 +63,14 @@ def test_a_transparent_palette_keeps_its_alpha() -> None:
 def test_a_photo_is_turned_upright_as_its_exif_says() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held on its side
-    image = load_image(encode(half_dark(), "JPEG", exif=exif))
+    image = decode_image(encode(half_dark(), "JPEG", exif=exif))
     assert image.shape == (40, 20)
     assert image[5, 10] < 50 < image[35, 10]  # what was left is now above
 
 
 def test_the_first_frame_of_an_animation_is_read() -> None:
     frames = [half_dark(), Image.new("L", (40, 20), 128)]
-    image = load_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    image = decode_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert image[10, 5].flat[0] < 50
 
 
@@ -76,7 +84,7 @@ def test_the_first_frame_of_an_animation_is_read() -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(ImageError, match=sentence):
-        load_image(data)
+        decode_image(data)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -86,7 +94,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_too_many_bytes_are_refused_unread() -> None:
     with pytest.raises(TooLargeError, match=r"at most 1 MB, found 2\.0 MB"):
-        load_image(bytes(2 << 20), limits=Limits(max_bytes=1 << 20))
+        decode_image(bytes(2 << 20), limits=Limits(max_bytes=1 << 20))
 
 
 def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:
@@ -94,4 +102,19 @@ def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:
     data = encode(Image.new("1", (12000, 12000)))
     assert len(data) < 100_000
     with pytest.raises(ImageError, match="at most 50 megapixels, found 144"):
-        load_image(data)
+        decode_image(data)
+
+
+def test_pillows_own_limit_is_a_picture_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(TooLargeError, match="Expected at most 50 megapixels"):
+        decode_image(encode(half_dark()))
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (5, 7, 4)], ids=["gray", "RGB", "RGBA"])
+def test_a_picture_in_a_data_url_keeps_every_pixel(shape: tuple[int, ...]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    for url in (to_data_url(picture), to_data_url((picture / 255).astype(np.float32))):
+        kind, _, data = url.partition(",")
+        assert kind == "data:image/png;base64"
+        np.testing.assert_array_equal(Image.open(io.BytesIO(base64.b64decode(data))), picture)

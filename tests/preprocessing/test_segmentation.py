@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from digits.preprocessing.components import Box
+from digits.preprocessing.geometry import Box
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.preprocessing.segmentation import MAX_PARTED, find_digits
 from digits.recognition.recognizer import Recognizer

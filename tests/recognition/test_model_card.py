@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import CardError, ModelCard, card_path, sha256_of
+from digits.recognition.model_card import CardError, ModelCard, card_path
 
 
 @pytest.fixture

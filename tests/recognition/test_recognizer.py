@@ -9,6 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from digits.evaluation.scribbles import draw_scribbles
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.keras_file import (
@@ -16,7 +17,7 @@ from digits.recognition.keras_file import (
     IncompatibleModelError,
     ModelNotFoundError,
 )
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import (
     Prediction,
     Recognizer,

@@ -15,8 +15,8 @@ from PIL import Image
 from digits.data import dataset
 from digits.data.dataset import DatasetError, load_pendigits
 from digits.evaluation.model_summary import read_about
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import sha256_of
 from digits.recognition.model_report.files import (
     ReportError,
     read_details,

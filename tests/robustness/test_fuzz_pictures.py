@@ -23,7 +23,7 @@ from digits.app.pictures.gallery import Gallery, to_rows
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.arguments import existing_path
 from digits.commands import predict
-from digits.preprocessing.image_io import ImageError, load_image
+from digits.preprocessing.image_io import ImageError, decode_image
 from digits.preprocessing.loader import prepare_file
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.result_rows import write_csv
@@ -60,7 +60,7 @@ def read_any(data: bytes, recognizer: Recognizer) -> str:
     with soon():
         reading = read_picture(data, recognizer.predict_number, PictureOptions())
         try:
-            image = load_image(data)
+            image = decode_image(data)
         except ImageError as error:
             assert reading.status == "error" and reading.message == str(error)
             check_sentence(str(error))

@@ -10,10 +10,11 @@ import keras
 import numpy as np
 
 from digits.classes import ClassNames
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.architectures import DEFAULT_ARCHITECTURE, build_model
 from digits.recognition.keras_file import save_small
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 
 LETTERS: ClassNames = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NEVER = -30.0  # logit of the letters that no digit stands for

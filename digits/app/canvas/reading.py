@@ -17,8 +17,8 @@ import numpy as np
 
 from digits.app.canvas.drawing import Drawing, smooth
 from digits.data.strokes import Points
-from digits.preprocessing.components import Box
-from digits.preprocessing.ink import Image
+from digits.preprocessing.arrays import Image
+from digits.preprocessing.geometry import Box
 from digits.recognition.numbers import NumberPrediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before

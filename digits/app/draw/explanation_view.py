@@ -6,8 +6,8 @@ import streamlit as st
 
 from digits.app.canvas.drawing import CANVAS_SIDE
 from digits.classes import with_article
-from digits.preprocessing.data_urls import to_data_url
-from digits.preprocessing.ink import Image
+from digits.preprocessing.arrays import Image
+from digits.preprocessing.image_io import to_data_url
 
 if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
     from digits.recognition.explanation import Explainer

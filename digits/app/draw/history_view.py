@@ -4,7 +4,7 @@ import streamlit as st
 
 from digits.app.canvas.history import PastReading
 from digits.app.canvas.widget import open_on_board
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 
 TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digits.app.canvas.reading import number_certainty
 from digits.app.prediction_view import enlarge_pixels, format_share, worded
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 from digits.recognition.numbers import NumberPrediction
 
 if TYPE_CHECKING:

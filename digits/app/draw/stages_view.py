@@ -6,8 +6,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from digits.app.prediction_view import enlarge_pixels, worded
-from digits.preprocessing.data_urls import to_data_url
-from digits.preprocessing.ink import Image, Ink
+from digits.preprocessing.arrays import Image, Ink
+from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE
 from digits.preprocessing.stages import follow_steps
 from digits.recognition.numbers import NumberPrediction

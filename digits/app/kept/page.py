@@ -26,7 +26,7 @@ from digits.app.navigation import draw_page
 from digits.app.prediction_view import worded
 from digits.classes import DIGIT_CLASSES
 from digits.locations import MODEL_PATH
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 from digits.recognition.model_card import CardError, ModelCard
 
 PER_PAGE = 20  # drawings; five in a row on a desk, two on a phone

@@ -10,6 +10,7 @@ from digits.app.kept.access import Door, Keeping, SettingsError, Visit, decide
 from digits.app.kept.store import DrawingStore, StoreError
 from digits.app.prediction_view import worded
 from digits.classes import REJECT_NAME
+from digits.files import first_line
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,7 @@ def read_settings() -> dict[str, Any]:
         files = [Path(name) for name in st.get_option("secrets.files")]
         if not any(file.exists() for file in files):
             return {}
-        said = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise SettingsError(f"The secrets file cannot be read: {said}.") from error
+        raise SettingsError(f"The secrets file cannot be read: {first_line(error)}.") from error
     if not hasattr(settings, "items"):
         raise SettingsError("Expected a section [drawings] in the secrets file.")
     return dict(settings.items())

@@ -30,6 +30,7 @@ from digits.app.kept.records import (
     to_row,
     without_zone,
 )
+from digits.files import first_line
 from digits.locations import data_folder
 
 __all__ = ["DEFAULT_URL", "EXPORT_ROWS", "DrawingStore", "KeptDrawing", "StoreError"]
@@ -235,11 +236,6 @@ def read_whole_rows(session: Session, ordered: Select[Row]) -> list[KeptDrawing]
         except DAMAGE as error:
             logger.warning("Kept drawing %d is damaged: %s", number, first_line(error))
     return found
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says, without its full stop."""
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def conditions(label: str | None, only_misread: bool, numbers: Collection[int] | None) -> list[Any]:

@@ -19,7 +19,7 @@ from digits.app.prediction_view import worded
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
 from digits.evaluation.model_summary import ModelAbout, read_about
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Prediction, Recognizer

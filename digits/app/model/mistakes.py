@@ -17,7 +17,7 @@ from digits.app.model.wording import (
 from digits.app.theme import get_palette
 from digits.classes import worded
 from digits.evaluation.model_summary import DigitSet, ModelAbout
-from digits.preprocessing.data_urls import to_data_url
+from digits.preprocessing.image_io import to_data_url
 from digits.recognition.model_report.schema import (
     Misread,
     SetDetails,

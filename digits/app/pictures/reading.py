@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digits.app.pictures.thumbnails import draw_thumbnail
 from digits.classes import DIGIT_CLASSES, with_article, worded
-from digits.preprocessing.image_io import ImageError, find_other_frames, load_image
-from digits.preprocessing.ink import FOUND, Image, InkOptions
+from digits.preprocessing.arrays import Image
+from digits.preprocessing.image_io import ImageError, decode_image, find_other_frames
+from digits.preprocessing.ink import FOUND, InkOptions
 from digits.recognition.numbers import DigitPrediction, NumberPrediction
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def read_picture(
         What was read, with a sentence where there is something to say.
     """
     try:
-        image = load_image(data)
+        image = decode_image(data)
     except ImageError as error:
         return PictureReading(None, b"", str(error))
     reading = predict_number(image, several=options.several, options=options.ink)

@@ -12,16 +12,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from digits.preprocessing.background import shrink
-from digits.preprocessing.components import Box
-from digits.preprocessing.ink import Image
+from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
+from digits.preprocessing.geometry import Box
 from digits.recognition.numbers import DigitPrediction
 
-Rgb = npt.NDArray[np.uint8]  # (height, width, 3), [0, 255]
 Color = tuple[int, int, int]
 
 MAX_SIDE = 640  # pixels; over twice what a card of the page is wide, for sharp screens
@@ -30,7 +27,6 @@ MAX_ENLARGED = 1600  # pixels; no strip of a few rows is made longer than this
 SURE: Color = (38, 79, 214)
 DOUBTFUL: Color = (176, 74, 0)  # white on either has a contrast of 5 or more
 HALO: Color = (255, 255, 255)
-DARK_PAPER, LIGHT_PAPER = 24, 255  # gray levels, behind cut-out drawings
 MARGIN = 6  # pixels of the small copy between ink and box
 DASH = 3  # a line's widths
 LINE_SHARE, LINE_WIDTHS = 0.025, (2, 5)  # of a digit's height; pixels
@@ -48,7 +44,7 @@ def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> byte
     Returns:
         A JPEG file of at most 640 pixels, or 1600 for one of few a side.
     """
-    small = fit(flatten(shrink(np.ascontiguousarray(image), MAX_SIDE)))
+    small = fit(to_rgb(shrink(np.ascontiguousarray(image), MAX_SIDE)))
     picture = Pillow.fromarray(small)
     pen = ImageDraw.Draw(picture)
     across, down = picture.width / image.shape[1], picture.height / image.shape[0]
@@ -57,19 +53,6 @@ def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> byte
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=QUALITY)
     return file.getvalue()
-
-
-def flatten(image: Image) -> Rgb:
-    """Bring a picture to RGB; a transparent one lies on paper unlike its ink."""
-    if image.ndim == 2:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    if image.shape[2] == 3:
-        return image
-    alpha = image[..., 3:].astype(np.float32) / 255
-    weight = max(float(alpha.sum()), 1.0)
-    brightness = float((image[..., :3].mean(axis=2, keepdims=True) * alpha).sum()) / weight
-    paper = DARK_PAPER if brightness > 127 else LIGHT_PAPER
-    return (image[..., :3] * alpha + paper * (1 - alpha)).round().astype(np.uint8)
 
 
 def fit(image: Rgb) -> Rgb:

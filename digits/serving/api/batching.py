@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import Limits, load_image
+from digits.preprocessing.image_io import Limits, decode_image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.background_loader import start_loading
-from digits.recognition.model_card import sha256_of
 from digits.serving.api.problems import Problem
 from digits.serving.api.schemas import MODEL_DIGITS
 
@@ -71,12 +71,12 @@ class Reader:
 
     def predict_number(self, data: bytes, limits: Limits) -> "NumberPrediction":
         """Read a picture's file as a number; in a thread."""
-        return self.recognizer.predict_number(load_image(data, limits=limits))
+        return self.recognizer.predict_number(decode_image(data, limits=limits))
 
 
 def prepare(data: bytes, limits: Limits) -> ModelInput | None:
     """Decode and preprocess a picture's file; in a thread."""
-    return preprocess(load_image(data, limits=limits))
+    return preprocess(decode_image(data, limits=limits))
 
 
 class Model:

@@ -18,16 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from digits.files import first_line
 from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.picture_folders import find_pictures
-from digits.serving.batch.storage import (
-    Folder,
-    PlaceError,
-    first_line,
-    hide,
-    is_address,
-    open_folder,
-)
+from digits.serving.batch.storage import Folder, PlaceError, hide, is_address, open_folder
 
 TABLE_ENDINGS = frozenset((".parquet",))
 THREADS = 16  # that read what stands at the end of Parquet files: an object store lets wait

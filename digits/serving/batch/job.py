@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 import pyarrow.dataset as ds
 
-from digits.serving.batch.storage import Folder, PlaceError, first_line, hide
+from digits.files import first_line
+from digits.serving.batch.storage import Folder, PlaceError, hide
 
 STATUSES = ("digit", "unsure", "blank", "error")
 JOB_FILE = "_job.json"  # readers of Parquet pass over names that begin like this

@@ -14,9 +14,9 @@ from typing import Never
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from digits.files import first_line
 from digits.preprocessing.image_io import MAX_BYTES, ImageError, check_size
 from digits.serving.batch.inputs import Input, Part, PictureFiles, TableRows, open_table
-from digits.serving.batch.storage import first_line
 
 ROWS = 256  # of a Parquet file in memory at once
 

@@ -26,9 +26,9 @@ import ray
 import ray.data
 from ray.exceptions import RayError
 
+from digits.files import first_line
 from digits.locations import PACKAGE
 from digits.serving.batch.inputs import Part
-from digits.serving.batch.storage import first_line
 from digits.serving.batch.worker import ModelFiles, Reading, Worker
 
 # What machines of a cluster get of the folder that holds the package: its code alone.

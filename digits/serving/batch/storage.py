@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from digits.files import atomic_write
+from digits.files import atomic_write, first_line
 
 SCHEMES = ("s3", "gs")
 PARTIAL = ".partial"  # ends the name of what is being written
@@ -107,9 +107,3 @@ def hide(address: str) -> str:
         return address
     scheme, _, rest = address.partition("://")
     return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
-
-
-def first_line(error: BaseException) -> str:
-    """Say what a library said, in one line and without its full stop."""
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return (said.strip().partition("\n")[0] or type(error).__name__).rstrip(".")

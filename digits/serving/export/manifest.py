@@ -12,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.files import sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.serving.export.comparison import Comparison, Speed
 from digits.serving.export.network import DIGIT_PROBABILITY, INPUT, PROBABILITIES
 

@@ -14,8 +14,9 @@ from digits.app.canvas.drawing import Drawing
 from digits.app.kept import access
 from digits.app.kept.session import get_door, open_store
 from digits.app.kept.store import DrawingStore, KeptDrawing
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from tests.support.digit_drawings import place
 from tests.support.pages import open_page, switch_page
 

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from digits.app.model.example_drawings import EXAMPLES
 from digits.evaluation.model_summary import read_about
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     report_folder,
     write_history,

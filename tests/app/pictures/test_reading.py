@@ -17,7 +17,7 @@ from digits.app.pictures.reading import (
 )
 from digits.app.pictures.thumbnails import DOUBTFUL, SURE, draw_thumbnail
 from digits.preprocessing import image_io
-from digits.preprocessing.components import Box
+from digits.preprocessing.geometry import Box
 from digits.recognition.numbers import DigitPrediction, NumberPrediction
 from digits.recognition.recognizer import Prediction, Recognizer
 from tests.support.digit_drawings import draw, draw_number, encode_png

@@ -14,9 +14,10 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.routes import make_api
 from digits.serving.api.settings import Settings, SettingsError, read_settings

@@ -19,9 +19,10 @@ from ray._private.runtime_env.packaging import create_package
 from ray.exceptions import RayTaskError
 
 from digits.commands import predict
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH, PACKAGE
 from digits.preprocessing.ink import FOUND, InkOptions
-from digits.recognition.model_card import ModelCard, sha256_of
+from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.batch import inputs as big_inputs
 from digits.serving.batch import pictures as big_pictures

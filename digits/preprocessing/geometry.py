@@ -1,0 +1,52 @@
+"""Rectangles of a picture: in whole pixels, and between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """One past its last column."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """One past its last row."""
+        return self.y + self.height
+
+    def joined(self, other: "Box") -> "Box":
+        """Return the smallest box that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
+        return Box(x, y, right - x, bottom - y)
+
+    def distance(self, other: "Box") -> float:
+        """Return the pixels between two boxes, 0 where they meet."""
+        across = max(self.x, other.x) - min(self.right, other.right)
+        down = max(self.y, other.y) - min(self.bottom, other.bottom)
+        return float(np.hypot(max(across, 0), max(down, 0)))
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A rectangle of a picture, in its pixels; x to the right, y downwards.
+
+    Attributes:
+        left, top: its upper left corner; 0, 0 is the corner of the first pixel.
+        width, height: its sides.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float

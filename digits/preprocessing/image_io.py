@@ -72,7 +72,7 @@ def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> Image:
     Raises:
         ImageError: if it is no picture, damaged, or beyond the limits.
     """
-    data = source if isinstance(source, bytes) else load_bytes(Path(source))
+    data = source if isinstance(source, bytes) else load_bytes(Path(source), limits)
     return decode_image(data, limits=limits)
 
 
@@ -118,7 +118,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
         return ""
 
 
-def load_bytes(path: Path) -> bytes:
+def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
     """Load a file no larger than the limit, or raise ImageError."""
     try:
         found = path.stat()
@@ -126,9 +126,9 @@ def load_bytes(path: Path) -> bytes:
             raise ImageError(describe_folder(path))
         if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device has no end
             raise ImageError("Expected a file, found a pipe or a device. Save the picture first.")
-        check_size(found.st_size)
+        check_size(found.st_size, limits)
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)  # it may have grown since
+            return file.read(limits.max_bytes + 1)  # it may have grown since
     except (OSError, ValueError) as error:  # a name may hold what no file's name can
         raise ImageError(f"The file cannot be read: {first_line(error)}.") from error
 

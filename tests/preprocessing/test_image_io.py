@@ -105,6 +105,23 @@ def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:
         decode_image(data)
 
 
+def test_limits_hold_for_paths_as_for_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "noise.png"
+    path.write_bytes(encode(Image.effect_noise((400, 400), 90)))  # some 100 kB
+    with pytest.raises(TooLargeError, match=r"at most 0\.0477 MB, found 0\.\d MB"):
+        load_image(path, limits=Limits(max_bytes=50_000))
+    with pytest.raises(TooLargeError, match=r"at most 0\.1 megapixels"):
+        load_image(path, limits=Limits(max_megapixels=0.1))
+
+
+def test_limits_above_the_default_hold_for_paths(tmp_path: Path) -> None:
+    path = tmp_path / "large.ppm"
+    path.write_bytes(b"P6 3000 2500 255\n" + bytes(3000 * 2500 * 3))  # 21.5 MB
+    with pytest.raises(TooLargeError):
+        load_image(path)
+    assert load_image(path, limits=Limits(max_bytes=30 << 20)).shape == (2500, 3000, 3)
+
+
 def test_pillows_own_limit_is_a_picture_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(TooLargeError, match="Expected at most 50 megapixels"):

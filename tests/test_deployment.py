@@ -70,7 +70,9 @@ def list_needed() -> set[Path]:
     """All modules that the programs of the image reach."""
     found: set[Path] = set()
     rest = [PROJECT / name for name in PROGRAMS if (PROJECT / name).exists()]
-    rest.append(PROJECT / "digits" / "app" / "script.py")  # named as a file in serve.py
+    rest.append(
+        PROJECT / "digits" / "commands" / "scripts" / "app.py"
+    )  # named as a file in serve.py
     while rest:
         path = rest.pop()
         if path not in found:

@@ -1,13 +1,14 @@
-"""The page, and beside it an HTTP API for other programs, in one process.
+"""Start the page and an HTTP API for other programs, in one process.
 
-    streamlit run server.py      # http://localhost:8501, as app.py
-    uvicorn server:app           # http://localhost:8000
+    digits serve                         # http://localhost:8501
+    digits serve --server.port=8502      # any option of `streamlit run`
 
-The API is under /api, its documentation at /api/docs, and metrics are at /metrics;
-docs/api.md tells all of it, and service/ does it.
+In a checkout `streamlit run server.py` does the same, and `uvicorn server:app` serves both at
+http://localhost:8000. The API is under /api, its documentation at /api/docs, and metrics are
+at /metrics; docs/api.md describes all of it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
@@ -17,14 +18,22 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from digits.locations import PACKAGE
+from digits.commands.app import SCRIPTS, run_script
 from digits.recognition.background_loader import start_loading
 from digits.serving.api.client_address import mark_visitors
 from digits.serving.api.logs import configure_logging
 from digits.serving.api.routes import make_api
 from digits.serving.api.settings import read_settings
 
-SCRIPT = PACKAGE / "app" / "script.py"  # that Streamlit runs for each visitor
+
+def main(argv: Sequence[str] | None = None, *, prog: str = "digits serve") -> int:
+    """Run page and API until they are stopped.
+
+    Args:
+        argv: options of `streamlit run`. Defaults to those of the process.
+        prog: the name that the usage begins with. Defaults to "digits serve".
+    """
+    return run_script("server.py", argv, prog=prog, description="Start page and HTTP API.")
 
 
 class Parts(TypedDict):
@@ -41,7 +50,7 @@ def assemble() -> Parts:
         SettingsError: if an environment variable of the API has no usable value.
     """
     api = make_api(read_settings())
-    page = st.App(SCRIPT)
+    page = st.App(SCRIPTS / "app.py")
     run_page = page.lifespan()
 
     @asynccontextmanager

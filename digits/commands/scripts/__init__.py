@@ -1,0 +1,1 @@
+"""What Streamlit is started with: the doors app.py and server.py of an installed copy."""

@@ -1,0 +1,14 @@
+"""The script that Streamlit starts for page and API together; `digits serve` names it."""
+
+import sys
+
+from starlette.applications import Starlette
+
+from digits.commands.serve import assemble
+from digits.serving.api.settings import SettingsError
+
+try:
+    # Streamlit looks for this very call in the text of the file that it is started with.
+    app = Starlette(**assemble())
+except SettingsError as error:
+    sys.exit(f"digits serve: {error}")

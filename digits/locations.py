@@ -39,4 +39,13 @@ def data_folder() -> Path:
     return find_checkout() or user_data_path("digits", appauthor=False)
 
 
+def models_folder(model: Path) -> Path:
+    """Return the folder `trained` with the models that the page compares with `model`.
+
+    It is next to the model; for the model inside an installed package, in `data_folder()`.
+    """
+    is_packaged = model.is_relative_to(PACKAGE)
+    return (data_folder() if is_packaged else model.parent) / "trained"
+
+
 MODEL_PATH = find_model()  # the model that page and programs use unless told otherwise

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digits.app.model.comparison import FOLDER, compare_figures, list_models, name_models
+from digits.app.model.comparison import compare_figures, list_models, name_models
 from digits.app.model.wording import (
     describe_cell,
     describe_confusions,
@@ -20,7 +20,7 @@ from digits.app.model.wording import (
 from digits.commands import train
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
-from digits.locations import MODEL_PATH
+from digits.locations import MODEL_PATH, models_folder
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     DETAILS,
@@ -146,7 +146,7 @@ def test_names_cannot_be_read_as_markdown() -> None:
 
 
 def test_models_of_one_name_are_told_apart(model: Path) -> None:
-    other = model.parent / FOLDER / model.name
+    other = models_folder(model) / model.name
     other.parent.mkdir()
     other.write_bytes(b"")
     assert list_models(other.parent) == [other]

@@ -1,6 +1,6 @@
 """Models to compare: those of the folder trained/, and figures of several side by side.
 
-names = name_models(list_models(MODEL_PATH.with_name(FOLDER)))
+names = name_models(list_models(models_folder(MODEL_PATH)))
 columns = compare_figures({name: read_about(path) for path, name in names.items()}, ...)
 """
 
@@ -12,7 +12,6 @@ from digits.app.model.wording import KILOBYTE, describe_time, format_percent
 from digits.evaluation.dataset_names import name_set
 from digits.evaluation.model_summary import DigitSet, ModelAbout, OtherSet
 
-FOLDER = "trained"  # beside the model that ships; git-ignored: what people train lies here
 NOTHING = "–"  # where a figure was not measured
 
 

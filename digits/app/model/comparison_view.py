@@ -11,7 +11,7 @@ import streamlit as st
 from digits.app.canvas.drawing import CANVAS_SIDE
 from digits.app.loading_notice import say_that_it_loads
 from digits.app.model.charts import probability_chart
-from digits.app.model.comparison import FOLDER, NOTHING, compare_figures, list_models, name_models
+from digits.app.model.comparison import NOTHING, compare_figures, list_models, name_models
 from digits.app.model.example_drawings import EXAMPLES
 from digits.app.model.mistakes import enlarge
 from digits.app.model.wording import escape, format_percent, names_of, without_folders
@@ -19,6 +19,7 @@ from digits.app.prediction_view import worded
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
 from digits.evaluation.model_summary import ModelAbout, read_about
+from digits.locations import models_folder
 from digits.preprocessing.image_io import to_data_url
 
 if TYPE_CHECKING:
@@ -46,10 +47,11 @@ def show_comparison(about: ModelAbout) -> None:
     """Let models be chosen, show what each reads, and their figures."""
     st.html(STYLE)
     st.header("Compare models")
-    paths = {path.name: path for path in list_models(about.path.with_name(FOLDER))}
+    folder = models_folder(about.path)
+    paths = {path.name: path for path in list_models(folder)}
     if paths:
         names = st.pills(
-            f"Beside {escape(about.path.name)}, of the folder `{FOLDER}/`",
+            f"Beside {escape(about.path.name)}, of the folder `{folder.name}/`",
             list(paths),
             selection_mode="multi",
             default=list(paths)[:2],
@@ -61,7 +63,7 @@ def show_comparison(about: ModelAbout) -> None:
         chosen = [about.path, *(paths[name] for name in names[:MOST])]
     else:
         st.info(
-            f"There is no model in the folder `{FOLDER}/` yet. Train some into it, or copy"
+            f"There is no model in the folder `{folder.name}/` yet. Train some into it, or copy"
             " `.keras` files there with the `.json` beside them, and they can be chosen here:",
             icon=":material/compare_arrows:",
         )

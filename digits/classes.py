@@ -31,7 +31,7 @@ def parse_classes(words: Sequence[str]) -> ClassNames:
         ClassesError: if they tell nothing apart, or there is no such file.
     """
     if len(words) == 1:
-        words = read_mapping(Path(words[0])) if words[0].endswith(".txt") else tuple(words[0])
+        words = load_mapping(Path(words[0])) if words[0].endswith(".txt") else tuple(words[0])
     return check_names(words)
 
 
@@ -44,8 +44,8 @@ def check_names(words: Sequence[str]) -> ClassNames:
     return tuple(words)
 
 
-def read_mapping(path: Path) -> ClassNames:
-    """Read EMNIST's mapping file: a label, and the codes of its characters, in each line.
+def load_mapping(path: Path) -> ClassNames:
+    """Load EMNIST's mapping file: a label, and the codes of its characters, in each line.
 
     Of several characters (`1 65 97` is A and a) the first names the class.
 

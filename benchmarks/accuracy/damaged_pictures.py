@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.accuracy.materials import Picture
 from benchmarks.accuracy.paper_kinds import KINDS
-from digits.data import dataset
+from digits.data.labelled_files import load_digits
 from digits.data.strokes import CANVAS_STYLE, StrokeDigit, Strokes, draw_at_random
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import ModelInput, preprocess
@@ -69,7 +69,7 @@ def choose_digits(paths: Sequence[Path], count: int, *, seed: int) -> list[Strok
     rng = np.random.default_rng(seed)
     chosen: list[StrokeDigit] = []
     for path in paths:
-        digits = dataset.read_digits(path)
+        digits = load_digits(path)
         order = rng.permutation(len(digits))[: count // len(paths)]
         chosen += [digits[index] for index in order]
     return [chosen[index] for index in rng.permutation(len(chosen))]

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from digits.data import dataset
+from digits.data.labelled_files import load_digits
 from digits.data.strokes import StrokeDigit, draw_strokes, fit_strokes
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import crop
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     recognizer = Recognizer.load(arguments.model)
     everything: dict[tuple[str, int], list[Outcome]] = {}
     for path in arguments.strokes:
-        writers = group_by_writer(dataset.read_digits(path))
+        writers = group_by_writer(load_digits(path))
         table: dict[tuple[str, int], list[Outcome]] = {}
         rng = np.random.default_rng(arguments.seed)
         for variant in ("apart", "touching"):

@@ -20,8 +20,9 @@ import numpy as np
 
 from digits.app.canvas.drawing import CANVAS_SIDE, Drawing
 from digits.app.canvas.reading import CanvasReading, read_canvas
-from digits.data import dataset
-from digits.data.strokes import CANVAS_STYLE, Points, StrokeDigit, fit_strokes, read_strokes
+from digits.data.labelled_files import load_digits
+from digits.data.stroke_files import load_stroke_file
+from digits.data.strokes import CANVAS_STYLE, Points, StrokeDigit, fit_strokes
 from digits.recognition.recognizer import Recognizer
 
 Case = tuple[str, Drawing]  # what it shows, and how it was drawn
@@ -40,13 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     recognizer = Recognizer.load()
     rng = np.random.default_rng(0)
-    digits = [digit for path in arguments.strokes for digit in dataset.read_digits(path)]
+    digits = [digit for path in arguments.strokes for digit in load_digits(path)]
     report("one digit", draw_singles(digits, rng), recognizer)
     report("unfinished", draw_unfinished(digits, rng), recognizer)
     for length in NUMBER_HEIGHT:
         report(f"{length} digits", draw_numbers(digits, length, rng), recognizer)
     if arguments.letters:
-        letters = read_strokes(arguments.letters)
+        letters = load_stroke_file(arguments.letters)
         report("one letter", draw_singles(letters, rng), recognizer)
     return 0
 

@@ -1,7 +1,7 @@
-"""Read IDX files, the format in which MNIST and its relatives are published.
+"""Load IDX files, the format in which MNIST and its relatives are published.
 
-    files = read_idx_set(Path("mnist"))       # a folder with MNIST's four files
-    files = read_idx_set(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
+    files = load_idx_set(Path("mnist"))       # a folder with MNIST's four files
+    files = load_idx_set(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
     images, labels = files.train              # uint8 (n, 28, 28), upright, and (n,)
 
 EMNIST's files have names that begin with the set's, such as `emnist-letters-`, and lie
@@ -19,14 +19,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from digits.data.dataset import DatasetError
+from digits.files import first_line
+
 Bytes = npt.NDArray[np.uint8]
 
-MAX_BYTES = 2 << 30  # of a file, unpacked; EMNIST's largest has half a gigabyte
+MAX_IDX_BYTES = 2 << 30  # of a file, unpacked; EMNIST's largest has half a gigabyte
 UNSIGNED_BYTE = 8  # the format's number for the only type that MNIST uses
-
-
-class IdxError(Exception):
-    """IDX files that are missing or damaged; its text says what was expected."""
 
 
 TRAINING_IMAGES = re.compile(r"(.*-)?train-images[-.]idx3-ubyte(\.gz)?")
@@ -34,7 +33,7 @@ TRAINING_IMAGES = re.compile(r"(.*-)?train-images[-.]idx3-ubyte(\.gz)?")
 
 @dataclass(frozen=True)
 class IdxSet:
-    """Four IDX files, read.
+    """What four IDX files hold.
 
     Attributes:
         name: "mnist", or what EMNIST's file names begin with: "emnist-letters".
@@ -54,21 +53,21 @@ class IdxSet:
         return self.name.startswith("emnist")
 
 
-def read_idx_set(path: Path) -> IdxSet:
-    """Read the four files of a set.
+def load_idx_set(path: Path) -> IdxSet:
+    """Load the four files of a set.
 
     Args:
         path: the folder that they lie in; or the file of the training images, where
             several sets share a folder.
 
     Raises:
-        IdxError: if one is missing or damaged, or the folder has several sets.
+        DatasetError: if one is missing or damaged, or the folder has several sets.
     """
     folder = path if path.is_dir() else path.parent
     prefix = find_prefix(folder) if path.is_dir() else path.name.partition("train-images")[0]
     is_emnist = prefix.startswith("emnist")
-    train = read_idx_pair(folder, f"{prefix}train", is_transposed=is_emnist)
-    test = read_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}", is_transposed=is_emnist)
+    train = load_idx_pair(folder, f"{prefix}train", is_transposed=is_emnist)
+    test = load_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}", is_transposed=is_emnist)
     mapping = folder / f"{prefix}mapping.txt"
     return IdxSet(prefix.rstrip("-") or "mnist", train, test, mapping if mapping.exists() else None)
 
@@ -77,7 +76,7 @@ def find_prefix(folder: Path) -> str:
     """Find what names of training images in a folder begin with: "" for MNIST's."""
     found = {m[1] or "" for path in folder.iterdir() if (m := TRAINING_IMAGES.fullmatch(path.name))}
     if len(found) > 1:
-        raise IdxError(
+        raise DatasetError(
             f"Expected one set in '{folder}', found {len(found)}. Name the training images of"
             f" one, such as '{folder / max(found)}train-images-idx3-ubyte.gz'."
         )
@@ -89,33 +88,33 @@ def is_idx_name(path: Path) -> bool:
     return TRAINING_IMAGES.fullmatch(path.name) is not None
 
 
-def read_idx_pair(folder: Path, part: str, *, is_transposed: bool = False) -> tuple[Bytes, Bytes]:
-    """Read `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
-    images = read_idx(find_idx(folder, f"{part}-images", "idx3-ubyte"))
-    labels = read_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte"))
+def load_idx_pair(folder: Path, part: str, *, is_transposed: bool = False) -> tuple[Bytes, Bytes]:
+    """Load `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
+    images = load_idx(find_idx(folder, f"{part}-images", "idx3-ubyte"))
+    labels = load_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte"))
     return images.swapaxes(-1, -2) if is_transposed and images.ndim > 1 else images, labels
 
 
 def find_idx(folder: Path, name: str, kind: str) -> Path:
-    """Find an IDX file under any of its usual names, or raise IdxError."""
+    """Find an IDX file under any of its usual names, or raise DatasetError."""
     candidates = [folder / f"{name}{mark}{kind}{ending}" for mark in "-." for ending in ("", ".gz")]
     for path in candidates:
         if path.is_file():
             return path
-    raise IdxError(f"Expected '{name}-{kind}' or '{name}-{kind}.gz' in '{folder}'.")
+    raise DatasetError(f"Expected '{name}-{kind}' or '{name}-{kind}.gz' in '{folder}'.")
 
 
-def read_idx(path: Path) -> Bytes:
-    """Read an IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
+def load_idx(path: Path) -> Bytes:
+    """Load an IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
 
     Raises:
-        IdxError: if it is damaged, cut short, or of another type.
+        DatasetError: if it is damaged, cut short, or of another type.
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ValueError(f"more than {MAX_BYTES >> 30} GB, unpacked")
+            data = file.read(MAX_IDX_BYTES + 1)
+        if len(data) > MAX_IDX_BYTES:
+            raise ValueError(f"more than {MAX_IDX_BYTES >> 30} GB, unpacked")
         zeros, kind, dimensions = struct.unpack_from(">HBB", data)
         shape = struct.unpack_from(f">{dimensions}I", data, 4)
         values = np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions)
@@ -123,6 +122,6 @@ def read_idx(path: Path) -> Bytes:
             raise ValueError("another kind of file")
         return values.reshape(shape)
     except (OSError, EOFError, ValueError, OverflowError, zlib.error, struct.error) as error:
-        raise IdxError(
-            f"Expected an IDX file of bytes in '{path}'. Found: {error or type(error).__name__}"
+        raise DatasetError(
+            f"Expected an IDX file of bytes in '{path}'. Found: {first_line(error)}"
         ) from error

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -23,10 +22,11 @@ from digits.classes import (
     ClassNames,
     check_names,
     list_names,
-    read_mapping,
+    load_mapping,
 )
-from digits.data.dataset import DatasetError, LabelledImages, preprocess_all
-from digits.data.idx import IdxError, IdxSet, is_idx_name, read_idx_set
+from digits.data.dataset import DatasetError, LabelledImages
+from digits.data.idx import IdxSet, is_idx_name, load_idx_set
+from digits.data.rendering import preprocess_all
 from digits.files import first_line
 
 MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
@@ -67,15 +67,15 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
     if path is None:
         arrays, name, names = download_mnist(), "mnist", DIGIT_CLASSES
     elif path.is_file() and not is_idx_name(path):
-        arrays, found = read_mnist_npz(path)
+        arrays, found = load_mnist_npz(path)
         names = classes or found or DIGIT_CLASSES
         name = "mnist" if names == DIGIT_CLASSES else path.stem
     else:
-        files = read_idx_files(path)
+        files = load_idx_set(path)
         arrays = [files.train, files.test]
-        names = classes or read_mapping_of(files) or DIGIT_CLASSES
+        names = classes or load_mapping_of(files) or DIGIT_CLASSES
         name = files.name if files.is_emnist or names == DIGIT_CLASSES else path.resolve().name
-    train, test = to_digits(arrays, path, names)
+    train, test = to_labelled_images(arrays, path, names)
     if path is not None and name.startswith("emnist"):
         train, test = (LabelledImages(preprocess_all(d.images), d.labels) for d in (train, test))
     return Mnist(train, test, names, name.replace("-", "_"))
@@ -83,6 +83,8 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
 
 def download_mnist() -> Arrays:
     """Fetch MNIST with Keras, which keeps it for the next time."""
+    import keras  # takes seconds, and nothing else here needs it
+
     try:
         train, test = keras.datasets.mnist.load_data()
     except Exception as error:  # Keras raises a bare Exception when a URL fails
@@ -93,8 +95,8 @@ def download_mnist() -> Arrays:
     return [train, test]
 
 
-def read_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
-    """Read x_train, y_train, x_test and y_test from an npz file, and classes if it has them."""
+def load_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
+    """Load x_train, y_train, x_test and y_test from an npz file, and classes if it has them."""
     try:
         if not path.is_file():  # a pipe would be waited for
             raise ValueError("no file")
@@ -115,25 +117,17 @@ def read_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
         raise DatasetError(f"'classes' in '{path}': {error}") from error
 
 
-def read_idx_files(path: Path) -> IdxSet:
-    """Read four IDX files, or raise DatasetError."""
-    try:
-        return read_idx_set(path)
-    except IdxError as error:
-        raise DatasetError(str(error)) from error
-
-
-def read_mapping_of(files: IdxSet) -> ClassNames | None:
-    """Read the class names of EMNIST's mapping file; None when there is no such file."""
+def load_mapping_of(files: IdxSet) -> ClassNames | None:
+    """Load the class names of EMNIST's mapping file; None when there is no such file."""
     if files.mapping is None:
         return None
     try:
-        return read_mapping(files.mapping)
+        return load_mapping(files.mapping)
     except ClassesError as error:
         raise DatasetError(str(error)) from error
 
 
-def to_digits(
+def to_labelled_images(
     arrays: Arrays, path: Path | None, names: ClassNames
 ) -> tuple[LabelledImages, LabelledImages]:
     """Check arrays in MNIST's layout and give them their types.

@@ -1,4 +1,4 @@
-"""What is no digit, to learn from: scribbles, torn digits, several at once, letters.
+"""Non-digits to train with: scribbles, torn digits, several at once, letters.
 
     images = make_outliers(8000, pens, letters, seed=0)
 
@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from digits.data.dataset import Images, draw_characters, read_characters
-from digits.data.splits import teaches
+from digits.data.dataset import Images
+from digits.data.rendering import draw_characters
+from digits.data.splits import is_training_writer
+from digits.data.stroke_files import load_stroke_file
 from digits.data.strokes import TRAINING_STYLE, Points, StrokeDigit
 
 # Letters that somebody may take for a digit, or writes like one.
@@ -27,7 +29,7 @@ TORN = frozenset("234568")  # digits that are none when they lie over each other
 def make_outliers(
     count: int, pens: Sequence[StrokeDigit], letters: Sequence[StrokeDigit], *, seed: int
 ) -> Images:
-    """Draw what is no digit, as the canvas would show it.
+    """Draw non-digits, as the canvas would show them.
 
     Args:
         count: images to make.
@@ -60,16 +62,16 @@ def make_outliers(
     return draw_characters(made, seed=seed, style=TRAINING_STYLE)
 
 
-def load_letters(path: Path) -> list[StrokeDigit]:
-    """Load the letters to learn from: unlike any digit, by writers who teach.
+def load_training_letters(path: Path) -> list[StrokeDigit]:
+    """Load letters to train with: unlike any digit, by training writers alone.
 
     Raises:
         DatasetError: if the file cannot be read.
     """
     return [
         letter
-        for letter in read_characters(path)
-        if letter.label not in DIGIT_LIKE_LETTERS and teaches(letter.writer)
+        for letter in load_stroke_file(path)
+        if letter.label not in DIGIT_LIKE_LETTERS and is_training_writer(letter.writer)
     ]
 
 
@@ -80,10 +82,11 @@ def pick(digits: Sequence[StrokeDigit], rng: np.random.Generator, count: int) ->
 
 def curves(rng: np.random.Generator) -> list[Points]:
     """Scribble one to three smooth curves through random points."""
-    return [smooth(rng.uniform(size=(rng.integers(7, 15), 2))) for _ in range(rng.integers(1, 4))]
+    count = rng.integers(1, 4)
+    return [smooth_curve(rng.uniform(size=(rng.integers(7, 15), 2))) for _ in range(count)]
 
 
-def smooth(knots: Points) -> Points:
+def smooth_curve(knots: Points) -> Points:
     """Lay a smooth curve through points."""
     way = np.arange(len(knots))
     curve: Points = CubicSpline(way, knots)(np.linspace(0, len(knots) - 1, 12 * len(knots)))

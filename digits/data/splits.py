@@ -1,62 +1,25 @@
-"""Parts of a data set, the same in every run: to learn from, to choose by, to test on.
+"""Parts of a set of drawings, the same in every run: training, validation and test.
 
-fitted, held_out = split_mnist(mnist.train)
-parts = split_by_writer(drawings)     # parts.fitted, parts.validation, parts.test
+parts = split_by_writer(drawings)     # parts.train, parts.validation, parts.test
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from sklearn.model_selection import train_test_split
-
-from digits.data.dataset import DatasetError, LabelledImages
+from digits.data.dataset import DatasetError
 from digits.data.strokes import StrokeDigit
 
-VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of pendigits' 30
-MNIST_VALIDATION_COUNT = 5000  # of MNIST's 60,000 training images
-SPLIT_SEED = 0
-VALIDATION_SHARE = 5  # of the writers who teach, one in so many
+VALIDATION_SHARE = 5  # one training writer in so many validates
 
 
 @dataclass(frozen=True)
 class StrokeParts:
     """Pen drawings, split so that no writer is in two parts."""
 
-    fitted: list[StrokeDigit]
+    train: list[StrokeDigit]
     validation: list[StrokeDigit]
     test: list[StrokeDigit]
-
-
-def split_mnist(train: LabelledImages) -> tuple[LabelledImages, LabelledImages]:
-    """Split the training part of MNIST or its like into training and validation, stratified.
-
-    Returns:
-        All but 5,000 digits, and those 5,000, or a fifth of a small set.
-
-    Raises:
-        DatasetError: if there are too few images of a class.
-    """
-    count = min(MNIST_VALIDATION_COUNT, len(train) // 5)
-    kinds, counts = np.unique(train.labels, return_counts=True)
-    if counts.min() < 2 or count < len(kinds):
-        raise DatasetError(
-            "Expected at least two training images of each class, and five times as many images"
-            f" as classes. Received: {len(train)} images of {len(kinds)} classes."
-        )
-    fitted, held_out = train_test_split(
-        np.arange(len(train)), test_size=count, stratify=train.labels, random_state=SPLIT_SEED
-    )
-    return train.take(fitted), train.take(held_out)
-
-
-def split_pendigits(
-    digits: Sequence[StrokeDigit],
-) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
-    """Split pen digits by writer: 1 to 27 to train with, 28 to 30 for validation."""
-    fitted = [d for d in digits if d.writer not in VALIDATION_WRITERS]
-    return fitted, [d for d in digits if d.writer in VALIDATION_WRITERS]
 
 
 def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
@@ -68,14 +31,14 @@ def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
         DatasetError: if a part is empty.
     """
     by = [drawing.writer or str(index) for index, drawing in enumerate(drawings)]
-    teachers = sorted({writer for writer in by if teaches(writer)}, key=digest)
-    validators = {writer for writer in teachers if digest(writer) // 2 % VALIDATION_SHARE == 0}
+    teachers = sorted({writer for writer in by if is_training_writer(writer)}, key=hash_writer)
+    validators = {writer for writer in teachers if hash_writer(writer) // 2 % VALIDATION_SHARE == 0}
     validators = validators or set(teachers[:1])  # of few writers, perhaps none is a fifth
     parts = StrokeParts([], [], [])
     for writer, drawing in zip(by, drawings, strict=True):
-        part = parts.fitted if teaches(writer) else parts.test
+        part = parts.train if is_training_writer(writer) else parts.test
         (parts.validation if writer in validators else part).append(drawing)
-    if not (parts.fitted and parts.validation and parts.test):
+    if not (parts.train and parts.validation and parts.test):
         raise DatasetError(
             "Expected drawings by so many writers that some teach, some validate and others"
             f" test. Received {len(drawings)} by {len({d.writer for d in drawings})}. Without"
@@ -84,11 +47,11 @@ def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
     return parts
 
 
-def teaches(writer: str) -> bool:
+def is_training_writer(writer: str) -> bool:
     """Whether a writer's drawings are for training: the MD5 of the name is even."""
-    return digest(writer) % 2 == 0
+    return hash_writer(writer) % 2 == 0
 
 
-def digest(writer: str) -> int:
+def hash_writer(writer: str) -> int:
     """Return the MD5 of a writer's name as a number."""
     return int(hashlib.md5(writer.encode()).hexdigest(), 16)

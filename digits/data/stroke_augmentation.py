@@ -1,6 +1,6 @@
 """How hands differ: random changes of pen strokes, to train with.
 
-    strokes = vary(digit, rng=np.random.default_rng(0), share=0.25)
+    strokes = augment_strokes(digit, rng=np.random.default_rng(0), probability=0.25)
 
 Thirty writers made UCI's pen digits. Few of them slash a zero, bar a seven or set a
 one on a foot; all close their nines. These changes bring in what other hands do.
@@ -20,23 +20,25 @@ SQUEEZE = 0.35  # of the width against the height, each way
 SLANT = 0.3  # pixels sideways per pixel up, each way
 
 
-def augment_strokes(digit: StrokeDigit, *, rng: np.random.Generator, share: float) -> list[Points]:
-    """Redraw a digit with some habits of another hand.
+def augment_strokes(
+    digit: StrokeDigit, *, rng: np.random.Generator, probability: float
+) -> list[Points]:
+    """Redraw a digit with some habits of another hand, such as a slashed zero.
 
     Args:
-        digit: the digit; its label decides which habits may be added.
+        digit: the digit; its label decides which strokes may be added.
         rng: source of randomness.
-        share: probability of each habit, in [0, 1]; 0 leaves the digit as it is.
+        probability: of each change, in [0, 1]; 0 leaves the digit as it is.
 
     Returns:
         Strokes in the digit's own units, (n, 2) each, y down.
     """
     strokes = list(digit.strokes)
-    if share == 0:
+    if probability == 0:
         return strokes
 
     def happens() -> bool:
-        return bool(rng.uniform() < share)
+        return bool(rng.uniform() < probability)
 
     if digit.label == "0" and happens():
         strokes.append(slash(strokes, rng))

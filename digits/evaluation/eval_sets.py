@@ -18,10 +18,12 @@ from sklearn.datasets import load_digits
 from tqdm import tqdm
 
 from digits.classes import DIGIT_CLASSES, REJECT_NAME, ClassNames, class_noun
-from digits.data import dataset
+from digits.data.dataset import DatasetError
+from digits.data.labelled_files import list_labelled_pictures
 from digits.data.mnist import load_mnist
 from digits.data.outliers import DIGIT_LIKE_LETTERS
-from digits.data.splits import split_by_writer, teaches
+from digits.data.splits import is_training_writer, split_by_writer
+from digits.data.stroke_files import load_stroke_file
 from digits.data.strokes import (
     CANVAS_STYLE,
     Canvas,
@@ -89,7 +91,7 @@ def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> Examp
 
 def load_pictures(folder: Path) -> Examples:
     """List pictures in folders named by label; raises DatasetError."""
-    pictures = dataset.list_labelled_pictures(folder)
+    pictures = list_labelled_pictures(folder)
     return Examples(
         folder.resolve().name,
         "Picture files, read as predict.py reads them.",
@@ -105,9 +107,9 @@ def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
         path: the file.
         held_out: whether to take those alone by which `train.py --strokes` tests.
     """
-    characters, whose = dataset.read_characters(path), "Pen strokes"
+    characters, whose = load_stroke_file(path), "Pen strokes"
     if any(character.label == REJECT_NAME for character in characters):
-        raise dataset.DatasetError(
+        raise DatasetError(
             f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
             f" '{REJECT_NAME}', which is none: leave their lines out."
         )
@@ -150,9 +152,9 @@ def load_letters(path: Path) -> list[Examples]:
     Returns:
         All of them, and those that nobody takes for a digit.
     """
-    letters = [letter for letter in dataset.read_characters(path) if not teaches(letter.writer)]
+    letters = [letter for letter in load_stroke_file(path) if not is_training_writer(letter.writer)]
     if not letters:
-        raise dataset.DatasetError(
+        raise DatasetError(
             f"Expected letters of writers whose name has an odd MD5 in '{path}': the others"
             " are for training. Found none."
         )
@@ -187,7 +189,7 @@ def scribbles() -> Examples:
 
 def load_pairs(paths: Sequence[Path]) -> Examples:
     """Draw two digits beside each other, from stroke files; raises DatasetError."""
-    characters = [character for path in paths for character in dataset.read_characters(path)]
+    characters = [character for path in paths for character in load_stroke_file(path)]
     rng = np.random.default_rng(SEED)
     pairs = [
         (characters[first], characters[second])

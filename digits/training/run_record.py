@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from digits.classes import ClassNames
-from digits.data.dataset import read_kept
+from digits.data.labelled_files import load_kept_drawings
 from digits.files import sha256_of
 from digits.recognition.model_card import CardError, ModelCard
 from digits.training.trainer import TrainConfig, TrainingData
@@ -51,7 +51,7 @@ def describe_run(
 def find_latest(paths: Sequence[Path], classes: ClassNames) -> str:
     """Tell when the last of the drawings was kept; "" when no file says so."""
     files = [path for path in paths if path.is_file()]
-    kept = (drawing for path in files for drawing in read_kept(path, classes=classes))
+    kept = (drawing for path in files for drawing in load_kept_drawings(path, classes=classes))
     return max((drawing.kept_at for drawing in kept), default="")
 
 

@@ -11,12 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from digits.classes import DIGIT_CLASSES, ClassNames, find_class, list_names
-from digits.data import dataset
 from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
+from digits.data.labelled_files import load_kept_drawings, load_labelled_pictures
 from digits.data.mnist import Mnist, load_mnist
-from digits.data.outliers import load_letters, make_outliers
-from digits.data.splits import split_by_writer, split_mnist, split_pendigits
+from digits.data.outliers import load_training_letters, make_outliers
+from digits.data.pendigits import load_pendigits, split_pendigits
+from digits.data.rendering import draw_digits
+from digits.data.splits import split_by_writer
+from digits.data.stroke_files import load_stroke_file
 from digits.data.strokes import TRAINING_STYLE, StrokeDigit
+from digits.training.mnist_split import split_mnist
 from digits.training.trainer import TrainConfig, TrainingData, to_targets
 
 MAX_REPEATS = 60  # drawings made of one that somebody kept; more of them teach that hand alone
@@ -45,13 +49,13 @@ def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
     if set(DIGIT_CLASSES) <= set(classes) and not arguments.no_pendigits:
         train_pens, validation_pens = load_pens(arguments.pendigits)
         if validation_pens:
-            held_out = dataset.draw_digits(validation_pens, seed=0, classes=classes)
+            held_out = draw_digits(validation_pens, seed=0, classes=classes)
             validation["pendigits"] = held_out
     if strokes:
         split = split_by_writer(strokes)
-        train_pens = train_pens + split.fitted
-        validation["strokes"] = dataset.draw_digits(split.validation, seed=0, classes=classes)
-        tests["strokes"] = dataset.draw_digits(split.test, seed=0, classes=classes)
+        train_pens = train_pens + split.train
+        validation["strokes"] = draw_digits(split.validation, seed=0, classes=classes)
+        tests["strokes"] = draw_digits(split.test, seed=0, classes=classes)
     if train_pens:
         parts.append(draw(train_pens * config.pen_drawings, config, classes))
     old = sum(len(part) for part in parts)
@@ -85,7 +89,7 @@ def find_classes(
         DatasetError: if classes and data do not go together.
     """
     classes: ClassNames | None = arguments.classes
-    strokes = [one for path in arguments.strokes for one in dataset.read_characters(path)]
+    strokes = [one for path in arguments.strokes for one in load_stroke_file(path)]
     if strokes and not arguments.mnist:
         classes = classes or tuple(sorted({one.label for one in strokes}))
         check_drawings(strokes, classes)
@@ -125,7 +129,7 @@ def load_all_letters(paths: Sequence[Path], classes: ClassNames) -> list[StrokeD
     Raises:
         DatasetError: if some are classes.
     """
-    letters = [letter for path in paths for letter in load_letters(path)]
+    letters = [letter for path in paths for letter in load_training_letters(path)]
     known = sorted({one.label for one in letters if find_class(one.label, classes) is not None})
     if known:
         raise DatasetError(
@@ -147,7 +151,7 @@ def limit(digits: LabelledImages, config: TrainConfig) -> LabelledImages:
 def load_pens(path: Path | None) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
     """Load the pen digits, split; without a network training goes on, and says so."""
     try:
-        return split_pendigits(dataset.load_pendigits(path))
+        return split_pendigits(load_pendigits(path))
     except DatasetError as error:
         if path:
             raise
@@ -171,8 +175,8 @@ def load_drawings(
         beside: how many other digits the run learns from.
     """
     files, folders = ([p for p in paths if p.is_dir() is is_dir] for is_dir in (False, True))
-    strokes = [one for path in files for one in dataset.read_kept(path, classes=classes)]
-    pictures = [dataset.load_pictures(path, classes=classes) for path in folders]
+    strokes = [one for path in files for one in load_kept_drawings(path, classes=classes)]
+    pictures = [load_labelled_pictures(path, classes=classes) for path in folders]
     count = len(strokes) + sum(len(part) for part in pictures)
     if not count:
         return []
@@ -183,6 +187,6 @@ def load_drawings(
 
 def draw(digits: list[StrokeDigit], config: TrainConfig, classes: ClassNames) -> LabelledImages:
     """Draw pen strokes to train with: at any size and brush, with habits of other hands."""
-    return dataset.draw_digits(
-        digits, seed=config.seed, style=TRAINING_STYLE, habits=config.habits, classes=classes
+    return draw_digits(
+        digits, seed=config.seed, style=TRAINING_STYLE, augmentation=config.habits, classes=classes
     )

@@ -12,7 +12,7 @@ from digits.app.model.wording import learn_command, measure_command, retrain_com
 from digits.classes import DIGIT_CLASSES
 from digits.commands import evaluate, predict, train
 from digits.data.dataset import DatasetError
-from digits.data.splits import split_by_writer, teaches
+from digits.data.splits import is_training_writer, split_by_writer
 from digits.data.strokes import StrokeDigit
 from digits.evaluation import eval_sets, timing
 from digits.recognition.model_card import ModelCard
@@ -64,9 +64,9 @@ def test_writers_teach_validate_or_test_and_none_does_two() -> None:
     parts = split_by_writer(drawings)
     names = [{one.writer for one in part} for part in vars(parts).values()]
     assert set.union(*names) == set(WRITERS) and sum(map(len, names)) == len(WRITERS)
-    assert not any(teaches(writer) for writer in names[2])
+    assert not any(is_training_writer(writer) for writer in names[2])
     nobody = split_by_writer([StrokeDigit("A", "", ()) for _ in range(60)])
-    assert nobody.fitted and nobody.validation and nobody.test
+    assert nobody.train and nobody.validation and nobody.test
     with pytest.raises(DatasetError, match="Received 5 by 1. Without"):
         split_by_writer([StrokeDigit("A", "anna", ())] * 5)
 
@@ -166,7 +166,7 @@ def test_letters_are_measured_on_the_writers_who_taught_nothing(
     report = ["--report", str(tmp_path / "report")]
     assert evaluate.main([*command, *report]) == 0
     table = capsys.readouterr().out
-    count = 10 * sum(not teaches(writer) for writer in WRITERS)
+    count = 10 * sum(not is_training_writer(writer) for writer in WRITERS)
     (line,) = [line for line in table.splitlines() if line.startswith("pens")]
     assert line.split()[1] == str(count) and float(line.split()[2]) > 90
     assert "what is no letter" in table and "two letters" in table and "digit" not in table

@@ -16,8 +16,7 @@ import pytest
 from PIL import Image
 
 from digits.commands import train
-from digits.data import dataset
-from digits.data.dataset import REJECT_LABEL, LabelledImages
+from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
 from digits.data.image_augmentation import augment
 from digits.files import sha256_of
 from digits.recognition.keras_file import save_small
@@ -175,9 +174,9 @@ def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
     data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(path: Path | None) -> None:
-        raise dataset.DatasetError("The pen digits could not be downloaded.")
+        raise DatasetError("The pen digits could not be downloaded.")
 
-    monkeypatch.setattr(dataset, "load_pendigits", fail)
+    monkeypatch.setattr("digits.training.training_data.load_pendigits", fail)
     arguments = train.make_parser().parse_args(data[:2])
     loaded = gather(arguments, TrainConfig())
     assert set(loaded.validation) == {"mnist"}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from digits.data import outliers
-from digits.data.outliers import load_letters, make_outliers, side_by_side, turned
-from digits.data.splits import teaches
+from digits.data.outliers import load_training_letters, make_outliers, side_by_side, turned
+from digits.data.splits import is_training_writer
 from digits.data.strokes import StrokeDigit
 from tests.support.digit_drawings import DIGITS, place
 
@@ -34,7 +34,7 @@ def test_letters_are_about_their_share_of_the_outliers() -> None:
 
 
 def test_only_clear_letters_of_teaching_writers_are_learnt_from(tmp_path: Path) -> None:
-    writers = [writer for writer in "abcdefgh" if teaches(writer)]
+    writers = [writer for writer in "abcdefgh" if is_training_writer(writer)]
     assert 0 < len(writers) < 8
     records = [
         {"label": label, "writer": writer, "strokes": [[[0, 0], [1, 1]]]}
@@ -43,7 +43,7 @@ def test_only_clear_letters_of_teaching_writers_are_learnt_from(tmp_path: Path) 
     ]
     path = tmp_path / "letters.jsonl"
     path.write_text("\n".join(map(json.dumps, records)))
-    loaded = load_letters(path)
+    loaded = load_training_letters(path)
     assert [(letter.label, letter.writer) for letter in loaded] == [("k", w) for w in writers]
 
 

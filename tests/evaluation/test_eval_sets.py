@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.data import dataset
-from digits.data.splits import teaches
+from digits.data.dataset import DatasetError
+from digits.data.splits import is_training_writer
 from digits.data.strokes import CANVAS_STYLE, StrokeDigit, draw_at_random
 from digits.evaluation import blank_pictures, eval_sets, scribbles
 from digits.preprocessing.normalization import preprocess
@@ -82,7 +82,7 @@ def test_strokes_are_drawn_as_the_bench_says(characters: list[StrokeDigit], tmp_
 
 def test_only_letters_kept_for_measuring_are_read(tmp_path: Path) -> None:
     """The MD5 of "a" is odd, that of "e" even (md5sum): what e wrote is for training."""
-    assert not teaches("a") and teaches("e")
+    assert not is_training_writer("a") and is_training_writer("e")
     path = write_strokes(tmp_path / "l.jsonl", [("k", "a"), ("O", "a"), ("m", "e")])
     everything, clear = eval_sets.load_letters(path)
     assert everything.labels == ("k", "O")
@@ -92,7 +92,7 @@ def test_only_letters_kept_for_measuring_are_read(tmp_path: Path) -> None:
 
 def test_letters_for_training_alone_are_refused(tmp_path: Path) -> None:
     path = write_strokes(tmp_path / "l.jsonl", [("m", "e")])
-    with pytest.raises(dataset.DatasetError, match="odd MD5"):
+    with pytest.raises(DatasetError, match="odd MD5"):
         eval_sets.load_letters(path)
 
 

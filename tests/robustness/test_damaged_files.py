@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits.data import dataset
-from digits.data.dataset import DatasetError, load_pendigits
+from digits.data import pendigits
+from digits.data.dataset import DatasetError
+from digits.data.pendigits import load_pendigits
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
@@ -28,7 +29,7 @@ from tests.support.pages import show_view
 SHIPPED = report_folder(MODEL_PATH)
 
 
-def archive(name: str = dataset.PENDIGITS_MEMBER, content: bytes = b"\x1f\x9d\x90") -> bytes:
+def archive(name: str = pendigits.PENDIGITS_MEMBER, content: bytes = b"\x1f\x9d\x90") -> bytes:
     """Write a zip archive of one file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as members:
@@ -55,7 +56,7 @@ def test_a_damaged_archive_is_named_and_what_to_do_about_it(
     path = tmp_path / "pendigits.zip"
     path.write_bytes(ARCHIVES[name]())
     monkeypatch.setattr(keras.utils, "get_file", lambda *_: str(path))
-    monkeypatch.setattr(dataset, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(pendigits, "MAX_BYTES", 1 << 20)
     with pytest.raises(DatasetError) as refused:
         load_pendigits()
     text = str(refused.value)

@@ -11,8 +11,9 @@ from benchmarks.accuracy.digit_forms import FORMS, Form
 from benchmarks.accuracy.fine_tuning import draw_on_canvas, spawn
 from digits.app.kept.store import DrawingStore, KeptDrawing
 from digits.commands import train
-from digits.data import dataset
-from digits.data.dataset import REJECT_LABEL, LabelledImages, draw_digits, read_kept
+from digits.data.dataset import REJECT_LABEL, LabelledImages
+from digits.data.labelled_files import load_kept_drawings
+from digits.data.rendering import draw_digits, preprocess_all
 from digits.evaluation.eval_sets import Examples, load_scikit_digits
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
@@ -142,14 +143,14 @@ def test_few_drawings_are_repeated_until_they_count_and_differ_each_time(
 def test_what_shows_no_digit_is_learnt_as_none(tmp_path: Path) -> None:
     path = tmp_path / "kept.jsonl"
     path.write_text('{"label": "none", "strokes": [[[0, 0], [9, 4], [3, 8], [1, 1]]]}\n')
-    drawn = draw_digits(read_kept(path), seed=0)
+    drawn = draw_digits(load_kept_drawings(path), seed=0)
     assert isinstance(drawn, LabelledImages) and drawn.labels.tolist() == [REJECT_LABEL]
 
 
 def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones(
     recognizer: Recognizer,
 ) -> None:
-    seven = np.round(dataset.preprocess_all([draw(7)[..., 0]]))
+    seven = np.round(preprocess_all([draw(7)[..., 0]]))
     images = np.repeat(seven, 4, axis=0)
     is_new = np.array([False, False, True, True])
     digits = LabelledImages(images, np.full(4, 2))  # all are called twos

@@ -21,9 +21,11 @@ from digits.app.canvas.drawing_files import DrawingError, open_drawing
 from digits.app.kept.access import Keeping, SettingsError, decide
 from digits.app.kept.store import DrawingStore, StoreError
 from digits.commands import evaluate, train
-from digits.data.dataset import DatasetError, draw_digits, read_kept
+from digits.data.dataset import DatasetError
+from digits.data.labelled_files import load_kept_drawings
 from digits.data.mnist import load_mnist
-from digits.data.splits import split_mnist
+from digits.data.rendering import draw_digits
+from digits.training.mnist_split import split_mnist
 from tests.support.corpus import PICTURES, pickled
 from tests.support.digit_drawings import DIGITS
 
@@ -75,7 +77,7 @@ def test_a_line_that_is_no_drawing_is_named(name: str, tmp_path: Path) -> None:
     path = tmp_path / "pens.jsonl"
     path.write_text(f'{{"label": 7, "strokes": {DIGITS[7]}}}\n{bad_lines()[name]}\n')
     with pytest.raises(DatasetError) as refused:
-        read_kept(path)
+        load_kept_drawings(path)
     assert f"in line 2 of '{path}'" in sentence(refused.value)
 
 
@@ -105,23 +107,23 @@ def test_a_file_that_holds_no_drawings_is_named(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DatasetError) as refused:
-        read_kept(tmp_path / name)
+        load_kept_drawings(tmp_path / name)
     assert phrase in sentence(refused.value)
 
 
 def test_packed_strokes_are_unpacked_up_to_a_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digits.data.strokes.MAX_BYTES", 1 << 20)
+    monkeypatch.setattr("digits.data.stroke_files.MAX_STROKE_BYTES", 1 << 20)
     (tmp_path / "bomb.jsonl.gz").write_bytes(gzip.compress(b"\n" * (9 << 20)))
     with pytest.raises(DatasetError, match="at most 1 MB are expected, unpacked"):
-        read_kept(tmp_path / "bomb.jsonl.gz")
+        load_kept_drawings(tmp_path / "bomb.jsonl.gz")
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jsonl")
     with pytest.raises(DatasetError, match="a file is expected"):
-        read_kept(tmp_path / "pipe.jsonl")
+        load_kept_drawings(tmp_path / "pipe.jsonl")
 
 
 @given(st.lists(st.tuples(LABEL, STROKES), max_size=3))
@@ -131,12 +133,12 @@ def test_any_strokes_are_drawn_or_refused(records: list[tuple[Any, Any]]) -> Non
         path = Path(folder) / "pens.jsonl"
         path.write_text("\n".join(lines))
         try:
-            drawings = read_kept(path)
+            drawings = load_kept_drawings(path)
         except DatasetError as error:
             sentence(error)
             return
     with np.errstate(all="raise", under="ignore"):
-        digits = draw_digits(drawings, seed=0, habits=1.0)
+        digits = draw_digits(drawings, seed=0, augmentation=1.0)
     assert digits.images.shape == (len(drawings), 28, 28)
 
 

@@ -13,7 +13,7 @@ from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
 from digits.app.canvas.drawing import BRUSH, CANVAS_SIDE, Drawing
-from digits.data.strokes import MAX_NUMBER, Points, fit_strokes, to_points
+from digits.data.strokes import MAX_NUMBER, Points, fit_strokes, parse_stroke
 
 MAX_BYTES = 2_000_000  # a file of MAX_POINTS written with all their digits
 MAX_POINTS = 20_000  # some five minutes of drawing
@@ -152,7 +152,7 @@ def read_strokes(record: dict[str, Any]) -> list[Points]:
     if not record["strokes"]:
         raise DrawingError("The drawing in this file is empty. Choose another one.")
     try:
-        return [to_points(stroke) for stroke in record["strokes"]]
+        return [parse_stroke(stroke) for stroke in record["strokes"]]
     except (ValueError, TypeError, OverflowError) as error:
         raise DrawingError(
             "Expected strokes as lists of [x, y], two numbers. Choose a file that this page saved."

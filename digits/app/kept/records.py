@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import DrawingError, read_brushes
-from digits.data.strokes import check_range, to_points
+from digits.data.strokes import parse_strokes
 
 if TYPE_CHECKING:  # TensorFlow is not needed to look at drawings
     from digits.recognition.recognizer import Prediction
@@ -112,8 +112,7 @@ def to_row(kept: KeptDrawing) -> Row:
 
 def to_kept(row: Row) -> KeptDrawing:
     """Turn a row of the table into a drawing; raises one of `DAMAGE` if that cannot be drawn."""
-    strokes = tuple(to_points(stroke) for stroke in row.strokes)
-    check_range(strokes)
+    strokes = parse_strokes(row.strokes)
     brushes = read_brushes(row.brushes, len(strokes))
     if not all(map(is_text, (row.label, row.read_as, row.status, row.model))):
         raise TypeError("label, read_as, status and model are texts")

@@ -17,7 +17,7 @@ from digits.app.canvas.drawing_files import (
     to_json,
     to_png,
 )
-from digits.data.strokes import parse_json_lines
+from digits.data.stroke_files import parse_json_lines
 from tests.support.digit_drawings import DIGITS, place
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10]]

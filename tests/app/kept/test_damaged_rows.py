@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from digits.app.kept.store import DrawingStore, KeptDrawing
-from digits.data.dataset import read_kept
+from digits.data.labelled_files import load_kept_drawings
 from tests.app.kept.test_page import kept_view, server, shown, words
 from tests.app.kept.test_store import drawn
 
@@ -81,7 +81,7 @@ def test_an_export_with_many_damaged_rows_is_a_file_to_learn_from(
     for number, changed in zip(numbers[1:8], DAMAGE.values(), strict=False):
         damage(url, number, changed)
     (tmp_path / "kept.jsonl").write_text("".join(store.export()))
-    assert [one.label for one in read_kept(tmp_path / "kept.jsonl")] == ["0", "8", "9"]
+    assert [one.label for one in load_kept_drawings(tmp_path / "kept.jsonl")] == ["0", "8", "9"]
     assert store.delete() == 10
 
 

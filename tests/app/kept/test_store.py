@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.kept.store import EXPORT_ROWS, DrawingStore, KeptDrawing, StoreError
-from digits.data.strokes import read_strokes
+from digits.data.stroke_files import load_stroke_file
 from tests.support.digit_drawings import DIGITS, place
 from tests.support.paths import PROJECT
 from tests.support.postgresql import PostgreSQL
@@ -99,7 +99,7 @@ def test_the_export_is_a_stroke_file_the_oldest_first(store: DrawingStore, tmp_p
     numbers = [store.keep(drawn(digit, kept_at=moment)) for digit in DIGITS]
     path = tmp_path / "kept.jsonl"
     path.write_text("".join(store.export()), encoding="utf-8")
-    digits = read_strokes(path)
+    digits = load_stroke_file(path)
     assert [digit.label for digit in digits] == [str(digit) for digit in DIGITS]
     assert {digit.kept_at for digit in digits} == {"2026-03-01T12:30:00+00:00"}
     np.testing.assert_allclose(digits[8].strokes[0], place(8)[0], atol=0.051)

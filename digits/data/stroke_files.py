@@ -42,7 +42,7 @@ def load_stroke_file(path: Path) -> list[StrokeDigit]:
     """
     is_unipen = {".tra", ".tes"} & set(path.suffixes)
     try:
-        text = unpack(load_bytes(path), path.suffix).decode("utf-8")
+        text = unpack(load_bytes(path), path.suffix).decode("utf-8-sig")
         digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
     except DatasetError:
         raise
@@ -82,7 +82,8 @@ def parse_json_lines(text: str, path: Path) -> list[StrokeDigit]:
         DatasetError: naming the first line that is not as described above.
     """
     digits = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Lines end at \n or \r alone: JSON texts may hold U+2028 and its like.
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if not line.strip():
             continue
         try:
@@ -123,7 +124,7 @@ def parse_segment(block: str) -> StrokeDigit | None:
     """Parse one segment; None when no pen went down in it."""
     label, writer = block.split('"')[1], ""
     strokes: list[list[list[float]]] = []
-    for line in block.splitlines()[1:]:
+    for line in block.split("\n")[1:]:
         words = line.split()
         if line.startswith(".COMMENT") and len(words) == 4:
             writer = words[2]

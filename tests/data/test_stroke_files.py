@@ -103,3 +103,21 @@ def test_a_written_line_is_loaded_as_it_was(tmp_path: Path) -> None:
     (again,) = load_stroke_file(tmp_path / "again.jsonl")
     assert (again.label, again.writer) == (seven.label, seven.writer)
     np.testing.assert_array_equal(again.strokes, seven.strokes)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_at_line_ends_alone(tmp_path: Path, end: str) -> None:
+    """U+2028 and its like are valid in a JSON text; Python's splitlines cuts there."""
+    path = tmp_path / "digits.jsonl"
+    records = [{**SEVEN, "writer": "an\u2028na \x85 \x1c"}, {**SEVEN, "label": "1"}]
+    text = end.join(json.dumps(record, ensure_ascii=False) for record in records)
+    path.write_bytes(text.replace("\\u001c", " ").encode())
+    assert [digit.label for digit in load_stroke_file(path)] == ["7", "1"]
+
+
+@pytest.mark.parametrize("name", ["digits.jsonl", "digits.tra"])
+def test_a_byte_order_mark_is_skipped(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    text = UNIPEN if name.endswith("tra") else lines(SEVEN)
+    path.write_text(text, encoding="utf-8-sig")
+    assert load_stroke_file(path)

@@ -12,7 +12,8 @@ import numpy as np
 
 from digits.arguments import existing_path
 from digits.evaluation.eval_sets import load_strokes
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 from digits.training.plots import image_page
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "images" / "failures.png"

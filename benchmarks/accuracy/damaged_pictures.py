@@ -22,7 +22,8 @@ from digits.data.labelled_files import load_digits
 from digits.data.strokes import CANVAS_STYLE, StrokeDigit, Strokes, draw_at_random
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import ModelInput, preprocess
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 
 SLOW_KINDS = {"huge": 40}  # digits at most: such pictures take long to make
 SAMPLES = 16  # pictures of a kind, mistakes first

@@ -32,7 +32,8 @@ from sklearn.datasets import load_digits
 
 from digits.arguments import positive_int
 from digits.locations import MODEL_PATH
-from digits.recognition.keras_file import RecognizerError, load_model
+from digits.recognition.errors import RecognizerError
+from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.training.checkpoints import ARGUMENTS
 from digits.training.trainer import TrainConfig

@@ -13,10 +13,12 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition import background_loader
+from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard
+from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
@@ -66,7 +68,6 @@ def find_recognizer(wait: str) -> "Recognizer | None":
     if not loading.done():
         with st.spinner(wait):
             loading.exception()
-    from digits.recognition.keras_file import RecognizerError  # at hand, now that it is loaded
 
     try:
         recognizer = loading.result()

@@ -32,7 +32,7 @@ from digits.evaluation.timing import measure_speeds
 from digits.evaluation.update_report import update_details
 from digits.files import check_writable, explain_failure
 from digits.locations import MODEL_PATH
-from digits.recognition.keras_file import RecognizerError
+from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
 

@@ -25,7 +25,7 @@ from digits.arguments import existing_path
 from digits.data.dataset import DatasetError
 from digits.evaluation import eval_sets
 from digits.locations import MODEL_PATH
-from digits.recognition.keras_file import RecognizerError
+from digits.recognition.errors import RecognizerError
 from digits.recognition.recognizer import Recognizer
 from digits.serving.export.comparison import Speed, compare, measure_speed, to_answers
 from digits.serving.export.console import make_table

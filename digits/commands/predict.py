@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
         prog: the name that usage and errors begin with. Defaults to "predict.py".
     """
     # Not above: the processes that prepare files import this program, without TensorFlow.
-    from digits.recognition.keras_file import RecognizerError
+    from digits.recognition.errors import RecognizerError
     from digits.recognition.recognizer import Recognizer
 
     print_any_name()

@@ -29,7 +29,8 @@ from digits.classes import DIGIT_CLASSES, ClassesError, ClassNames, parse_classe
 from digits.data.dataset import DatasetError
 from digits.files import explain_failure, sha256_of
 from digits.recognition.architectures import ARCHITECTURES, build_model
-from digits.recognition.keras_file import RecognizerError, load_model, save_small
+from digits.recognition.errors import RecognizerError
+from digits.recognition.keras_file import load_model, save_small
 from digits.recognition.model_card import ModelCard, card_path
 from digits.training import plots
 from digits.training.checkpoints import (

@@ -35,7 +35,8 @@ from digits.data.strokes import (
 from digits.evaluation.blank_pictures import make_blanks
 from digits.evaluation.scribbles import draw_scribbles
 from digits.preprocessing.normalization import ModelInput, preprocess, to_model_input
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 
 SEED = 0  # of all drawings: each model and each run reads the same ones
 OUTLIERS = 200  # blanks, scribbles and pairs, of each

@@ -23,7 +23,8 @@ from digits.evaluation.metrics import (
     measure_refusal,
 )
 from digits.evaluation.timing import Speed
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 
 Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
 

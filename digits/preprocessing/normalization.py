@@ -19,6 +19,7 @@ from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 
 IMAGE_SIZE = 28  # pixels; the side of an MNIST image
+INPUT_SHAPE = (IMAGE_SIZE, IMAGE_SIZE, 1)  # of a model input
 DIGIT_SIZE = 20  # pixels; MNIST fits each digit into a 20 x 20 box
 MIN_DIGIT_SIDE = 80  # pixels; smaller ink is enlarged, to be centred between pixels
 MIN_STROKE = 1.5  # pixels at 20 x 20; thinner strokes would fade away

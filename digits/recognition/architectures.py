@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import keras
 from keras import layers
 
-INPUT_SHAPE = (28, 28, 1)
+from digits.preprocessing.normalization import INPUT_SHAPE
+
 DEFAULT_ARCHITECTURE = "compact"
 
 Tensor: TypeAlias = Any  # a keras.KerasTensor; Keras states no types

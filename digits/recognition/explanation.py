@@ -24,8 +24,7 @@ import tensorflow as tf
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ink import MAX_SIDE, locate_ink
-from digits.preprocessing.normalization import IMAGE_SIZE, ModelInput, locate_digit
-from digits.recognition.keras_file import INPUT_SHAPE
+from digits.preprocessing.normalization import IMAGE_SIZE, INPUT_SHAPE, ModelInput, locate_digit
 from digits.recognition.recognizer import Recognizer
 
 Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke for

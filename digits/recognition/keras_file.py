@@ -13,7 +13,14 @@ from typing import Any
 
 import keras
 
-INPUT_SHAPE = (28, 28, 1)
+from digits.preprocessing.normalization import INPUT_SHAPE
+from digits.recognition.errors import (
+    BrokenModelError,
+    IncompatibleModelError,
+    ModelNotFoundError,
+    RecognizerError,
+    UnsafeModelError,
+)
 
 MAX_BYTES = 1 << 30  # of a part of a model file, unpacked; the largest of ours has 2.6 MB
 MAX_CONFIG_BYTES = 16 << 20  # of the description of the layers; ours have 20 kB
@@ -23,26 +30,6 @@ MAX_VALUES = 5_000_000  # from one layer for one image; ours give at most 25 tho
 WITH_CODE = frozenset(
     {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer"}
 )
-
-
-class RecognizerError(Exception):
-    """Base of the errors that a user can meet; the text is one sentence for a person."""
-
-
-class ModelNotFoundError(RecognizerError):
-    """There is no model file at the given path."""
-
-
-class BrokenModelError(RecognizerError):
-    """The model file cannot be loaded."""
-
-
-class IncompatibleModelError(RecognizerError):
-    """The model takes or gives another shape than this project's models."""
-
-
-class UnsafeModelError(RecognizerError):
-    """The model file would run code of its own, or fill the memory."""
 
 
 def load_model(path: Path) -> keras.Model:

@@ -1,62 +1,24 @@
 """Read numbers of several digits, or one digit: where each is, and what it is.
 
-reading = Recognizer.load().predict_number(image)
-print(reading.number, [digit.box for digit in reading.digits])
+number = predict_number(image, recognizer.predict_inputs)
+print(number.text, [digit.box for digit in number.digits])
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.geometry import Box, Rectangle
 from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 from digits.preprocessing.segmentation import find_digits
+from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 
-if TYPE_CHECKING:  # recognizer.py is above this module
-    from digits.recognition.recognizer import Prediction
-
-Recognize = Callable[[Sequence[ModelInput]], Sequence["Prediction"]]
-
-
-@dataclass(frozen=True)
-class DigitPrediction:
-    """One digit of a picture.
-
-    Attributes:
-        box: where its ink is, in pixels of the picture.
-        line: which line of writing it is in, 0 for the topmost.
-        prediction: what it is, with the 28 x 28 picture that the network saw.
-    """
-
-    box: Box
-    line: int
-    prediction: "Prediction"
-
-
-@dataclass(frozen=True)
-class NumberPrediction:
-    """The digits of a picture, line by line, each from left to right; () when blank."""
-
-    digits: tuple[DigitPrediction, ...]
-
-    @property
-    def number(self) -> str:
-        """The digits as read, unsure ones too; a space between lines: "407 12".
-
-        Class names of several letters have spaces between them, too.
-        """
-        names = [name for digit in self.digits for name in digit.prediction.class_names]
-        gap = " " if any(len(name) > 1 for name in names) else ""
-        lines = groupby(self.digits, key=lambda digit: digit.line)
-        return " ".join(gap.join(d.prediction.label or "" for d in line) for _, line in lines)
+PredictInputs = Callable[[Sequence[ModelInput]], Sequence[Prediction]]
 
 
 def predict_number(
-    image: Image, recognize: Recognize, *, options: InkOptions = FOUND
+    image: Image, predict: PredictInputs, *, options: InkOptions = FOUND
 ) -> NumberPrediction:
     """Find the digits of a picture and read them.
 
@@ -75,10 +37,10 @@ def predict_number(
     """
 
     def score_digits(inputs: Sequence[ModelInput]) -> list[float]:
-        return [prediction.score for prediction in recognize(inputs)]
+        return [prediction.score for prediction in predict(inputs)]
 
     found = find_digits(image, score_digits, options=options)
-    predictions = recognize([digit.model_input for digit in found])
+    predictions = predict([digit.model_input for digit in found])
     return NumberPrediction(
         tuple(
             DigitPrediction(digit.box, digit.line, prediction)
@@ -88,7 +50,7 @@ def predict_number(
 
 
 def predict_single(
-    image: Image, recognize: Recognize, *, options: InkOptions = FOUND
+    image: Image, predict: PredictInputs, *, options: InkOptions = FOUND
 ) -> NumberPrediction:
     """Read all ink of a picture as one digit, as `Recognizer.predict` does, with its box.
 
@@ -98,7 +60,7 @@ def predict_single(
     if located is None:
         return NumberPrediction(())
     ink, place = located
-    (prediction,) = recognize([to_model_input(fit_digit(ink))])
+    (prediction,) = predict([to_model_input(fit_digit(ink))])
     return NumberPrediction((DigitPrediction(enclose(place), 0, prediction),))
 
 

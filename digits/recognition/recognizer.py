@@ -2,14 +2,13 @@
 
 recognizer = Recognizer.load(Path("digit_model.keras"))
 prediction = recognizer.predict(image)  # uint8 pixels, gray, RGB or RGBA
-print(prediction.digit, prediction.confidence)
+print(prediction.label, prediction.confidence)
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
@@ -22,86 +21,19 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.loader import PreparedFile, in_batches, prepare_files
-from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, preprocess
 from digits.recognition.architectures import logits_of
 from digits.recognition.calibration import to_probabilities
-from digits.recognition.keras_file import (
-    INPUT_SHAPE,
-    BrokenModelError,
-    IncompatibleModelError,
-    load_model,
-)
+from digits.recognition.errors import BrokenModelError, IncompatibleModelError
+from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.numbers import NumberPrediction, predict_number, predict_single
+from digits.recognition.numbers import predict_number, predict_single
+from digits.recognition.predictions import FilePrediction, NumberPrediction, Prediction
 
 Logits = npt.NDArray[np.float32]  # (n, classes)
-Status = Literal["digit", "unsure", "blank"]
 
 BATCH_SIZE = 256  # images a call of the network
 SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model makes of one picture.
-
-    Attributes:
-        probabilities: calibrated, one a class, summing to 1; empty for a blank picture.
-        class_names: what each of them stands for, "0" to "9" for digits.
-        reject_threshold: certainty under which a reading is called unsure.
-        model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
-            on black; None for a blank picture.
-        in_distribution_probability: calibrated probability that the picture shows one digit, and
-            not a letter, a scribble or several; 1 from a model that cannot tell.
-    """
-
-    probabilities: tuple[float, ...]
-    class_names: tuple[str, ...]
-    reject_threshold: float
-    model_input: ModelInput | None
-    in_distribution_probability: float = 1.0
-
-    @property
-    def status(self) -> Status:
-        """`blank` without ink, `unsure` below the threshold, else `digit`."""
-        if not self.probabilities:
-            return "blank"
-        return "unsure" if self.score < self.reject_threshold else "digit"
-
-    @property
-    def label(self) -> str | None:
-        """The most probable class; None for a blank picture."""
-        return self.candidates[0] if self.probabilities else None
-
-    @property
-    def confidence(self) -> float:
-        """Probability of `digit`, if it is one, in [0, 1]; 0 for a blank picture."""
-        return max(self.probabilities, default=0.0)
-
-    @property
-    def score(self) -> float:
-        """Probability that it is a digit, and this one; compared with `reject_threshold`."""
-        return self.in_distribution_probability * self.confidence
-
-    @property
-    def is_in_distribution(self) -> bool:
-        """Whether it is more probably one digit than anything else."""
-        return self.in_distribution_probability >= 0.5
-
-    @property
-    def candidates(self) -> tuple[str, ...]:
-        """All classes, the most probable first."""
-        order = np.argsort(self.probabilities)[::-1]
-        return tuple(self.class_names[index] for index in order)
-
-
-@dataclass(frozen=True)
-class FilePrediction:
-    """What came of one file: a prediction, or the sentence that says why not."""
-
-    path: Path
-    prediction: Prediction | None
-    message: str = ""
 
 
 class Recognizer:

@@ -9,12 +9,9 @@ Without TensorFlow, as what imports it starts processes of its own.
 import csv
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from digits.recognition.numbers import NumberPrediction
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import NumberPrediction, Prediction
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 
@@ -24,7 +21,7 @@ BOX = ("x", "y", "width", "height")  # columns of a number's row, in pixels of t
 
 def to_row(
     file: str,
-    prediction: "Prediction | None",
+    prediction: Prediction | None,
     class_names: Sequence[str],
     message: str = "",
     *,
@@ -84,7 +81,7 @@ def place_row(row: Row, reading: NumberPrediction | None = None, index: int = 0)
     place: Row = dict.fromkeys(("number", "index", *BOX))
     if reading is not None:
         box = reading.digits[index].box
-        place = {"number": reading.number, "index": index} | asdict(box)
+        place = {"number": reading.text, "index": index} | asdict(box)
     return {"file": row["file"]} | place | row
 
 

@@ -146,7 +146,7 @@ def test_csv_names_the_letters(letters_model: Path, tmp_path: Path) -> None:
 
 def test_several_letters_are_read_in_their_order(letters_model: Path) -> None:
     reading = Recognizer.load(letters_model).predict_number(draw_number("407"))
-    assert reading.number == "EAH"
+    assert reading.text == "EAH"
 
 
 @pytest.fixture

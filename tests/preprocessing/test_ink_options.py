@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 
 from digits.preprocessing.ink import FOUND, InkOptions, find_ink
-from digits.recognition.numbers import NumberPrediction
+from digits.recognition.predictions import NumberPrediction
 from digits.recognition.recognizer import Recognizer
 from tests.preprocessing.test_ink import photograph
 from tests.support.digit_drawings import draw, draw_number
@@ -102,7 +102,7 @@ def test_as_one_digit_a_picture_is_read_as_ever_and_has_its_box(recognizer: Reco
 
 def test_as_one_digit_a_number_is_doubted(recognizer: Recognizer) -> None:
     number = draw_number("47")
-    assert recognizer.predict_number(number).number == "47"
+    assert recognizer.predict_number(number).text == "47"
     (found,) = recognizer.predict_number(number, several=False).digits
     assert found.prediction.status == "unsure"
 
@@ -114,5 +114,5 @@ def test_as_one_digit_blank_paper_has_none(recognizer: Recognizer) -> None:
 
 def test_several_digits_are_read_with_the_polarity_told(recognizer: Recognizer) -> None:
     number = draw_number("2589")
-    assert recognizer.predict_number(number, options=LIGHT).number == "2589"
-    assert recognizer.predict_number(number, options=DARK).number != "2589"
+    assert recognizer.predict_number(number, options=LIGHT).text == "2589"
+    assert recognizer.predict_number(number, options=DARK).text != "2589"

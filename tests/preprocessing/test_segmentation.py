@@ -32,12 +32,12 @@ def count_found(image: Picture) -> int:
 
 @pytest.mark.parametrize("number", ["10", "407", "2589", "36417", "90210357"])
 def test_a_number_is_read(recognizer: Recognizer, number: str) -> None:
-    assert recognizer.predict_number(draw_number(number)).number == number
+    assert recognizer.predict_number(draw_number(number)).text == number
 
 
 @pytest.mark.parametrize("gap", [4, 12, 60])
 def test_digits_may_stand_close_or_wide(recognizer: Recognizer, gap: int) -> None:
-    assert recognizer.predict_number(draw_number("52738", gap=gap)).number == "52738"
+    assert recognizer.predict_number(draw_number("52738", gap=gap)).text == "52738"
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -48,23 +48,23 @@ def test_a_single_digit_is_one_digit_seen_as_ever(recognizer: Recognizer, digit:
 
 
 def test_dark_ink_on_light_paper_is_read_alike(recognizer: Recognizer) -> None:
-    assert recognizer.predict_number(255 - draw_number("1946")).number == "1946"
+    assert recognizer.predict_number(255 - draw_number("1946")).text == "1946"
 
 
 def test_a_number_in_a_photo_is_read(recognizer: Recognizer) -> None:
     photo = photograph(np.pad(draw_number("3728"), 40))
-    assert recognizer.predict_number(photo).number == "3728"
+    assert recognizer.predict_number(photo).text == "3728"
 
 
 def test_the_edge_of_the_sheet_is_no_digit(recognizer: Recognizer) -> None:
     photo = photograph(np.pad(draw_number("628"), 60))
     photo[:, :14] = photo[-9:] = 90  # a table beside the paper
-    assert recognizer.predict_number(photo).number == "628"
+    assert recognizer.predict_number(photo).text == "628"
 
 
 def test_lines_are_read_from_top_to_bottom(recognizer: Recognizer) -> None:
     reading = recognizer.predict_number(draw_number("407\n12\n9586"))
-    assert reading.number == "407 12 9586"
+    assert reading.text == "407 12 9586"
     assert [digit.line for digit in reading.digits] == [0, 0, 0, 1, 1, 2, 2, 2, 2]
 
 
@@ -72,7 +72,7 @@ def test_a_line_that_rises_is_one_line(recognizer: Recognizer) -> None:
     drawn = np.pad(draw_number("83652", height=90), ((300, 60), (20, 20)))
     turn = cv2.getRotationMatrix2D((drawn.shape[1] / 2, drawn.shape[0] / 2), 12, 1)
     turned = cv2.warpAffine(drawn, turn, drawn.shape[::-1])
-    assert recognizer.predict_number(turned).number == "83652"
+    assert recognizer.predict_number(turned).text == "83652"
 
 
 def test_boxes_hold_the_ink_in_pixels_of_the_picture(recognizer: Recognizer) -> None:
@@ -102,7 +102,7 @@ def test_the_detached_bar_of_a_five_belongs_to_it(recognizer: Recognizer) -> Non
     box = five.box
     drawn[box.y + 16 : box.y + 26, box.x : box.right] = 0  # between the bar and the rest
     reading = recognizer.predict_number(drawn)
-    assert reading.number == "151"
+    assert reading.text == "151"
     assert reading.digits[1].box == box
 
 
@@ -111,7 +111,7 @@ def test_a_broken_zero_is_one_digit(recognizer: Recognizer) -> None:
     _, zero, _ = recognizer.predict_number(drawn).digits
     middle = zero.box.x + zero.box.width // 2
     drawn[:, middle - 3 : middle + 3] = 0
-    assert recognizer.predict_number(drawn).number == "304"
+    assert recognizer.predict_number(drawn).text == "304"
 
 
 def test_dots_specks_and_rules_are_ignored(recognizer: Recognizer) -> None:
@@ -119,20 +119,20 @@ def test_dots_specks_and_rules_are_ignored(recognizer: Recognizer) -> None:
     cv2.circle(drawn, (drawn.shape[1] // 2, drawn.shape[0] - 70), 7, 255, cv2.FILLED)
     drawn[20:24, 30:34] = 255
     drawn[-40:-32, 20:-20] = 255  # the number is underlined
-    assert recognizer.predict_number(drawn).number == "2736"
+    assert recognizer.predict_number(drawn).text == "2736"
 
 
 def test_a_minus_is_no_digit(recognizer: Recognizer) -> None:
     drawn = np.pad(draw_number("583"), ((0, 0), (90, 0)))
     drawn[drawn.shape[0] // 2 :][:10, 20:75] = 255
-    assert recognizer.predict_number(drawn).number == "583"
+    assert recognizer.predict_number(drawn).text == "583"
 
 
 @pytest.mark.parametrize(("number", "gap"), [("407", -8), ("60", -2), ("39", -5)])
 def test_touching_digits_are_parted(recognizer: Recognizer, number: str, gap: int) -> None:
     touching = draw_number(number, gap=gap)
     assert cv2.connectedComponents(touching)[0] - 1 < len(number)
-    assert recognizer.predict_number(touching).number == number
+    assert recognizer.predict_number(touching).text == number
 
 
 def test_geometry_alone_parts_what_stands_apart() -> None:
@@ -142,7 +142,7 @@ def test_geometry_alone_parts_what_stands_apart() -> None:
 @pytest.mark.parametrize("level", [0, 255])
 def test_empty_paper_has_no_digits(recognizer: Recognizer, level: int) -> None:
     reading = recognizer.predict_number(np.full((280, 900, 4), level, np.uint8))
-    assert (reading.digits, reading.number) == ((), "")
+    assert (reading.digits, reading.text) == ((), "")
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (3000, 2), (2, 3, 3), (5, 1, 4), (40, 7)])

@@ -6,7 +6,7 @@ import pytest
 
 from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
-from digits.recognition.keras_file import BrokenModelError, ModelNotFoundError
+from digits.recognition.errors import BrokenModelError, ModelNotFoundError
 
 SECONDS = 120  # for TensorFlow to load on a busy machine
 

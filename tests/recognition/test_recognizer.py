@@ -12,16 +12,9 @@ from digits.evaluation.scribbles import draw_scribbles
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess
-from digits.recognition.keras_file import (
-    BrokenModelError,
-    IncompatibleModelError,
-    ModelNotFoundError,
-)
+from digits.recognition.errors import BrokenModelError, IncompatibleModelError, ModelNotFoundError
 from digits.recognition.model_card import ModelCard
-from digits.recognition.recognizer import (
-    Prediction,
-    Recognizer,
-)
+from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
 LOAD_DIGITS_FLOOR = 0.96  # of scikit-learn's 1,797 digits
@@ -84,13 +77,6 @@ def test_files_are_read_in_order_and_a_broken_one_does_not_stop_the_rest(
     assert readings[3].prediction is None and "found none" in readings[3].message
     rest = [reading.prediction for reading in readings if reading.prediction]
     assert [prediction.label for prediction in rest] == list("012456789")
-
-
-def test_unsure_lies_below_the_threshold() -> None:
-    names = ("no", "yes")
-    assert Prediction((0.4, 0.6), names, 0.7, None).status == "unsure"
-    sure = Prediction((0.2, 0.8), names, 0.7, None)
-    assert (sure.status, sure.label, sure.candidates) == ("digit", "yes", ("yes", "no"))
 
 
 def test_temperature_softens_and_keeps_the_order(recognizer: Recognizer) -> None:

@@ -22,7 +22,7 @@ from digits.commands import predict
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition import keras_file
-from digits.recognition.keras_file import RecognizerError
+from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
 from tests.support.corpus import encode, pickled, seven

@@ -19,10 +19,10 @@ from digits.app.canvas.drawing import Drawing, smooth
 from digits.data.strokes import Points
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.geometry import Box
-from digits.recognition.numbers import NumberPrediction
+from digits.recognition.predictions import NumberPrediction, Prediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 WITHIN = 0.8  # of a stroke's way that lies in the box of the digit that it belongs to
 CLOSE = 0.05  # probability from which the runner-up is worth a word
@@ -44,7 +44,7 @@ class CanvasReading:
     def text(self) -> str:
         """The answer in short: "7", "47", "4?" when unsure, "" for an empty canvas."""
         if self.number is not None:
-            return self.number.number
+            return self.number.text
         mark = "?" if self.prediction.status == "unsure" else ""
         return f"{self.prediction.label or ''}{mark}"
 

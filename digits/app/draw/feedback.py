@@ -9,11 +9,12 @@ from digits.app.kept.access import Keeping, Visit, fingerprint
 from digits.app.kept.session import get_keeping, get_visit, name_label, open_store, show_store_error
 from digits.app.kept.store import KeptDrawing, StoreError
 from digits.classes import REJECT_NAME
+from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:  # TensorFlow is not needed to ask
     from streamlit.delta_generator import DeltaGenerator
 
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 MOST_PILLS = 12  # side by side; among more, one is found by typing it
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"

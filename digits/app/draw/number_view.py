@@ -1,16 +1,11 @@
 """What the page shows of several digits drawn side by side."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from digits.app.canvas.reading import number_certainty
 from digits.app.prediction_view import enlarge_pixels, format_share, worded
 from digits.preprocessing.image_io import to_data_url
-from digits.recognition.numbers import NumberPrediction
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import NumberPrediction, Prediction
 
 TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
@@ -19,7 +14,7 @@ def show_number(number: NumberPrediction) -> None:
     """Show the number large, and each of its digits with its own confidence."""
     share = worded(f"{format_share(number_certainty(number))} sure of all digits")
     st.metric(
-        "These are", number.number, share, delta_color="off", delta_arrow="off", width="content"
+        "These are", number.text, share, delta_color="off", delta_arrow="off", width="content"
     )
     with st.container(horizontal=True, gap="xsmall"):
         for digit in number.digits:

@@ -25,9 +25,10 @@ from digits.app.prediction_view import (
     worded,
 )
 from digits.classes import DIGIT_CLASSES, with_article
+from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
 

@@ -10,7 +10,7 @@ from digits.preprocessing.arrays import Image, Ink
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE
 from digits.preprocessing.stages import follow_steps
-from digits.recognition.numbers import NumberPrediction
+from digits.recognition.predictions import NumberPrediction
 
 ZOOM = 5  # screen pixels a side for each of 28 x 28
 SIDE = ZOOM * IMAGE_SIZE  # screen pixels of a step's picture

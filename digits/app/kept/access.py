@@ -16,16 +16,14 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.kept.store import DEFAULT_URL, DrawingStore, KeptDrawing
 from digits.classes import REJECT_NAME
-
-if TYPE_CHECKING:  # TensorFlow is not needed to decide
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import Prediction
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 # What a proxy adds: behind one, an address of this machine says nothing.

@@ -8,7 +8,7 @@ line = to_line(kept)
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from sqlalchemy import JSON, String
@@ -18,9 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import DrawingError, read_brushes
 from digits.data.strokes import parse_strokes
-
-if TYPE_CHECKING:  # TensorFlow is not needed to look at drawings
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import Prediction
 
 MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
 

@@ -21,9 +21,11 @@ from digits.classes import DIGIT_CLASSES
 from digits.evaluation.model_summary import ModelAbout, read_about
 from digits.locations import models_folder
 from digits.preprocessing.image_io import to_data_url
+from digits.recognition.errors import RecognizerError
+from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 MOST = 4  # models at once, beside the one that ships: more cannot be read on a phone
 PICTURE_SIDE = 140  # screen pixels of the drawing that is read
@@ -111,9 +113,6 @@ def examples_for(about: ModelAbout) -> dict[str, Image]:
 
 def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
     """Load models, and say in a sentence each which ones cannot be used."""
-    from digits.recognition.keras_file import (
-        RecognizerError,  # with TensorFlow: the other parts do without
-    )
 
     recognizers = {}
     for path in paths:

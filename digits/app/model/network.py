@@ -9,6 +9,7 @@ from digits.app.loading_notice import say_that_it_loads
 from digits.app.model.wording import escape, without_folders
 from digits.app.theme import Palette, get_palette
 from digits.evaluation.model_summary import ModelAbout
+from digits.recognition.errors import RecognizerError
 from digits.training.layers import Block, describe_layers
 
 PIXELS = 2  # on screen, for one of the network's
@@ -61,10 +62,7 @@ def load_blocks(path: Path, modified: int) -> tuple[Block, ...] | str:
     Returns:
         The blocks, or the sentence that says why there are none.
     """
-    from digits.recognition.keras_file import (  # with TensorFlow: most parts do without
-        RecognizerError,
-        load_model,
-    )
+    from digits.recognition.keras_file import load_model
 
     try:
         return describe_layers(load_model(path))

@@ -9,17 +9,14 @@ What cannot be read, or has no digit, is a reading as well: others are not held 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from digits.app.pictures.thumbnails import draw_thumbnail
 from digits.classes import DIGIT_CLASSES, with_article, worded
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import ImageError, decode_image, find_other_frames
 from digits.preprocessing.ink import FOUND, InkOptions
-from digits.recognition.numbers import DigitPrediction, NumberPrediction
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 
 PictureStatus = Literal["digit", "unsure", "blank", "error"]
 
@@ -79,7 +76,7 @@ class PictureReading:
     @property
     def number(self) -> str:
         """The digits as read; a space between lines."""
-        return "" if self.reading is None else self.reading.number
+        return "" if self.reading is None else self.reading.text
 
     @property
     def confidence(self) -> float:

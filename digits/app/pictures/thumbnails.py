@@ -17,7 +17,7 @@ from PIL import ImageDraw, ImageFont
 
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Box
-from digits.recognition.numbers import DigitPrediction
+from digits.recognition.predictions import DigitPrediction
 
 Color = tuple[int, int, int]
 

@@ -15,14 +15,15 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import Limits, decode_image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.background_loader import start_loading
+from digits.recognition.errors import RecognizerError
+from digits.recognition.predictions import NumberPrediction, Prediction
 from digits.serving.api.problems import Problem
 from digits.serving.api.schemas import MODEL_DIGITS
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.numbers import NumberPrediction
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
-Answer = asyncio.Future[list["Prediction"]]
+Answer = asyncio.Future[list[Prediction]]
 
 LOADING_SECONDS = 5  # to wait for a model that is being loaded
 BROKEN_SECONDS = 60  # to wait for one that somebody must repair
@@ -43,7 +44,7 @@ class Reader:
         self._network = ThreadPoolExecutor(1, thread_name_prefix="network")
         self._task: asyncio.Task[None] | None = None
 
-    async def predict(self, inputs: Sequence[ModelInput | None]) -> list["Prediction"]:
+    async def predict(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         """Read preprocessed pictures, with those of others; None stands for a blank one."""
         answer: Answer = asyncio.get_running_loop().create_future()
         self._waiting.append((inputs, answer))
@@ -69,7 +70,7 @@ class Reader:
                 if not answer.done():  # its request may have run out of time
                     answer.set_result(own)
 
-    def predict_number(self, data: bytes, limits: Limits) -> "NumberPrediction":
+    def predict_number(self, data: bytes, limits: Limits) -> NumberPrediction:
         """Read a picture's file as a number; in a thread."""
         return self.recognizer.predict_number(decode_image(data, limits=limits))
 
@@ -102,7 +103,6 @@ class Model:
                 "The model is being loaded. Try again in some seconds.",
                 retry_after=LOADING_SECONDS,
             )
-        from digits.recognition.keras_file import RecognizerError  # at hand, now that it is loaded
 
         try:
             recognizer = loading.result()

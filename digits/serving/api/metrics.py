@@ -1,7 +1,6 @@
 """What Prometheus can ask of a server, at /metrics."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -16,8 +15,7 @@ from prometheus_client import (
 from starlette.requests import Request
 from starlette.responses import Response
 
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction
+from digits.recognition.predictions import Prediction
 
 # Seconds: a drawing takes some milliseconds, a photo some hundred.
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -72,7 +70,7 @@ class Metrics:
         self.requests.labels(route, method, str(status)).inc()
         self.seconds.labels(route).observe(seconds)
 
-    def count_readings(self, predictions: Iterable["Prediction"]) -> None:
+    def count_readings(self, predictions: Iterable[Prediction]) -> None:
         """Count what was read."""
         for prediction in predictions:
             self.readings.labels(prediction.status, prediction.label or "").inc()

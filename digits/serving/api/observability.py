@@ -7,17 +7,14 @@ note_readings(request, predictions)   # in a route: what was read
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digits.recognition.predictions import Prediction
 from digits.serving.api.logs import LONGEST, write_line
 from digits.serving.api.metrics import Metrics
 from digits.serving.api.problems import FAULT, problem_response
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Prediction
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GONE = 499  # as nginx notes a client that hung up; nobody sees it but the log
@@ -92,6 +89,6 @@ class Observing:
         )
 
 
-def note_readings(request: Request, predictions: Sequence["Prediction"]) -> None:
+def note_readings(request: Request, predictions: Sequence[Prediction]) -> None:
     """Note what was read, for log and metrics."""
     request.state.readings = predictions

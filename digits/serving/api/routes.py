@@ -27,7 +27,7 @@ from digits.serving.api.schemas import (
     Batch,
     Card,
     FileError,
-    FilePrediction,
+    FileReading,
     Health,
     Number,
     Reading,
@@ -180,7 +180,7 @@ async def predict_batch(request: Request) -> Batch:
         results=[
             FileError(file=file.name, message=str(one))
             if isinstance(one, ImageError)
-            else FilePrediction(file=file.name, **flatten(next(rest), reader.name))
+            else FileReading(file=file.name, **flatten(next(rest), reader.name))
             for file, one in zip(files, prepared, strict=True)
         ]
     )

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from digits.recognition.predictions import NumberPrediction, Prediction
+
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.numbers import NumberPrediction
-    from digits.recognition.recognizer import Prediction, Recognizer
+    from digits.recognition.recognizer import Recognizer
 
 DIGITS = 6  # behind the point of a probability, as predict.py writes them
 MODEL_DIGITS = 12  # of the model file's SHA-256, which tell one model from another
@@ -42,7 +43,7 @@ class Reading(BaseModel):
     model: str = Field(description="first 12 digits of the model file's SHA-256")
 
 
-class FilePrediction(Reading):
+class FileReading(Reading):
     """One picture of a batch, read."""
 
     file: str = Field(description="its name, as it was sent")
@@ -76,7 +77,7 @@ class Batch(BaseModel):
         }
     )
 
-    results: list[FilePrediction | FileError]
+    results: list[FileReading | FileError]
 
 
 class PlacedReading(Reading):
@@ -130,12 +131,12 @@ class Card(BaseModel):
     warning: str = Field(description="what its user should know; empty when all is well")
 
 
-def to_reading(prediction: "Prediction", model: str) -> Reading:
+def to_reading(prediction: Prediction, model: str) -> Reading:
     """Write a prediction as the API answers it."""
     return Reading(**flatten(prediction, model))
 
 
-def to_number(reading: "NumberPrediction", model: str) -> Number:
+def to_number(reading: NumberPrediction, model: str) -> Number:
     """Write the reading of a number as the API answers it."""
     digits = [
         PlacedReading(
@@ -147,7 +148,7 @@ def to_number(reading: "NumberPrediction", model: str) -> Number:
         )
         for digit in reading.digits
     ]
-    return Number(number=reading.number, digits=digits)
+    return Number(number=reading.text, digits=digits)
 
 
 def to_card(recognizer: "Recognizer") -> Card:
@@ -165,7 +166,7 @@ def to_card(recognizer: "Recognizer") -> Card:
     )
 
 
-def flatten(prediction: "Prediction", model: str) -> dict[str, Any]:
+def flatten(prediction: Prediction, model: str) -> dict[str, Any]:
     """Return the fields that all readings have."""
     name = prediction.label
     is_digit = name is not None and len(name) == 1 and name.isdecimal()

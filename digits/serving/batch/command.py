@@ -11,7 +11,7 @@ from typing import Never
 from tqdm import tqdm
 
 from digits.preprocessing.ink import InkOptions
-from digits.recognition.keras_file import RecognizerError
+from digits.recognition.errors import RecognizerError
 from digits.recognition.recognizer import Recognizer
 from digits.serving.batch.inputs import Inputs, Part, find_inputs
 from digits.serving.batch.job import STATUSES, Job, begin, count_statuses, finished_parts

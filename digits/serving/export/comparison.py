@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from digits.recognition.recognizer import BATCH_SIZE, Prediction
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import BATCH_SIZE
 from digits.serving.export.formats import Answers, Inputs, Reader
 
 SINGLES = 200  # images read alone, for the median time

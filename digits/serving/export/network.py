@@ -10,7 +10,7 @@ answers without knowing of either.
 import keras
 import tensorflow as tf
 
-from digits.recognition.keras_file import INPUT_SHAPE
+from digits.preprocessing.normalization import INPUT_SHAPE
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import to_logits
 

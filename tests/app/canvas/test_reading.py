@@ -6,7 +6,8 @@ import pytest
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.reading import CanvasReading, close_runner_up, read_canvas, share_inside
 from digits.preprocessing.geometry import Box
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import DIGITS, draw_side_by_side, place
 
 

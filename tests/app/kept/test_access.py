@@ -11,7 +11,8 @@ import pytest
 from digits.app.canvas.drawing import Drawing
 from digits.app.kept.access import Door, Keeping, SettingsError, Visit, decide, fingerprint
 from digits.app.kept.store import DEFAULT_URL, DrawingStore, KeptDrawing
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import draw, place
 
 AT_HOME = {"Host": "localhost:8501"}

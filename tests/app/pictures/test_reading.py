@@ -18,8 +18,8 @@ from digits.app.pictures.reading import (
 from digits.app.pictures.thumbnails import DOUBTFUL, SURE, draw_thumbnail
 from digits.preprocessing import image_io
 from digits.preprocessing.geometry import Box
-from digits.recognition.numbers import DigitPrediction, NumberPrediction
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
+from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import draw, draw_number, encode_png
 
 Picture = npt.NDArray[np.uint8]
@@ -141,7 +141,7 @@ def doubted(*certainties: tuple[float, float]) -> NumberPrediction:
     ("reading", "sentence"),
     [
         (doubted((1.0, 1.0), (0.9, 1.0)), ""),
-        (doubted((0.5, 1.0)), "This could be a 9 or a 4."),
+        (doubted((0.5, 1.0)), "This could be a 4 or a 9."),
         (doubted((1.0, 1.0), (0.51, 1.0)), "The 2nd digit could be a 4 or a 9."),
         (doubted((1.0, 1.0), (1.0, 0.3)), "The 2nd digit may be something else"),
         (doubted((1.0, 0.3)), "Nothing on it looks much like a digit."),

@@ -15,7 +15,8 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import Limits
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import start_loading
-from digits.recognition.recognizer import Prediction, Recognizer
+from digits.recognition.predictions import Prediction
+from digits.recognition.recognizer import Recognizer
 from digits.serving.api import draining, routes
 from digits.serving.api.admission import SLOW_SECONDS
 from digits.serving.api.batching import Model, Reader, prepare

@@ -1,0 +1,141 @@
+"""What a model makes of a picture: one prediction, or those of a number's digits."""
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+from digits.classes import ClassNames
+from digits.preprocessing.geometry import Box
+from digits.preprocessing.normalization import ModelInput
+
+Status = Literal["digit", "unsure", "blank"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model makes of one picture.
+
+    Predictions are equal when their numbers and names are: `model_input` is not compared.
+
+    Attributes:
+        probabilities: calibrated, one a class, in [0, 1], summing to 1; each is the
+            probability of its class given that the picture shows one of the classes.
+            Empty for a blank picture.
+        class_names: the class of each probability, "0" to "9" for digits.
+        reject_threshold: `score` below which a prediction is unsure, in [0, 1].
+        model_input: what the network saw, float32 (28, 28, 1) in [0, 1], bright digit
+            on black; None for a blank picture.
+        in_distribution_probability: calibrated probability in [0, 1] that the picture
+            shows one digit, and not a letter, a scribble or several digits; 1 from a
+            model that cannot tell.
+
+    >>> from digits import Prediction
+    >>> prediction = Prediction((0.2, 0.8), ("cat", "dog"), 0.5, None)
+    >>> prediction.label, prediction.confidence, prediction.status
+    ('dog', 0.8, 'digit')
+    """
+
+    probabilities: tuple[float, ...]
+    class_names: ClassNames
+    reject_threshold: float
+    model_input: ModelInput | None = field(compare=False, repr=False)
+    in_distribution_probability: float = 1.0
+
+    @property
+    def status(self) -> Status:
+        """`blank` without ink, `unsure` below the threshold, else `digit`."""
+        if not self.probabilities:
+            return "blank"
+        return "unsure" if self.score < self.reject_threshold else "digit"
+
+    @property
+    def label(self) -> str | None:
+        """The most probable class; None for a blank picture."""
+        return self.candidates[0] if self.probabilities else None
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `label`, given that the picture shows one digit; 0 if blank.
+
+        The page, CSV files and the API all show this value, in [0, 1].
+        """
+        return max(self.probabilities, default=0.0)
+
+    @property
+    def score(self) -> float:
+        """Probability that the picture shows one digit and that it is `label`, in [0, 1].
+
+        This is `in_distribution_probability` times `confidence`. It decides between
+        `digit` and `unsure`, and is not shown.
+        """
+        return self.in_distribution_probability * self.confidence
+
+    @property
+    def is_in_distribution(self) -> bool:
+        """Whether it is more probably one digit than anything else."""
+        return self.in_distribution_probability >= 0.5
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """All classes, the most probable first; of equals, the earlier class."""
+        order = sorted(
+            range(len(self.probabilities)), key=self.probabilities.__getitem__, reverse=True
+        )
+        return tuple(self.class_names[index] for index in order)
+
+
+@dataclass(frozen=True)
+class FilePrediction:
+    """What came of one file: a prediction, or the sentence that says why not."""
+
+    path: Path
+    prediction: Prediction | None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class DigitPrediction:
+    """One digit of a number.
+
+    Attributes:
+        box: where its ink is, in pixels of the picture.
+        line: which line of writing it is in, 0 for the topmost.
+        prediction: which digit it is.
+
+    >>> from digits import DigitPrediction, Prediction
+    >>> from digits.preprocessing.geometry import Box
+    >>> seven = Prediction((0.1, 0.9), ("1", "7"), 0.5, None)
+    >>> DigitPrediction(Box(80, 30, 120, 200), 0, seven).box.right
+    200
+    """
+
+    box: Box
+    line: int
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class NumberPrediction:
+    """The digits of a picture, line by line, each from left to right; () when blank.
+
+    >>> from digits import DigitPrediction, NumberPrediction, Prediction
+    >>> from digits.preprocessing.geometry import Box
+    >>> seven = Prediction((0.1, 0.9), ("1", "7"), 0.5, None)
+    >>> boxes = Box(20, 30, 60, 90), Box(100, 30, 60, 90)
+    >>> NumberPrediction(tuple(DigitPrediction(box, 0, seven) for box in boxes)).text
+    '77'
+    """
+
+    digits: tuple[DigitPrediction, ...]
+
+    @property
+    def text(self) -> str:
+        """The digits as read, unsure ones too; a space between lines: "407 12".
+
+        Class names of several letters have spaces between them, too.
+        """
+        names = [name for digit in self.digits for name in digit.prediction.class_names]
+        gap = " " if any(len(name) > 1 for name in names) else ""
+        lines = groupby(self.digits, key=lambda digit: digit.line)
+        return " ".join(gap.join(d.prediction.label or "" for d in line) for _, line in lines)

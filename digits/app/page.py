@@ -9,6 +9,7 @@ import streamlit as st
 
 from digits.app import navigation
 from digits.app.prediction_view import worded
+from digits.preprocessing.loader import set_up_process
 
 # A file of our own: Streamlit's named icons are fetched from another host.
 ICON = Path(__file__).with_name("icon.png")
@@ -31,6 +32,7 @@ STYLE = """
 
 def main() -> None:
     """Frame the page and run the view that its address names."""
+    set_up_process()
     st.set_page_config(page_title=worded("Handwritten digits"), page_icon=ICON)
     st.html(STYLE)
     views = navigation.list_views()

@@ -32,6 +32,7 @@ from digits.evaluation.timing import measure_speeds
 from digits.evaluation.update_report import update_details
 from digits.files import check_writable, explain_failure
 from digits.locations import MODEL_PATH
+from digits.preprocessing.loader import set_up_process
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "evaluate.py".
     """
+    set_up_process()
     print_any_name()
     arguments = make_parser(prog).parse_args(argv)
     try:

@@ -25,6 +25,7 @@ from digits.arguments import existing_path
 from digits.data.dataset import DatasetError
 from digits.evaluation import eval_sets
 from digits.locations import MODEL_PATH
+from digits.preprocessing.loader import set_up_process
 from digits.recognition.errors import RecognizerError
 from digits.recognition.recognizer import Recognizer
 from digits.serving.export.comparison import Speed, compare, measure_speed, to_answers
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "export.py") -> int:
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "export.py".
     """
+    set_up_process()
     arguments = make_parser(prog).parse_args(argv)
     try:
         export(arguments, prog=prog)

@@ -26,6 +26,7 @@ from digits.files import atomic_write, check_writable, explain_failure
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import InkOptions
+from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
 from digits.serving.batch.options import add_engine_options, check_engine, read_with_ray
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "predict.py".
     """
+    set_up_process()
     # Not above: the processes that prepare files import this program, without TensorFlow.
     from digits.recognition.errors import RecognizerError
     from digits.recognition.recognizer import Recognizer

@@ -14,6 +14,7 @@ import cv2
 from digits.arguments import existing_path, output_path, print_any_name
 from digits.files import atomic_write, explain_failure
 from digits.preprocessing.image_io import ImageError, load_image
+from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.normalization import preprocess
 
 
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "preprocessing.py".
     """
+    set_up_process()
     print_any_name()
     arguments = make_parser(prog).parse_args(argv)
     try:

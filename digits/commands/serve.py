@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from digits.commands.app import SCRIPTS, run_script
+from digits.preprocessing.loader import set_up_process
 from digits.recognition.background_loader import start_loading
 from digits.serving.api.client_address import mark_visitors
 from digits.serving.api.logs import configure_logging
@@ -49,6 +50,7 @@ def assemble() -> Parts:
     Raises:
         SettingsError: if an environment variable of the API has no usable value.
     """
+    set_up_process()
     api = make_api(read_settings())
     page = st.App(SCRIPTS / "app.py")
     run_page = page.lifespan()

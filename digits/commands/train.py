@@ -28,6 +28,7 @@ from digits.arguments import existing_path, output_path, positive, positive_int
 from digits.classes import DIGIT_CLASSES, ClassesError, ClassNames, parse_classes
 from digits.data.dataset import DatasetError
 from digits.files import explain_failure, sha256_of
+from digits.preprocessing.loader import set_up_process
 from digits.recognition.architectures import ARCHITECTURES, build_model
 from digits.recognition.errors import RecognizerError
 from digits.recognition.keras_file import load_model, save_small
@@ -67,6 +68,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "train.py".
     """
+    set_up_process()
     parser = make_parser(prog)
     arguments = parser.parse_args(argv)
     if arguments.pendigits and arguments.no_pendigits:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import cv2
+from PIL import Image as PillowImage
 
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import FOUND, InkOptions
@@ -26,10 +27,18 @@ T = TypeVar("T")
 FILES_AHEAD = 4096  # files that may be prepared before anybody asks for them
 CHUNK = 64  # files that a process takes at once
 
-cv2.setNumThreads(1)  # files and visitors run side by side: OpenCV's threads only add to that
+
+def set_up_process() -> None:
+    """Set what this package wants of OpenCV and Pillow; programs call it once, in their main.
+
+    Files and visitors run side by side: OpenCV's own threads would only add to that. And
+    Pillow's limit of pixels warns, or refuses, where `image_io.Limits` alone shall.
+    """
+    cv2.setNumThreads(1)
+    PillowImage.MAX_IMAGE_PIXELS = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreparedFile:
     """A file on its way to the network: its model input, or why there is none."""
 
@@ -60,7 +69,9 @@ def make_pool(processes: int) -> Executor:
     """Make a pool of processes, or of as many threads as there are cores."""
     if processes:
         # Spawned: a fork would copy the locks that TensorFlow's threads hold.
-        return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(
+            processes, mp_context=get_context("spawn"), initializer=set_up_process
+        )
     return ThreadPoolExecutor(os.cpu_count())
 
 

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import FOUND, InkOptions
-from digits.preprocessing.loader import in_batches
+from digits.preprocessing.loader import in_batches, set_up_process
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.model_card import card_path
 from digits.recognition.recognizer import BATCH_SIZE, Recognizer
@@ -84,6 +84,7 @@ class Worker:
 
     def __init__(self, reading: Reading, load: Callable[[], Recognizer]) -> None:
         """Load the model, where it will be used."""
+        set_up_process()
         self.reading = reading
         self.output = open_folder(reading.output)
         self.recognizer = load()

@@ -1,8 +1,7 @@
-"""What the tests share: their order, two models, twenty real digits of MNIST, a database."""
+"""What the tests share: marks by folder, models, twenty real digits of MNIST, servers."""
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,71 +10,44 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, settings
-from streamlit.components.v2 import manifest_scanner
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
+from playwright.sync_api import Browser
 
 from digits.app.kept.store import DrawingStore
 from digits.locations import MODEL_PATH
+from tests.support.app_server import demand_chromium, open_chromium
 from tests.support.nginx import find_nginx
-from tests.support.paths import ASSETS
+from tests.support.paths import ASSETS, PROJECT
 from tests.support.postgresql import PostgreSQL, find_postgresql
 
 if TYPE_CHECKING:  # the process that shares out the tests need not load TensorFlow
     from digits.recognition.recognizer import Recognizer
 
-# Few and always the same; `python -m benchmarks.robustness.fuzz` tries thousands, others each
-# time.
+# Few examples, the same in each run; HYPOTHESIS_EXAMPLES=1000 tries that many, at random.
+EXAMPLES = os.environ.get("HYPOTHESIS_EXAMPLES")
 settings.register_profile(
-    "short",
-    max_examples=25,
-    derandomize=True,
+    "digits",
+    max_examples=int(EXAMPLES or 25),
+    derandomize=EXAMPLES is None,
     deadline=None,  # tests bound the time themselves; cores are shared
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-settings.load_profile("short")
+settings.load_profile("digits")
 
-TOGETHER = "tests/browser"  # share an app and a Chromium, and wait while others compute
-APART = "tests/infra/test_two_servers_browser.py"  # which has servers of its own
-LONGEST = (
-    TOGETHER,
-    "tests/commands/test_train.py",
-    "tests/robustness/test_fine_tuning.py",
-    "tests/serving/api/test_overload.py",
-)
+MARKS = {"browser": "browser", "robustness": "slow", "infra": "infra", "install": "install"}
+LONGEST = ("tests/browser", "tests/commands/test_train.py", "tests/serving/api/test_overload.py")
 
 Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 
 
-class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
-    """A file at a time to who has nothing to do, but all of a browser's as one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return TOGETHER if file.startswith(TOGETHER) and file != APART else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst:
-    """Share out the tests among the processes of `--numprocesses`."""
-    return LongestFirst(config, log)
-
-
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: at the end nobody shall wait for it."""
-    if len({item.nodeid for item in items}) < len(items):
-        raise pytest.UsageError("Two tests share an id: xdist would run only one of them.")
+    """Mark tests by their folder, and begin with the files that take longest."""
+    for item in items:
+        folder = item.path.relative_to(PROJECT).parts[1]
+        if folder in MARKS:
+            item.add_marker(MARKS[folder])
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))  # keeps the files whole
-    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def scan_once() -> Iterator[None]:
-    """Look for Streamlit's components once, not in each of AppTest's runs: half a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        scan = cache(manifest_scanner.scan_component_manifests)
-        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +110,13 @@ def url(tmp_path: Path) -> str:
 def store(url: str) -> DrawingStore:
     """Open that database."""
     return DrawingStore(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium that is on the PATH; else skip the test, which in CI is a failure."""
+    with open_chromium(demand_chromium()) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
     python -m benchmarks.accuracy.fine_tuning --mnist mnist.npz --pendigits pendigits-orig.tra.gz
     python -m benchmarks.accuracy.fine_tuning --form looped_nine --mnist mnist.npz --epochs 2
 
-For each form of `benchmarks.accuracy.digit_forms`, twenty drawings are read, labelled and kept in a
+For each form of tests/support/digit_forms.py, twenty drawings are read, labelled and kept in a
 database of their own (seed 1), exported, and learnt from by `train.py --drawings
 kept.jsonl --from digit_model.keras`. Then a hundred other drawings of the form are read
 (seed 2), and what must not be forgotten: MNIST's test images, scikit-learn's digits, the
@@ -20,17 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy.digit_forms import FORMS, Form, draw_form
-from digits.app.canvas.drawing import CANVAS_SIDE, Drawing
+from digits.app.canvas.drawing import Drawing
 from digits.app.kept.store import DrawingStore, KeptDrawing
 from digits.arguments import existing_path
 from digits.commands import train
-from digits.data.strokes import CANVAS_STYLE, fit_strokes
 from digits.evaluation import eval_sets
 from digits.evaluation.eval_sets import Examples
 from digits.locations import MODEL_PATH
 from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import DIGITS, draw
+from tests.support.digit_forms import FORMS, Form, draw_on_canvas, spawn
 
 TAUGHT, TAUGHT_SEED = 20, 1  # drawings that are kept, and learnt from
 OTHERS, OTHERS_SEED = 100, 2  # drawings that are only read
@@ -66,20 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             {**measure(learnt, [taught]), **measure(learnt, remembered)},
         )
     return 0
-
-
-def spawn(seed: int, count: int) -> list[np.random.Generator]:
-    """Make a source of randomness for each drawing."""
-    return np.random.default_rng(seed).spawn(count)
-
-
-def draw_on_canvas(form: Form, rng: np.random.Generator) -> Drawing:
-    """Write a form on the page's canvas, at random brush, size and place."""
-    strokes = fit_strokes(draw_form(form, rng=rng), rng.uniform(*CANVAS_STYLE.longest_side))
-    brush = rng.uniform(*CANVAS_STYLE.brush)
-    room = CANVAS_SIDE - brush - np.concatenate(strokes).max(axis=0)
-    corner = brush / 2 + rng.uniform(0, np.maximum(room, 0))
-    return Drawing(tuple(stroke + corner for stroke in strokes), (brush,) * len(strokes))
 
 
 def learn(

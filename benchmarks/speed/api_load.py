@@ -18,11 +18,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import numpy as np
-import psutil
 
 from digits.arguments import positive_int
 from tests.support.digit_drawings import DIGITS, draw, encode_png
-from tests.support.live_server import serve, wait_until_ready
+from tests.support.live_server import memory_of, serve, wait_until_ready
 
 CLIENTS = (1, 8, 32)
 MOST = 20_000  # requests of one measurement
@@ -114,14 +113,6 @@ def send_as_one(url: str, pictures: Sequence[bytes], end: float, most: int, load
         else:
             raise RuntimeError(f"expected 200 or 503, found {response.status}: {answer[:200]!r}")
     connection.close()
-
-
-def memory_of(url: str) -> float:
-    """Return the memory of the server at an address, in MB."""
-    for child in psutil.Process().children():
-        if f"--port={urlsplit(url).port}" in child.cmdline():
-            return float(child.memory_info().rss / 2**20)
-    return 0.0
 
 
 def report(loads: dict[tuple[int, str], Load], memory: dict[str, float]) -> None:

@@ -19,12 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from benchmarks.speed.api_load import SERVERS, memory_of
+from benchmarks.speed.api_load import SERVERS
 from benchmarks.speed.throughput import time_naive, time_predict
 from digits.arguments import positive_int
 from tests.support.app_server import find_chromium, open_chromium, serve_app
 from tests.support.digit_drawings import DIGITS, draw, encode_png
-from tests.support.live_server import serve, wait_until_ready
+from tests.support.live_server import memory_of, serve, wait_until_ready
 from tests.support.paths import PROJECT
 
 READINGS = 100  # after which memory is looked at again

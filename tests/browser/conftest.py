@@ -1,7 +1,4 @@
-"""Fixtures: a running app, a Chromium, and its page on a desk and on a phone.
-
-Without Chromium these tests are skipped and say how to get it; in CI that is a failure.
-"""
+"""Fixtures: a running app, and its page in Chromium on a desk and on a phone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +6,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.app_server import demand_chromium, open_chromium, serve_app
+from tests.support.app_server import serve_app
 
 TIMEOUT = 30_000  # milliseconds; the first visitor waits for TensorFlow to load
 
 expect.set_options(timeout=TIMEOUT)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start the Chromium that is on the PATH."""
-    with open_chromium(demand_chromium()) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.digit_drawings import draw_side_by_side
 from tests.support.hand import canvas_corner, draw_strokes_with_mouse, draw_with_mouse
-
-pytestmark = pytest.mark.browser
 
 
 def shown(page: Page) -> Locator:

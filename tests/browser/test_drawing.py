@@ -1,11 +1,8 @@
 """The visitor's story, in a real Chromium."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.hand import draw_with_finger, draw_with_mouse
-
-pytestmark = pytest.mark.browser
 
 
 def test_digits_drawn_with_the_mouse_are_read_one_after_another(page: Page) -> None:

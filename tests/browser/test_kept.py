@@ -1,12 +1,9 @@
 """A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
 
-import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from tests.support.accessibility import find_serious_faults
 from tests.support.hand import draw_with_finger, draw_with_mouse
-
-pytestmark = pytest.mark.browser
 
 
 def keep_as_nine(page: Page) -> None:

@@ -10,8 +10,6 @@ from digits.locations import MODEL_PATH
 from tests.support.accessibility import find_serious_faults
 from tests.support.hand import draw_with_finger
 
-pytestmark = pytest.mark.browser
-
 PARTS = ("Figures", "Mistakes", "Confidence", "Network", "Training", "Compare")
 MNIST = read_about(MODEL_PATH).details.sets["mnist_test"]
 

@@ -4,13 +4,10 @@ import base64
 import csv
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.digit_drawings import draw, encode_png
 from tests.support.paths import PROJECT
-
-pytestmark = pytest.mark.browser
 
 # What a browser does for Ctrl+V; Chromium keeps its clipboard from scripts.
 PASTE = """async (data) => {

@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import visit
 from tests.support.accessibility import find_serious_faults
 from tests.support.app_server import serve_app
-
-pytestmark = pytest.mark.browser
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.conftest import TIMEOUT
 from tests.support.accessibility import find_serious_faults
 
-pytestmark = pytest.mark.browser
-
 VIEWS = ("Draw", "Read pictures", "The model", "Kept drawings")
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}

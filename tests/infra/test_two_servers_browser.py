@@ -20,8 +20,6 @@ from tests.support.server_pair import Server, serve_pair
 
 SEVEN = PROJECT / "tests" / "assets" / "seven.png"
 
-pytestmark = pytest.mark.browser
-
 
 @dataclass
 class Place:

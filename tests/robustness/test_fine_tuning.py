@@ -7,8 +7,6 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks.accuracy.digit_forms import FORMS, Form
-from benchmarks.accuracy.fine_tuning import draw_on_canvas, spawn
 from digits.app.kept.store import DrawingStore, KeptDrawing
 from digits.commands import train
 from digits.data.dataset import REJECT_LABEL, LabelledImages
@@ -28,6 +26,7 @@ from digits.training.trainer import (
 )
 from digits.training.training_data import MAX_REPEATS, gather
 from tests.support.digit_drawings import DIGITS, draw
+from tests.support.digit_forms import FORMS, Form, draw_on_canvas, spawn
 
 FORM = FORMS["looped_nine"]
 HELD_OUT = slice(900, 1200)  # of scikit-learn's 1,797 digits; no training sees them

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
+
+import psutil
 
 from tests.support.paths import PROJECT
 
@@ -89,3 +92,11 @@ def status_of(address: str) -> int:
         return error.code
     except OSError:
         return 0
+
+
+def memory_of(url: str) -> float:
+    """Return the memory of the server at an address, in MB."""
+    for child in psutil.Process().children():
+        if f"--port={urlsplit(url).port}" in child.cmdline():
+            return float(child.memory_info().rss / 2**20)
+    return 0.0

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from digits.app.canvas.drawing import CANVAS_SIDE, Drawing
 from digits.data.stroke_augmentation import reshape
-from digits.data.strokes import Points
+from digits.data.strokes import CANVAS_STYLE, Points, fit_strokes
 
 MISS = 2.5  # of 100 high, standard deviation of a knot's place
 APART = 2.0  # ... of a stroke's place
@@ -67,6 +68,20 @@ FORMS = {
         ),
     ),
 }
+
+
+def spawn(seed: int, count: int) -> list[np.random.Generator]:
+    """Make a source of randomness for each drawing."""
+    return np.random.default_rng(seed).spawn(count)
+
+
+def draw_on_canvas(form: Form, rng: np.random.Generator) -> Drawing:
+    """Write a form on the page's canvas, at random brush, size and place."""
+    strokes = fit_strokes(draw_form(form, rng=rng), rng.uniform(*CANVAS_STYLE.longest_side))
+    brush = rng.uniform(*CANVAS_STYLE.brush)
+    room = CANVAS_SIDE - brush - np.concatenate(strokes).max(axis=0)
+    corner = brush / 2 + rng.uniform(0, np.maximum(room, 0))
+    return Drawing(tuple(stroke + corner for stroke in strokes), (brush,) * len(strokes))
 
 
 def draw_form(form: Form, *, rng: np.random.Generator) -> list[Points]:

@@ -1,4 +1,4 @@
-"""What api_soak's hostile clients do to a server of this machine, one function a habit.
+"""What hostile clients do to a server of this machine, one function a habit.
 
 answers = await send_pictures("predict", port, rng)
 

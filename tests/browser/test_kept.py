@@ -9,7 +9,7 @@ from tests.support.hand import draw_with_finger, draw_with_mouse
 def keep_as_nine(page: Page) -> None:
     """Say of a four that it is a nine, and keep it."""
     expect(page.get_by_test_id("stMetricValue")).to_have_text("4")
-    page.get_by_text("Wrong").click()
+    page.get_by_text("Wrong", exact=True).click()
     nine = page.get_by_role("radio", name="9")
     expect(nine).to_be_visible()
     place = nine.bounding_box()

@@ -28,7 +28,9 @@ from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import InkOptions
 from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.picture_folders import find_pictures
+from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
+from digits.recognition.tensorflow_log import silence_tensorflow
 from digits.serving.batch.options import add_engine_options, check_engine, read_with_ray
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
     """
     set_up_process()
     # Not above: the processes that prepare files import this program, without TensorFlow.
-    from digits.recognition.errors import RecognizerError
+    silence_tensorflow()
     from digits.recognition.recognizer import Recognizer
 
     print_any_name()
@@ -156,9 +158,11 @@ def read_single(
     recognizer: "Recognizer", paths: Sequence[Path], options: InkOptions
 ) -> Iterator[list[Row]]:
     """Read each picture as one digit, to one row."""
+    from digits.recognition.picture_files import predict_files
+
     names = recognizer.card.class_names
     processes = (os.cpu_count() or 1) if len(paths) >= MANY_FILES else 0
-    for reading in recognizer.predict_files(paths, processes=processes, options=options):
+    for reading in predict_files(recognizer, paths, processes=processes, options=options):
         yield [to_row(str(reading.path), reading.prediction, names, reading.message)]
 
 

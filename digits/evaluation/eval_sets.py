@@ -35,6 +35,7 @@ from digits.data.strokes import (
 from digits.evaluation.blank_pictures import make_blanks
 from digits.evaluation.scribbles import draw_scribbles
 from digits.preprocessing.normalization import ModelInput, preprocess, to_model_input
+from digits.recognition.picture_files import predict_files
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 
@@ -67,7 +68,7 @@ class Examples:
     def read(self, recognizer: Recognizer) -> list[Prediction | None]:
         """Read all pictures, in their order; None stands for a file that is no picture."""
         if self.paths:
-            return [reading.prediction for reading in recognizer.predict_files(self.paths)]
+            return [reading.prediction for reading in predict_files(recognizer, self.paths)]
         return list(recognizer.predict_inputs(self.inputs))
 
 

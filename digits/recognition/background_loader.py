@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
+from digits.recognition.tensorflow_log import silence_tensorflow
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
@@ -52,6 +53,7 @@ def start_loading(path: Path = MODEL_PATH) -> "Future[Recognizer]":
 def load(loading: Loading) -> None:
     """Load a model, and hand it or what went wrong to those who wait."""
     try:
+        silence_tensorflow()
         from digits.recognition.recognizer import Recognizer
 
         recognizer = Recognizer.load(loading.path)

@@ -1,16 +1,13 @@
 """Read digits: a model file and its card, and preprocessing, make predictions.
 
-recognizer = Recognizer.load(Path("digit_model.keras"))
-prediction = recognizer.predict(image)  # uint8 pixels, gray, RGB or RGBA
+recognizer = Recognizer.load()              # or Recognizer.load("letters.keras")
+prediction = recognizer.predict("7.png")    # a path, bytes or uint8 pixels
 print(prediction.label, prediction.confidence)
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
 
 import keras
 import numpy as np
@@ -19,8 +16,8 @@ import tensorflow as tf
 
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
+from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import FOUND, InkOptions
-from digits.preprocessing.loader import PreparedFile, in_batches, prepare_files
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, preprocess
 from digits.recognition.architectures import logits_of
 from digits.recognition.calibration import to_probabilities
@@ -28,8 +25,9 @@ from digits.recognition.errors import BrokenModelError, IncompatibleModelError
 from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.numbers import predict_number, predict_single
-from digits.recognition.predictions import FilePrediction, NumberPrediction, Prediction
+from digits.recognition.predictions import NumberPrediction, Prediction
 
+Source = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 Logits = npt.NDArray[np.float32]  # (n, classes)
 
 BATCH_SIZE = 256  # images a call of the network
@@ -37,7 +35,22 @@ SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarith
 
 
 class Recognizer:
-    """A loaded model. It keeps no state between calls: threads and visitors share it."""
+    """A loaded model. It keeps no state between calls: threads and visitors share it.
+
+    >>> import cv2, digits, numpy as np
+    >>> canvas = np.zeros((280, 280), np.uint8)
+    >>> seven = np.array([(85, 65), (190, 65), (120, 215)])
+    >>> canvas = cv2.polylines(canvas, [seven], isClosed=False, color=255, thickness=18)
+
+    >>> recognizer = digits.Recognizer.load()
+    >>> prediction = recognizer.predict(canvas)
+    >>> prediction.label, prediction.status, prediction.confidence > 0.9
+    ('7', 'digit', True)
+
+    >>> number = recognizer.predict_number(np.hstack([canvas, canvas]))
+    >>> number.text, [digit.box.x > 280 for digit in number.digits]
+    ('77', [False, True])
+    """
 
     def __init__(self, model: keras.Model, card: ModelCard, *, warning: str = "") -> None:
         """Trace the model for one image and for many.
@@ -54,11 +67,14 @@ class Recognizer:
         self._run_many = trace(model, count=None)
 
     @classmethod
-    def load(cls, path: Path = MODEL_PATH) -> Self:
+    def load(cls, path: str | Path = MODEL_PATH) -> Self:
         """Load a model file and its card.
 
         A model without a usable card works with temperature 1 and is never unsure;
         `warning` says so.
+
+        Args:
+            path: of the `.keras` file. Defaults to the shipped model.
 
         Raises:
             ModelNotFoundError: if there is no such file.
@@ -66,6 +82,7 @@ class Recognizer:
             UnsafeModelError: if it holds code, or is far too large.
             IncompatibleModelError: if its shapes are not those of this project.
         """
+        path = Path(path)
         model = load_model(path)
         check_answer(model, path)
         count = model.output_shape[1]
@@ -82,21 +99,23 @@ class Recognizer:
             )
         return cls(model, card, warning=warning)
 
-    def predict(self, image: Image, *, options: InkOptions = FOUND) -> Prediction:
-        """Read one picture.
+    def predict(self, image: Source, *, options: InkOptions = FOUND) -> Prediction:
+        """Predict which digit a picture shows.
 
         Args:
-            image: uint8 array of shape (height, width), (height, width, 3) or
-                (height, width, 4), any polarity.
+            image: path of a picture file, bytes of a picture file, or uint8 array of
+                shape (height, width) gray, (height, width, 3) RGB or (height, width, 4)
+                RGBA, in [0, 255], any polarity.
             options: what is known of the picture. Defaults to nothing.
 
         Returns:
             The prediction; of status `blank` when there is no ink.
 
         Raises:
-            ValueError: if `image` is of another dtype or shape.
+            ImageError: if a file cannot be read or is no picture.
+            ValueError: if an array is of another dtype or shape.
         """
-        model_input = preprocess(image, options=options)
+        model_input = preprocess(to_pixels(image), options=options)
         if model_input is None:
             return self.blank()
         logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
@@ -113,7 +132,7 @@ class Recognizer:
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
     def predict_number(
-        self, image: Image, *, several: bool = True, options: InkOptions = FOUND
+        self, image: Source, *, several: bool = True, options: InkOptions = FOUND
     ) -> NumberPrediction:
         """Find the digits of one picture, line by line, and read each.
 
@@ -125,32 +144,16 @@ class Recognizer:
 
         Returns:
             Each digit with its box and prediction; no digits when there is no ink.
+
+        Raises:
+            ImageError, ValueError: as `predict`.
         """
         read = predict_number if several else predict_single
-        return read(image, self.predict_inputs, options=options)
-
-    def predict_files(
-        self, paths: Sequence[Path], *, processes: int = 0, options: InkOptions = FOUND
-    ) -> Iterator[FilePrediction]:
-        """Read picture files in their order; decoding and the network overlap.
-
-        A file that cannot be read gives a reading with a message, and the rest is
-        still read. `processes` and `options` are as for `prepare_files`.
-        """
-        prepared = prepare_files(paths, processes=processes, options=options)
-        for batch in in_batches(prepared, BATCH_SIZE):
-            yield from self._read_batch(batch)
+        return read(to_pixels(image), self.predict_inputs, options=options)
 
     def blank(self) -> Prediction:
         """Return the prediction of a picture without ink."""
         return Prediction((), self.card.class_names, self.card.reject_threshold, None)
-
-    def _read_batch(self, batch: Sequence[PreparedFile]) -> Iterator[FilePrediction]:
-        readable = [file.model_input for file in batch if not file.message]
-        predictions = iter(self.predict_inputs(readable))
-        for file in batch:
-            prediction = None if file.message else next(predictions)
-            yield FilePrediction(file.path, prediction, file.message)
 
     def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
         probabilities, in_distribution_probability = to_probabilities(
@@ -163,6 +166,11 @@ class Recognizer:
                 probabilities.tolist(), inputs, in_distribution_probability.tolist(), strict=True
             )
         ]
+
+
+def to_pixels(picture: Source) -> Image:
+    """Decode a picture, unless it is an array already."""
+    return picture if isinstance(picture, np.ndarray) else load_image(picture)
 
 
 def check_answer(model: keras.Model, path: Path) -> None:

@@ -11,9 +11,11 @@ from sklearn.datasets import load_digits
 from digits.evaluation.scribbles import draw_scribbles
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
+from digits.preprocessing.image_io import ImageError
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError, ModelNotFoundError
 from digits.recognition.model_card import ModelCard
+from digits.recognition.picture_files import predict_files
 from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
@@ -40,6 +42,21 @@ def test_digits_of_other_hands_are_read(recognizer: Recognizer) -> None:
     read = [prediction.label for prediction in predictions]
     right = np.mean([digit == str(label) for digit, label in zip(read, data.target, strict=True)])
     assert right >= LOAD_DIGITS_FLOOR
+
+
+def test_a_path_bytes_and_pixels_of_one_picture_are_predicted_alike(
+    recognizer: Recognizer, tmp_path: Path
+) -> None:
+    path = tmp_path / "seven.png"
+    path.write_bytes(encode_png(draw(7)))
+    for picture in (str(path), path, path.read_bytes()):
+        assert recognizer.predict(picture) == recognizer.predict(draw(7))
+        assert recognizer.predict_number(picture).text == "7"
+
+
+def test_a_file_that_is_no_picture_is_an_image_error(recognizer: Recognizer) -> None:
+    with pytest.raises(ImageError, match="found none"):
+        recognizer.predict(b"no picture")
 
 
 def test_a_blank_canvas_is_no_digit(recognizer: Recognizer) -> None:
@@ -72,7 +89,7 @@ def test_files_are_read_in_order_and_a_broken_one_does_not_stop_the_rest(
     for digit, path in zip(DIGITS, paths, strict=True):
         path.write_bytes(encode_png(draw(digit)))
     paths[3].write_bytes(b"broken")
-    readings = list(recognizer.predict_files(paths))
+    readings = list(predict_files(recognizer, paths))
     assert [reading.path for reading in readings] == paths
     assert readings[3].prediction is None and "found none" in readings[3].message
     rest = [reading.prediction for reading in readings if reading.prediction]

@@ -59,7 +59,7 @@ def preprocess_all(pictures: Iterable[Gray]) -> Images:
         ink = find_ink(picture)
         if ink is None and not picture.any():
             return np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-        return fit_digit(ink if ink is not None else picture)
+        return fit_digit(ink.pixels if ink is not None else picture)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         return np.stack(list(pool.map(to_bytes, pictures)))

@@ -1,6 +1,7 @@
 """Rectangles of a picture: in whole pixels, and between them."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -50,3 +51,8 @@ class Rectangle:
     top: float
     width: float
     height: float
+
+    def enclosing_box(self) -> Box:
+        """Return the smallest box of whole pixels that holds it."""
+        x, y = floor(self.left), floor(self.top)
+        return Box(x, y, ceil(self.left + self.width) - x, ceil(self.top + self.height) - y)

@@ -1,6 +1,8 @@
 """Separate ink from paper: drawings, photos and scans, of any polarity and colour.
 
-    ink = find_ink(image)  # (height, width), 0 = paper, 255 = ink; None when blank
+    ink = find_ink(image)  # None when blank
+    ink.pixels             # (height, width), 0 = paper, 255 = ink
+    ink.place              # where in the picture
 
 The first half of preprocessing: NumPy and OpenCV only.
 """
@@ -58,32 +60,49 @@ class InkOptions:
 FOUND = InkOptions()  # all is found by itself
 
 
-def find_ink(image: Image, *, options: InkOptions = FOUND) -> Ink | None:
-    """Separate ink from paper.
+@dataclass(frozen=True, eq=False)
+class LocatedInk:
+    """The ink of one picture: found once, and handed on to whatever asks for it.
+
+    Attributes:
+        pixels: uint8 array of shape (height, width), at most 1024 a side, 0 = paper,
+            255 = ink, soft at the edges, without empty rows and columns around it.
+        place: the part of the picture that it fills, in the picture's own pixels. They
+            are larger than those of `pixels` where a tiny photo was enlarged, and smaller
+            where a large picture was shrunk.
+    """
+
+    pixels: Ink
+    place: Rectangle
+
+
+def find_ink(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> LocatedInk | None:
+    """Separate ink from paper, and drop specks.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
-            (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+            (height, width, 4) RGBA, [0, 255], any polarity and paper colour; or ink that
+            was found already, which is returned.
         options: what is known of the picture. Defaults to nothing.
 
     Returns:
-        uint8 array of the ink's own height and width, at most 1024, 0 = paper,
-        255 = ink, soft at the edges. None when there is no ink.
+        The ink; None when there is none.
+
+    Raises:
+        ValueError: if `image` is of another dtype or shape, or has no pixels.
     """
-    located = locate_ink(image, options=options)
-    return None if located is None else located[0]
-
-
-def locate_ink(image: Image, *, options: InkOptions = FOUND) -> tuple[Ink, Rectangle] | None:
-    """Find the ink as `find_ink` does, and the part of the picture that it fills."""
+    if isinstance(image, LocatedInk):
+        return image
     ink = separate_ink(image, max_side=MAX_SIDE, options=options)
     if ink is None:
         return None
     left, top, width, height = cv2.boundingRect(ink)
-    # The picture may have been shrunk: its own pixels are smaller.
+    kept = drop_specks(ink[top : top + height, left : left + width])
+    x, y, width, height = cv2.boundingRect(kept)
+    # The picture may have been shrunk or enlarged: its own pixels are of another size.
     across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
-    box = Rectangle(left * across, top * down, width * across, height * down)
-    return drop_specks(ink[top : top + height, left : left + width]), box
+    place = Rectangle((left + x) * across, (top + y) * down, width * across, height * down)
+    return LocatedInk(kept[y : y + height, x : x + width], place)
 
 
 def separate_ink(

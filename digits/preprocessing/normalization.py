@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Image, Ink, crop
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 
@@ -25,12 +25,13 @@ MIN_DIGIT_SIDE = 80  # pixels; smaller ink is enlarged, to be centred between pi
 MIN_STROKE = 1.5  # pixels at 20 x 20; thinner strokes would fade away
 
 
-def preprocess(image: Image, *, options: InkOptions = FOUND) -> ModelInput | None:
+def preprocess(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> ModelInput | None:
     """Turn one picture of a digit into one model input.
 
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
-            (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
+            (height, width, 4) RGBA, [0, 255], any polarity and paper colour; or its ink,
+            where that was found before.
         options: what is known of the picture. Defaults to nothing.
 
     Returns:
@@ -40,36 +41,22 @@ def preprocess(image: Image, *, options: InkOptions = FOUND) -> ModelInput | Non
     Raises:
         ValueError: if `image` is of another dtype or shape, or has no pixels.
     """
-    located = locate_digit(image, options=options)
-    return None if located is None else located[0]
+    ink = find_ink(image, options=options)
+    return None if ink is None else to_model_input(fit_digit(ink.pixels))
 
 
-def locate_digit(
-    image: Image, *, options: InkOptions = FOUND
-) -> tuple[ModelInput, Rectangle] | None:
-    """Turn a picture into model input, and tell which part of it that shows.
-
-    Args:
-        image: as for `preprocess`.
-        options: as for `preprocess`.
+def locate_digit(ink: LocatedInk) -> tuple[ModelInput, Rectangle]:
+    """Turn a picture's ink into model input, and tell which part of the picture that shows.
 
     Returns:
-        The model input, and the rectangle of the picture, in its own pixels, that
-        became these 28 x 28; it may reach past the picture's edges. None when there
-        is no ink.
-
-    Raises:
-        ValueError: as `preprocess` does.
+        The model input, as of `preprocess`, and the rectangle of the picture, in its own
+        pixels, that became these 28 x 28; it may reach past the picture's edges.
     """
-    located = locate_ink(image, options=options)
-    if located is None:
-        return None
-    ink, box = located
-    digit, window = fit_and_frame(ink)
-    across, down = box.width / ink.shape[1], box.height / ink.shape[0]
+    digit, window = fit_and_frame(ink.pixels)
+    across, down = ink.place.width / ink.pixels.shape[1], ink.place.height / ink.pixels.shape[0]
     shown = Rectangle(
-        box.left + across * window.left,
-        box.top + down * window.top,
+        ink.place.left + across * window.left,
+        ink.place.top + down * window.top,
         across * window.width,
         down * window.height,
     )

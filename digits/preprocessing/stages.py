@@ -7,7 +7,7 @@ for step in follow_steps(image):
 from dataclasses import dataclass
 
 from digits.preprocessing.arrays import Image, Ink, crop
-from digits.preprocessing.ink import find_ink
+from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE, fit_digit
 
 
@@ -26,12 +26,11 @@ class Step:
     picture: Ink
 
 
-def follow_steps(image: Image) -> list[Step]:
+def follow_steps(image: Image | LocatedInk) -> list[Step]:
     """Take the steps of `preprocess` one by one.
 
     Args:
-        image: uint8 array of shape (height, width), (height, width, 3) or
-            (height, width, 4), any polarity.
+        image: as for `preprocess`.
 
     Returns:
         Three steps; none for a picture without ink.
@@ -39,9 +38,9 @@ def follow_steps(image: Image) -> list[Step]:
     ink = find_ink(image)
     if ink is None:
         return []
-    digit = fit_digit(ink)
+    digit = fit_digit(ink.pixels)
     return [
-        Step("Cut out", "Only the ink counts, not where it stands or how large it is.", ink),
+        Step("Cut out", "Only the ink counts, not where it stands or how large it is.", ink.pixels),
         Step(
             "Shrunk",
             f"Its longest side becomes {DIGIT_SIZE} pixels, its lines turn soft and gray.",

@@ -23,7 +23,7 @@ import tensorflow as tf
 
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import MAX_SIDE, locate_ink
+from digits.preprocessing.ink import MAX_SIDE, LocatedInk, find_ink
 from digits.preprocessing.normalization import IMAGE_SIZE, INPUT_SHAPE, ModelInput, locate_digit
 from digits.recognition.recognizer import Recognizer
 
@@ -52,6 +52,7 @@ class Explanation:
         baseline_score: the same for black paper; `attribution` sums to the difference.
         model_input: what the network saw, float32 (28, 28, 1) in [0, 1].
         box: the part of the picture that model input and attribution show.
+        ink: the ink of the picture, for `draw_explanation`.
     """
 
     digit: str
@@ -61,6 +62,7 @@ class Explanation:
     baseline_score: float
     model_input: ModelInput
     box: Rectangle
+    ink: LocatedInk
 
 
 class Explainer:
@@ -72,13 +74,13 @@ class Explainer:
         self._integrate = trace_gradients(recognizer.model)
 
     def explain(
-        self, image: Image, *, digit: str | None = None, rival: str | None = None
+        self, image: Image | LocatedInk, *, digit: str | None = None, rival: str | None = None
     ) -> Explanation | None:
         """Explain why a picture is read as it is.
 
         Args:
             image: uint8 array of shape (height, width), (height, width, 3) or
-                (height, width, 4), any polarity.
+                (height, width, 4), any polarity; or its ink, where that was found before.
             digit: name of the class to explain. Defaults to the one that is read.
             rival: name of the class to compare it with. Defaults to the most probable
                 other one.
@@ -90,10 +92,10 @@ class Explainer:
             ValueError: if `image` is of another dtype or shape, or `digit` and `rival`
                 are not two of the model's classes.
         """
-        located = locate_digit(image)
-        if located is None:
+        ink = find_ink(image)
+        if ink is None:
             return None
-        model_input, box = located
+        model_input, box = locate_digit(ink)
         candidates = self.recognizer.predict_inputs([model_input])[0].candidates
         digit = digit or next(name for name in candidates if name != rival)
         rival = rival or next(name for name in candidates if name != digit)
@@ -108,7 +110,7 @@ class Explainer:
         )
         attribution = share_with_neighbours(pixels.numpy(), model_input[..., 0])
         baseline_score, score = scores.numpy().tolist()
-        return Explanation(digit, rival, attribution, score, baseline_score, model_input, box)
+        return Explanation(digit, rival, attribution, score, baseline_score, model_input, box, ink)
 
 
 def trace_gradients(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
@@ -200,14 +202,14 @@ def draw_explanation(explanation: Explanation, image: Image) -> Rgb:
     """
     small = shrink(np.ascontiguousarray(image), MAX_SIDE)
     picture = to_rgb(small).astype(np.float32)
-    located = locate_ink(small)
-    if located is None:
-        return picture.astype(np.uint8)
-    ink, place = located
-    left, top = round(place.left), round(place.top)
-    height, width = ink.shape
     evidence = evidence_of_strokes(explanation)
     scale = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
+    place = explanation.ink.place
+    left = min(round(place.left * scale[0]), small.shape[1] - 1)
+    top = min(round(place.top * scale[1]), small.shape[0] - 1)
+    width = min(max(round(place.width * scale[0]), 1), small.shape[1] - left)
+    height = min(max(round(place.height * scale[1]), 1), small.shape[0] - top)
+    ink = cv2.resize(explanation.ink.pixels, (width, height), interpolation=cv2.INTER_AREA)
     # One pixel of 28 x 28 in pixels of the picture, from centre to centre.
     step_x = explanation.box.width * scale[0] / IMAGE_SIZE
     step_y = explanation.box.height * scale[1] / IMAGE_SIZE

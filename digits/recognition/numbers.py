@@ -5,11 +5,9 @@ print(number.text, [digit.box for digit in number.digits])
 """
 
 from collections.abc import Callable, Sequence
-from math import ceil, floor
 
 from digits.preprocessing.arrays import Image
-from digits.preprocessing.geometry import Box, Rectangle
-from digits.preprocessing.ink import FOUND, InkOptions, locate_ink
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 from digits.preprocessing.segmentation import find_digits
 from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
@@ -50,21 +48,15 @@ def predict_number(
 
 
 def predict_single(
-    image: Image, predict: PredictInputs, *, options: InkOptions = FOUND
+    image: Image | LocatedInk, predict: PredictInputs, *, options: InkOptions = FOUND
 ) -> NumberPrediction:
     """Read all ink of a picture as one digit, as `Recognizer.predict` does, with its box.
 
-    Args, returns and raises as `predict_number`; at most one digit is found.
+    Args, returns and raises as `predict_number`; at most one digit is found. Ink that was
+    found before may stand for the picture.
     """
-    located = locate_ink(image, options=options)
-    if located is None:
+    ink = find_ink(image, options=options)
+    if ink is None:
         return NumberPrediction(())
-    ink, place = located
-    (prediction,) = predict([to_model_input(fit_digit(ink))])
-    return NumberPrediction((DigitPrediction(enclose(place), 0, prediction),))
-
-
-def enclose(place: Rectangle) -> Box:
-    """Return the smallest box of whole pixels that holds a rectangle."""
-    x, y = floor(place.left), floor(place.top)
-    return Box(x, y, ceil(place.left + place.width) - x, ceil(place.top + place.height) - y)
+    (prediction,) = predict([to_model_input(fit_digit(ink.pixels))])
+    return NumberPrediction((DigitPrediction(ink.place.enclosing_box(), 0, prediction),))

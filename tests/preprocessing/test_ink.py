@@ -81,7 +81,7 @@ def test_a_digit_in_pieces_is_kept_whole() -> None:
     broken[50:66, 110:190] = 255  # its bar hangs in the air
     ink = find_ink(broken)
     assert ink is not None
-    count, *_ = cv2.connectedComponents(ink)
+    count, *_ = cv2.connectedComponents(ink.pixels)
     assert count - 1 == 2
 
 
@@ -104,7 +104,7 @@ def test_a_closely_cut_digit_that_touches_the_border_is_kept() -> None:
     cut = draw(0, brush=26)[50:230, 80:200, 0]
     ink = find_ink(cut[8:-8, 4:-4])
     assert ink is not None
-    assert ink.shape == (164, 112)
+    assert ink.pixels.shape == (164, 112)
 
 
 def test_ink_across_a_shadows_edge_is_kept() -> None:
@@ -151,6 +151,22 @@ def test_a_photo_of_few_pixels_keeps_its_strokes() -> None:
     photo[3:11, 6:8] = 60
     ink = find_ink(photo)
     assert ink is not None
-    height, width = ink.shape
+    height, width = ink.pixels.shape
     assert height / width == pytest.approx(4, rel=0.35)
-    assert (ink > 127).mean() > 0.5  # unenlarged, its soft edges are wider than the stroke
+    assert (ink.pixels > 127).mean() > 0.5  # unenlarged, its soft edges are wider than the stroke
+
+
+def test_ink_that_was_found_is_not_sought_again() -> None:
+    ink = find_ink(draw(3))
+    assert ink is not None and find_ink(ink) is ink
+    np.testing.assert_array_equal(preprocess(ink), preprocess(draw(3)))
+
+
+def test_the_place_of_the_ink_leaves_out_specks_that_were_dropped() -> None:
+    drawn = draw(7)
+    ink = find_ink(drawn)
+    drawn[4:8, 3:8, :3] = drawn[270:273, 265:270, :3] = 255
+    with_specks = find_ink(drawn)
+    assert ink is not None and with_specks is not None
+    assert with_specks.place == ink.place
+    assert with_specks.pixels.shape == ink.pixels.shape

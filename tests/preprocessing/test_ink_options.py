@@ -2,16 +2,13 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from digits.preprocessing.ink import FOUND, InkOptions, find_ink
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
 from digits.recognition.predictions import NumberPrediction
 from digits.recognition.recognizer import Recognizer
 from tests.preprocessing.test_ink import photograph
 from tests.support.digit_drawings import draw, draw_number
-
-Picture = npt.NDArray[np.uint8]
 
 DARK, LIGHT = InkOptions(polarity="dark"), InkOptions(polarity="light")
 AS_IT_IS = InkOptions(clean=False)
@@ -26,8 +23,9 @@ INKS = {"drawing": LIGHT, "dark drawing": DARK, "gray levels": DARK}
 INKS |= {"photo": DARK, "light photo": LIGHT}
 
 
-def same(first: Picture | None, second: Picture | None) -> bool:
-    return first is not None and second is not None and np.array_equal(first, second)
+def same(first: LocatedInk | None, second: LocatedInk | None) -> bool:
+    assert first is not None and second is not None
+    return first.place == second.place and np.array_equal(first.pixels, second.pixels)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -78,7 +76,7 @@ def test_without_cleaning_printed_lines_stay() -> None:
     drawn[250:254] = 255  # a rule from side to side
     cleaned, kept = find_ink(drawn), find_ink(drawn, options=AS_IT_IS)
     assert cleaned is not None and kept is not None
-    assert cleaned.shape[1] < 200 and kept.shape[1] == 280
+    assert cleaned.place.width < 200 and kept.place.width == 280
 
 
 def test_without_cleaning_uneven_light_is_taken_for_ink() -> None:
@@ -98,6 +96,14 @@ def test_as_one_digit_a_picture_is_read_as_ever_and_has_its_box(recognizer: Reco
     assert cv2.boundingRect(drawn[..., 0]) == pytest.approx(
         (found.box.x, found.box.y, found.box.width, found.box.height), abs=2
     )
+
+
+def test_as_one_digit_the_box_leaves_specks_out(recognizer: Recognizer) -> None:
+    drawn = draw(5)
+    (clean,) = recognizer.predict_number(drawn, several=False).digits
+    drawn[3:7, 3:7, :3] = 255
+    (found,) = recognizer.predict_number(drawn, several=False).digits
+    assert found.box == clean.box
 
 
 def test_as_one_digit_a_number_is_doubted(recognizer: Recognizer) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from digits.preprocessing.ink import find_ink
 from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess, to_model_input
 from tests.support.digit_drawings import DIGITS, draw
 
@@ -154,9 +155,9 @@ def test_other_arrays_are_refused_with_what_came(image: npt.NDArray[np.uint8]) -
 )
 def test_the_box_tells_where_the_model_input_was(image: Images) -> None:
     """Model input, put back into its box, lies on the ink it was made of."""
-    located = locate_digit(image)
-    assert located is not None
-    model_input, box = located
+    ink = find_ink(image)
+    assert ink is not None
+    model_input, box = locate_digit(ink)
     np.testing.assert_array_equal(model_input, prepare(image))
     height, width = image.shape[:2]
     step_x, step_y = box.width / 28, box.height / 28

@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pytest
 import tensorflow as tf
 
+from digits.preprocessing.ink import find_ink
 from digits.preprocessing.normalization import to_model_input
 from digits.recognition.architectures import ARCHITECTURES, build_model
 from digits.recognition.explanation import (
@@ -200,6 +201,20 @@ def test_any_picture_can_be_drawn_on(explainer: Explainer, shape: str) -> None:
     side = min(picture.shape[0], 1024)
     assert drawn.shape == (side, side, 3)
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 20  # colours, where there was gray
+
+
+def test_a_photo_that_was_enlarged_can_be_drawn_on(explainer: Explainer) -> None:
+    photo = np.random.default_rng(0).integers(195, 215, (14, 14)).astype(np.uint8)
+    photo[3:11, 6:8] = 60
+    assert draw_explanation(explain(explainer, photo), photo).shape == (14, 14, 3)
+
+
+def test_ink_that_was_found_is_explained_as_its_picture(explainer: Explainer) -> None:
+    ink = find_ink(draw(4))
+    assert ink is not None
+    explanation = explainer.explain(ink)
+    assert explanation is not None and explanation.ink is ink
+    assert explanation.score == explain(explainer, draw(4)).score
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

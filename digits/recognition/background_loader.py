@@ -1,4 +1,4 @@
-"""The one recognizer of a process, loaded in the background; page and API share it.
+"""The recognizers of a process, loaded in the background; page and API share them.
 
     loading = start_loading()       # at once, and the same for everybody who asks
     recognizer = loading.result()   # waits; raises RecognizerError when there is none
@@ -6,48 +6,83 @@
 Without TensorFlow, which takes seconds to load: the thread that loads the model loads it.
 """
 
+import copy
 import gc
+import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
+from digits.recognition.model_card import card_path
 from digits.recognition.tensorflow_log import silence_tensorflow
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
 
+FileIdentity = tuple[tuple[int, int] | None, ...]  # modified (ns) and bytes; None if missing
 
-@dataclass(frozen=True)
+MAX_MODELS = 3  # that stay in memory
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
 class Loading:
-    """A model file on its way, or loaded: which file, of when, and what came of it."""
+    """One version of a model file that is being loaded, or was.
+
+    Attributes:
+        path: of the model file.
+        identity: of that version.
+        working: the newest recognizer of this path that could be loaded, if any.
+        recognizer: what is handed out.
+    """
 
     path: Path
-    modified: int  # nanoseconds since 1970; 0 for a file that is missing
-    recognizer: "Future[Recognizer]"
+    identity: FileIdentity
+    working: "Recognizer | None"
+    recognizer: "Future[Recognizer]" = field(default_factory=Future)
 
 
 _lock = threading.Lock()
-_newest: Loading | None = None
+_loadings: dict[Path, Loading] = {}  # the least recently used first
+
+
+def file_identity(model_path: Path) -> FileIdentity:
+    """Tell one version of a model file and its card from another: use it as a cache key.
+
+    It changes when either file is written, added or removed.
+    """
+    return tuple(stamp(path) for path in (model_path, card_path(model_path)))
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Return when a file was modified and its size; None when it is missing."""
+    try:
+        found = path.stat()
+    except OSError:  # loading says what is wrong with it
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def start_loading(path: Path = MODEL_PATH) -> "Future[Recognizer]":
     """Begin to load a model in the background, unless that has been done.
 
-    One is kept: another path, or a file that was modified since, is loaded anew.
+    A model is loaded again when its file or its card has changed. If the new version
+    cannot be loaded, the earlier one is handed out, and its `warning` says so.
     """
-    global _newest
-    try:
-        modified = path.stat().st_mtime_ns
-    except OSError:  # what is wrong with it, loading says
-        modified = 0
+    identity = file_identity(path)
     with _lock:
-        if _newest is None or (_newest.path, _newest.modified) != (path, modified):
-            _newest = Loading(path, modified, Future())
-            threading.Thread(target=load, args=[_newest], name="loading").start()
-        return _newest.recognizer
+        loading = _loadings.pop(path, None)
+        if loading is None or loading.identity != identity:
+            loading = Loading(path, identity, loading.working if loading else None)
+            threading.Thread(target=load, args=[loading], name="loading").start()
+        _loadings[path] = loading
+        if len(_loadings) > MAX_MODELS:
+            del _loadings[next(iter(_loadings))]
+        return loading.recognizer
 
 
 def load(loading: Loading) -> None:
@@ -56,13 +91,17 @@ def load(loading: Loading) -> None:
         silence_tensorflow()
         from digits.recognition.recognizer import Recognizer
 
-        recognizer = Recognizer.load(loading.path)
+        recognizer = loading.working = Recognizer.load(loading.path)
         # Streamlit collects garbage after every run of a script or fragment: without
         # TensorFlow's million objects, which stay anyway, that is hundreds of ms less.
         gc.unfreeze()  # a model that was loaded before may go
         gc.collect()
         gc.freeze()
     except BaseException as error:
-        loading.recognizer.set_exception(error)
-    else:
-        loading.recognizer.set_result(recognizer)
+        if loading.working is None:
+            loading.recognizer.set_exception(error)
+            return
+        recognizer = copy.copy(loading.working)
+        recognizer.warning = f"{error} The earlier model stays in use. {recognizer.warning}".strip()
+        logger.warning(recognizer.warning)
+    loading.recognizer.set_result(recognizer)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
@@ -52,17 +53,21 @@ class Recognizer:
     ('77', [False, True])
     """
 
-    def __init__(self, model: keras.Model, card: ModelCard, *, warning: str = "") -> None:
+    def __init__(
+        self, model: keras.Model, card: ModelCard, *, warning: str = "", sha256: str = ""
+    ) -> None:
         """Trace the model for one image and for many.
 
         Args:
             model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
             card: its class names, temperature and threshold.
             warning: what the user should know about this model, for display.
+            sha256: of the model file, hexadecimal. Defaults to the card's.
         """
         self.model = model
         self.card = card
         self.warning = warning
+        self.sha256 = sha256 or card.sha256
         self._run_one = trace(model, count=1)
         self._run_many = trace(model, count=None)
 
@@ -97,7 +102,7 @@ class Recognizer:
                 f"Expected {len(card.class_names)} classes, as the card of '{path}' says."
                 f" The model has {count}."
             )
-        return cls(model, card, warning=warning)
+        return cls(model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
 
     def predict(self, image: Source, *, options: InkOptions = FOUND) -> Prediction:
         """Predict which digit a picture shows.

@@ -52,8 +52,13 @@ def to_row(
 
 def column_names(class_names: Sequence[str]) -> list[str]:
     """Return what follows the p of a column: a digit, or an underscore and a name."""
-    are_digits = all(len(name) == 1 and name.isdecimal() for name in class_names)
-    return [name if are_digits else f"_{name}" for name in class_names]
+    prefix = "" if are_digits(class_names) else "_"
+    return [f"{prefix}{name}" for name in class_names]
+
+
+def are_digits(class_names: Sequence[str]) -> bool:
+    """Whether all classes of a model are digits, so that programs get them as numbers."""
+    return all(len(name) == 1 and name.isdecimal() for name in class_names)
 
 
 def number_rows(

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import Limits, decode_image
 from digits.preprocessing.normalization import ModelInput, preprocess
@@ -109,8 +108,7 @@ class Model:
         except RecognizerError as error:
             raise Problem(503, str(error), retry_after=BROKEN_SECONDS) from error
         if self._reader is None or self._reader.recognizer is not recognizer:
-            name = recognizer.card.sha256 or sha256_of(self.path)
-            self._reader = Reader(recognizer, name=name[:MODEL_DIGITS])
+            self._reader = Reader(recognizer, name=recognizer.sha256[:MODEL_DIGITS])
         return self._reader
 
     def is_ready(self) -> bool:

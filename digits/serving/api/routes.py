@@ -202,11 +202,18 @@ async def read(request: Request) -> Number:
     return to_number(reading, reader.name)
 
 
-@router.get("/health", tags=["Server"], summary="Is the model ready?", responses=document(500, 503))
+@router.get(
+    "/health",
+    tags=["Server"],
+    summary="Is the model ready?",
+    response_model_exclude_none=True,
+    responses=document(500, 503),
+)
 async def health(request: Request) -> Health:
     """Answer 200 when the model reads; 503 while it is loaded, or when it cannot be."""
     service: Service = request.app.state.service
-    return Health(model=service.model.get_reader().name)
+    reader = service.model.get_reader()
+    return Health(model=reader.name, warning=reader.recognizer.warning or None)
 
 
 @router.get("/model", tags=["Server"], summary="The model's card", responses=document(500, 503))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from digits.recognition.predictions import NumberPrediction, Prediction
+from digits.recognition.result_rows import are_digits
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from digits.recognition.recognizer import Recognizer
@@ -116,6 +117,7 @@ class Health(BaseModel):
 
     status: Literal["ready"] = "ready"
     model: str = Field(description="first 12 digits of the model file's SHA-256")
+    warning: str | None = Field(None, description="what its user should know; left out if nothing")
 
 
 class Card(BaseModel):
@@ -168,12 +170,11 @@ def to_card(recognizer: "Recognizer") -> Card:
 
 def flatten(prediction: Prediction, model: str) -> dict[str, Any]:
     """Return the fields that all readings have."""
-    name = prediction.label
-    is_digit = name is not None and len(name) == 1 and name.isdecimal()
+    label = prediction.label
     return {
         "status": prediction.status,
-        "digit": int(name) if name is not None and is_digit else name,
-        "confidence": None if name is None else round(prediction.confidence, DIGITS),
+        "digit": int(label) if label is not None and are_digits(prediction.class_names) else label,
+        "confidence": None if label is None else round(prediction.confidence, DIGITS),
         "probabilities": [round(share, DIGITS) for share in prediction.probabilities],
         "model": model,
     }

@@ -18,8 +18,10 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
 from digits.recognition.model_card import ModelCard
+from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.routes import make_api
+from digits.serving.api.schemas import to_reading
 from digits.serving.api.settings import Settings, SettingsError, read_settings
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
@@ -272,6 +274,30 @@ def test_without_a_model_each_route_says_how_to_make_one(tmp_path: Path) -> None
         path.write_bytes(MODEL_PATH.read_bytes())  # repaired: no restart is needed
         client.get("/api/health")
         start_loading(path).result(SECONDS)
-        answer = client.get("/api/health")
-        assert answer.json() == {"status": "ready", "model": sha256_of(MODEL_PATH)[:12]}
-        assert "not calibrated" in client.get("/api/model").json()["warning"]
+        answer = client.get("/api/health").json()
+        assert (answer["status"], answer["model"]) == ("ready", sha256_of(MODEL_PATH)[:12])
+        assert "not calibrated" in answer["warning"]
+        assert client.get("/api/model").json()["warning"] == answer["warning"]
+
+
+def test_a_broken_new_model_is_told_while_the_earlier_one_answers(model: Path) -> None:
+    with make_client(model) as client:
+        start_loading(model).result(SECONDS)
+        ready = {"status": "ready", "model": sha256_of(MODEL_PATH)[:12]}
+        assert client.get("/api/health").json() == ready
+        model.write_bytes(b"broken")
+        start_loading(model).result(SECONDS)
+        answer = client.get("/api/health").json()
+        assert "The earlier model stays in use." in answer.pop("warning")
+        assert answer == ready
+        assert client.post("/api/predict", content=SEVEN).json()["digit"] == 7
+
+
+@pytest.mark.parametrize(
+    ("names", "digit"), [("0123456789", 7), ("0123456A89", "A"), ("A12345678B", "7")]
+)
+def test_classes_are_numbers_or_text_for_a_whole_model(names: str, digit: int | str) -> None:
+    label = str(digit)
+    probabilities = tuple(float(name == label) for name in names)
+    prediction = Prediction(probabilities, tuple(names), 0.5, None)
+    assert to_reading(prediction, "").digit == digit

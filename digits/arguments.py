@@ -3,9 +3,11 @@
 import argparse
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 
 def positive(text: str) -> float:
@@ -72,6 +74,20 @@ def explained(text: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or error
         raise argparse.ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
+
+
+def parse_given(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> dict[str, Any]:
+    """Parse a command line to the values of its options: lists as tuples, None left out."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in vars(parser.parse_args(argv)).items()
+        if value is not None
+    }
+
+
+def fields_of(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose from what was given the values of a dataclass' fields."""
+    return {one.name: given[one.name] for one in fields(kind) if one.name in given}
 
 
 def print_any_name() -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from digits.arguments import existing_path
+from digits.data.dataset import LabelledImages
 from digits.evaluation.eval_sets import load_strokes
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 from digits.training.plots import image_page
+from digits.training.scoring import ScoredSet
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "images" / "failures.png"
 CREDIT = "Pen strokes: UNIPEN train_r01_v07 (CC BY 4.0), drawn; some of its labels are wrong"
@@ -34,9 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     mistakes.sort(key=lambda mistake: -mistake[0].score)
     inputs = [prediction.model_input for prediction, _ in mistakes]
     page = image_page(
-        np.stack([(x[..., 0] * 255).astype(np.uint8) for x in inputs if x is not None]),
-        np.array([int(label) for _, label in mistakes]),
-        np.array([prediction.probabilities for prediction, _ in mistakes], dtype=np.float32),
+        ScoredSet(
+            examples.name,
+            LabelledImages(
+                np.stack([(x[..., 0] * 255).astype(np.uint8) for x in inputs if x is not None]),
+                np.array([int(label) for _, label in mistakes]),
+            ),
+            np.array([prediction.probabilities for prediction, _ in mistakes], dtype=np.float32),
+        ),
         # Not the worst alone, which are mostly wrong labels, but all along the list.
         np.linspace(0, len(mistakes) - 1, 24).astype(int),
         f"24 of the {len(mistakes)} mistakes that were not called unsure",

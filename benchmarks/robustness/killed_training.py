@@ -11,7 +11,6 @@ MNIST's layout; about 20 s a kill.
 """
 
 import argparse
-import json
 import shutil
 import signal
 import subprocess
@@ -20,11 +19,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import h5py
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -35,14 +34,12 @@ from digits.locations import MODEL_PATH
 from digits.recognition.errors import RecognizerError
 from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard, card_path
-from digits.training.checkpoints import ARGUMENTS
-from digits.training.trainer import TrainConfig
+from digits.training.checkpoints import ARGUMENTS, KEPT_STATES, PARTIAL, list_states
 
 PROJECT = Path(__file__).parents[2]
 EPOCHS = 4
 DIGITS = 600  # to learn from; an epoch of them takes a second
 TOLERANCE = 1e-3  # of a weight: sums differ in their last digits from run to run
-WEIGHTS, METADATA = "latest.weights.h5", "training_metadata.json"  # as Keras calls them
 MOST_CHANGES = 12  # of the weights' files; some twenty are seen while a checkpoint is written
 LAST_SHARE = 0.9  # of a run's time, in which it is killed: the next run may be faster
 MOST_TRIES = 5  # for a training that ends before it is killed
@@ -57,12 +54,10 @@ class WholeRun:
     Attributes:
         model: that came of it.
         seconds: from the first file of its state to its end.
-        steps: of an epoch.
     """
 
     model: Path
     seconds: float
-    steps: int
 
 
 @dataclass(frozen=True)
@@ -156,8 +151,7 @@ def train_whole(output: Path, data: Path) -> WholeRun:
     if run.wait(MOST_SECONDS):
         raise SystemExit(f"The training failed: {output.with_suffix('.log').read_text()}")
     seconds = time.monotonic() - started
-    steps = -(-ModelCard.load(output).training["images"] // TrainConfig().batch_size)
-    return WholeRun(output, seconds, steps)
+    return WholeRun(output, seconds)
 
 
 def kill_once(
@@ -191,48 +185,29 @@ def kill_once(
     run.kill()
     lived = time.monotonic() - started
     is_hit = run.wait() == -signal.SIGKILL
-    return Moment(lived, is_hit, find_cut(state, whole.steps))
+    return Moment(lived, is_hit, find_cut(state))
 
 
 def count_epochs(state: Path) -> int:
-    """Read how many epochs the state tells of; 0 while that cannot be read."""
-    try:
-        return int(json.loads((state / METADATA).read_bytes())["epoch"])
-    except (OSError, ValueError):
-        return 0
+    """Return how many epochs the newest state tells of; 0 without any."""
+    return max((int(path.name[len("epoch-") :][:6]) for path in list_states(state)), default=0)
 
 
 def stamp(state: Path) -> tuple[tuple[str, int, int], ...]:
     """Tell what of the weights lies there, with sizes and times: it changes while written."""
     found = []
-    for path in sorted(state.glob(f"{WEIGHTS}*")):
-        status = path.stat()
-        found.append((path.name, status.st_size, status.st_mtime_ns))
+    for path in sorted(state.glob("*.weights.h5")):
+        with suppress(FileNotFoundError):  # moved or removed meanwhile
+            status = path.stat()
+            found.append((path.name, status.st_size, status.st_mtime_ns))
     return tuple(found)
 
 
-def find_cut(state: Path, steps: int) -> str:
-    """Say what of a checkpoint a kill cut short; "" where all of it lay whole and at rest.
-
-    Keras copies the weights of the epoch before, then its number, then writes both anew.
-    """
-    weights = state / WEIGHTS
-    if not weights.exists():
-        return ""
-    try:
-        with h5py.File(weights) as file:
-            file.visititems(lambda _, item: item[...] if isinstance(item, h5py.Dataset) else None)
-            seen = int(file["optimizer/vars/0"][()])  # the steps so far
-    except (OSError, KeyError, RuntimeError):
-        return "half of the weights"
-    if seen != count_epochs(state) * steps:
-        return "weights without their epoch"
-    copy = weights.with_name(f"{WEIGHTS}.bkp")
-    if copy.exists() and copy.stat().st_size < weights.stat().st_size:
-        return "half of a copy of the weights"
-    if copy.exists() and copy.read_bytes() == weights.read_bytes():
-        return "a copy of the weights, and none newer"
-    return ""
+def find_cut(state: Path) -> str:
+    """Say what of a checkpoint a kill cut short; "" where all of it lay whole and at rest."""
+    if (state / PARTIAL).exists():
+        return "a state that was being written"
+    return "an old state, not yet removed" if len(list_states(state)) > KEPT_STATES else ""
 
 
 def wait_until(run: "subprocess.Popen[bytes]", happened: Callable[[], bool]) -> None:

@@ -1,7 +1,6 @@
 """From logits to honest numbers: which digit, and whether it is a digit at all.
 
     probabilities, digit_probability = to_probabilities(logits, temperature=1.1, none_logit=0.0)
-    temperature = fit_temperature(logits, labels)
 
 A network taught with outliers gives ten logits, and "no digit" has an eleventh that is
 held at a constant: softmax leaves one direction of its logits free, and their common
@@ -10,8 +9,7 @@ height says how much there is of a digit. So the ten outputs stay a plain softma
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
 Logits = npt.NDArray[np.floating]  # (n, classes)
 Probabilities = npt.NDArray[np.float64]  # (n, classes), rows sum to 1
@@ -39,17 +37,3 @@ def to_probabilities(
     nothing = np.full((len(logits), 1), reject_logit)
     together = softmax(np.hstack([logits, nothing]) / temperature, axis=1)
     return probabilities, 1 - together[:, -1]
-
-
-def fit_temperature(logits: Logits, labels: npt.NDArray[np.integer]) -> float:
-    """Find the temperature under which the log loss is smallest.
-
-    Args:
-        logits: of digits that the network did not learn from, (n, classes).
-        labels: what they are, (n,).
-    """
-
-    def loss(temperature: float) -> float:
-        return -float(log_softmax(logits / temperature, axis=1)[range(len(labels)), labels].mean())
-
-    return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)

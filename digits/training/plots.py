@@ -12,16 +12,9 @@ from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
 from digits.classes import DIGIT_CLASSES
-from digits.recognition.model_report.files import (
-    write_history,
-)
-from digits.recognition.model_report.schema import (
-    Epoch,
-)
-
-Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
-Labels = npt.NDArray[np.int64]  # (n,)
-Probabilities = npt.NDArray[np.float32]  # (n, classes), rows sum to 1
+from digits.recognition.model_report.files import write_history
+from digits.recognition.model_report.schema import Epoch
+from digits.training.scoring import ScoredSet
 
 CELL_INCHES = 0.27  # of a confusion matrix; three figures fit in
 SAMPLES = 24  # images on a page: few enough to look at each
@@ -31,9 +24,7 @@ def write_reports(
     folder: Path,
     *,
     history: pd.DataFrame,
-    images: Images,
-    labels: Labels,
-    probabilities: Probabilities,
+    score: ScoredSet,
     class_names: Sequence[str],
     credit: str,
     sha256: str,
@@ -43,28 +34,21 @@ def write_reports(
     Args:
         folder: made if missing.
         history: one row an epoch: epoch, accuracy, loss, val_accuracy, val_loss.
-        images: uint8 array of shape (n, 28, 28), the test images.
-        labels: int64 array of shape (n,), what they show.
-        probabilities: float32 array of shape (n, classes), what the model makes of them.
+        score: the test set, and what the model makes of it.
         class_names: what the labels stand for.
         credit: whose images they are, for the foot of a page.
         sha256: of the model file that came of the run.
     """
     write_history(folder, to_epochs(history), sha256=sha256)
-    predicted = probabilities.argmax(axis=1)
-    confidence = probabilities.max(axis=1)
-    wrong = np.flatnonzero(predicted != labels)
+    confidence = score.probabilities.max(axis=1)
+    wrong = np.flatnonzero(score.predicted != score.digits.labels)
     worst = wrong[np.argsort(-confidence[wrong])][:SAMPLES]
-    samples = np.linspace(0, len(labels) - 1, SAMPLES).astype(int)
+    samples = np.linspace(0, len(score.digits) - 1, SAMPLES).astype(int)
     pictures = {
         "training_curves": training_curves(history),
-        "confusion_matrix": confusion_matrix(labels, predicted, class_names),
-        "samples": image_page(
-            images, labels, probabilities, samples, "Samples", credit, class_names
-        ),
-        "mistakes": image_page(
-            images, labels, probabilities, worst, "The most confident mistakes", credit, class_names
-        ),
+        "confusion_matrix": confusion_matrix(score, class_names),
+        "samples": image_page(score, samples, "Samples", credit, class_names),
+        "mistakes": image_page(score, worst, "The most confident mistakes", credit, class_names),
     }
     for name, figure in pictures.items():
         figure.savefig(folder / f"{name}.png", dpi=110)
@@ -96,14 +80,14 @@ def training_curves(history: pd.DataFrame) -> Figure:
     return figure
 
 
-def confusion_matrix(labels: Labels, predicted: Labels, class_names: Sequence[str]) -> Figure:
+def confusion_matrix(score: ScoredSet, class_names: Sequence[str]) -> Figure:
     """Draw how often each digit was read as each; 26 letters need a larger page."""
     size = max(5.4, CELL_INCHES * len(class_names))
     figure = new_figure(size + 0.6, size)
     axes = figure.subplots()
     ConfusionMatrixDisplay.from_predictions(
-        labels,
-        predicted,
+        score.digits.labels,
+        score.predicted,
         labels=range(len(class_names)),
         display_labels=class_names,
         cmap="Blues",
@@ -115,26 +99,24 @@ def confusion_matrix(labels: Labels, predicted: Labels, class_names: Sequence[st
 
 
 def image_page(
-    images: Images,
-    labels: Labels,
-    probabilities: Probabilities,
-    indices: Sequence[int] | npt.NDArray[np.integer],
+    score: ScoredSet,
+    indices: npt.NDArray[np.integer],
     title: str,
     credit: str,
     class_names: Sequence[str] = DIGIT_CLASSES,
 ) -> Figure:
-    """Show images with what they are read as; wrong readings stand in red."""
+    """Show images with their predictions; wrong ones are red."""
     figure = new_figure(9, 5.4)
     grid = figure.subplots(4, 6)
     for axes in grid.flat:
         axes.axis("off")
     for axes, index in zip(grid.flat, indices, strict=False):
-        digit, label = int(probabilities[index].argmax()), labels[index]
-        text = f"{class_names[digit]}, {probabilities[index, digit]:.0%}"
-        if digit != label:
+        predicted, label = score.predicted[index], score.digits.labels[index]
+        text = f"{class_names[predicted]}, {score.probabilities[index, predicted]:.0%}"
+        if predicted != label:
             text += f" (is {class_names[label]})"
-        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(text, fontsize=9, color="black" if digit == label else "crimson")
+        axes.imshow(score.digits.images[index], cmap="gray_r", vmin=0, vmax=255)
+        axes.set_title(text, fontsize=9, color="black" if predicted == label else "crimson")
     figure.suptitle(title)
     figure.supxlabel(credit, fontsize=8)
     return figure

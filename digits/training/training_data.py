@@ -1,17 +1,19 @@
-"""Gather what a training learns from, out of every source that the command line names.
+"""Gather what a run learns from, validates with and tests on, out of all its sources.
 
-data = gather(arguments, config)  # arguments of train.py's parser
+data = gather(DataSources(mnist=Path("mnist.npz")), TrainConfig())
+data.images, data.targets, data.tests["mnist"]
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from digits.classes import DIGIT_CLASSES, ClassNames, find_class, list_names
-from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
+from digits.data.dataset import REJECT_LABEL, DatasetError, Images, LabelledImages
 from digits.data.labelled_files import load_kept_drawings, load_labelled_pictures
 from digits.data.mnist import Mnist, load_mnist
 from digits.data.outliers import load_training_letters, make_outliers
@@ -20,88 +22,110 @@ from digits.data.rendering import draw_digits
 from digits.data.splits import split_by_writer
 from digits.data.stroke_files import load_stroke_file
 from digits.data.strokes import TRAINING_STYLE, StrokeDigit
+from digits.training.config import DataSources, TrainConfig
 from digits.training.mnist_split import split_mnist
-from digits.training.trainer import TrainConfig, TrainingData, to_targets
 
-MAX_REPEATS = 60  # drawings made of one that somebody kept; more of them teach that hand alone
+Targets = npt.NDArray[np.float32]  # (n, classes + 1), rows sum to 1; the last is "no digit"
+
+MAX_REPEATS = 60  # renders of one drawing that somebody kept; more would teach that hand alone
 
 
-def gather(arguments: argparse.Namespace, config: TrainConfig) -> TrainingData:
-    """Load and draw the images to learn from, to validate with and to test on.
+@dataclass(frozen=True)
+class TrainingData:
+    """What the network learns from, is chosen by, and is tested on.
+
+    Attributes:
+        images: uint8 (n, 28, 28), bright digit on black.
+        targets: one-hot rows.
+        validation: by name of the data set; never trained on.
+        tests: by name of the data set; the first is the one that a run is known by.
+        is_new: bool (n,), the images that a trained network has yet to learn.
+        class_names: what the columns of `targets` stand for, except the last.
+    """
+
+    images: Images
+    targets: Targets
+    validation: dict[str, LabelledImages]
+    tests: dict[str, LabelledImages]
+    is_new: npt.NDArray[np.bool_]
+    class_names: ClassNames = DIGIT_CLASSES
+
+    @property
+    def has_outliers(self) -> bool:
+        """Whether some of the images are non-digits."""
+        return bool(self.targets[:, REJECT_LABEL].any())
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set, split: images to train with, or pen drawings to render for that."""
+
+    name: str
+    train: LabelledImages | None = None
+    drawings: Sequence[StrokeDigit] = ()
+    validation: LabelledImages | None = None
+    test: LabelledImages | None = None
+
+
+def gather(sources: DataSources, config: TrainConfig) -> TrainingData:
+    """Load and render the images to learn from, to validate with and to test on.
 
     Args:
-        arguments: `classes`, `mnist`, `strokes`, `pendigits`, `no_pendigits`, `drawings`
-            and `letters`.
-        config: how many of them, and how they are drawn.
+        sources: where the data lie.
+        config: how many of them, and how they are rendered.
 
     Raises:
         DatasetError: if a source that was named cannot be read, or MNIST not be had.
     """
-    classes, mnist, strokes = find_classes(arguments)
-    parts: list[LabelledImages] = []
-    validation: dict[str, LabelledImages] = {}
-    tests: dict[str, LabelledImages] = {}
-    if mnist is not None:
-        fitted, held_out = split_mnist(mnist.train)
-        parts.append(limit(fitted, config))
-        validation[mnist.name], tests[mnist.name] = held_out, mnist.test
-    train_pens: list[StrokeDigit] = []
-    if set(DIGIT_CLASSES) <= set(classes) and not arguments.no_pendigits:
-        train_pens, validation_pens = load_pens(arguments.pendigits)
-        if validation_pens:
-            held_out = draw_digits(validation_pens, seed=0, classes=classes)
-            validation["pendigits"] = held_out
-    if strokes:
-        split = split_by_writer(strokes)
-        train_pens = train_pens + split.train
-        validation["strokes"] = draw_digits(split.validation, seed=0, classes=classes)
-        tests["strokes"] = draw_digits(split.test, seed=0, classes=classes)
-    if train_pens:
-        parts.append(draw(train_pens * config.pen_drawings, config, classes))
-    old = sum(len(part) for part in parts)
-    parts += load_drawings(arguments.drawings, config, classes, beside=old)
-    is_new = np.arange(sum(len(part) for part in parts)) >= old
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    if config.outliers:
-        letters = load_all_letters(arguments.letters, classes)
-        count = round(config.outliers * len(images))
-        outliers = make_outliers(count, train_pens, letters, seed=config.seed)
-        images = np.concatenate([images, outliers])
-        labels = np.concatenate([labels, np.full(count, REJECT_LABEL)])
-        is_new = np.concatenate([is_new, np.zeros(count, bool)])
-    test_name, test = next(iter(tests.items()))
+    strokes = [one for path in sources.strokes for one in load_stroke_file(path)]
+    mnist = load_base(sources, has_strokes=bool(strokes))
+    labels = tuple(sorted({one.label for one in strokes}))
+    classes = mnist.class_names if mnist else sources.classes or labels
+    check_drawings(strokes, classes, are_all=mnist is None)
+    parts = [
+        *mnist_source(mnist, config),
+        *pendigits_source(sources, classes),
+        *strokes_source(strokes, classes),
+    ]
+    old = [part.train for part in parts if part.train is not None]
+    drawings = [drawing for part in parts for drawing in part.drawings]
+    if drawings:
+        old.append(render(drawings * config.renders_per_drawing, config, classes))
+    num_old = sum(map(len, old))
+    new = load_own_drawings(sources.drawings, config, classes, others=num_old)
+    num_digits = num_old + sum(map(len, new))
+    letters = load_rejects(sources.letters, classes)
+    images = old + new
+    if num_outliers := round(config.outliers * num_digits):
+        outliers = make_outliers(num_outliers, drawings, letters, seed=config.seed)
+        images.append(LabelledImages(outliers, np.full(num_outliers, REJECT_LABEL)))
+    place = np.arange(num_digits + num_outliers)
     return TrainingData(
-        images, to_targets(labels, classes), validation, test, is_new, classes, test_name
+        np.concatenate([part.images for part in images]),
+        to_targets(np.concatenate([part.labels for part in images]), classes),
+        validation={part.name: part.validation for part in parts if part.validation is not None},
+        tests={part.name: part.test for part in parts if part.test is not None},
+        is_new=(place >= num_old) & (place < num_digits),
+        class_names=classes,
     )
 
 
-def find_classes(
-    arguments: argparse.Namespace,
-) -> tuple[ClassNames, Mnist | None, list[StrokeDigit]]:
-    """Load what says which classes there are, unless the command line does.
+def to_targets(labels: npt.NDArray[np.integer], classes: ClassNames = DIGIT_CLASSES) -> Targets:
+    """Turn labels, `REJECT_LABEL` among them, into one-hot rows of one column more."""
+    return np.eye(len(classes) + 1, dtype=np.float32)[labels]
 
-    Returns:
-        The classes; MNIST or a set like it, unless stroke files take its place; and the
-        drawings of those files.
 
-    Raises:
-        DatasetError: if classes and data do not go together.
-    """
-    classes: ClassNames | None = arguments.classes
-    strokes = [one for path in arguments.strokes for one in load_stroke_file(path)]
-    if strokes and not arguments.mnist:
-        classes = classes or tuple(sorted({one.label for one in strokes}))
-        check_drawings(strokes, classes)
-        return classes, None, strokes
-    if classes not in (None, DIGIT_CLASSES) and not arguments.mnist:
-        raise DatasetError(
-            f"Expected data of the classes {list_names(classes or ())}: images after --mnist, or"
-            " strokes after --strokes."
-        )
-    mnist = load_mnist(arguments.mnist, classes=classes)
-    check_drawings(strokes, mnist.class_names, are_all=False)
-    return mnist.class_names, mnist, strokes
+def load_base(sources: DataSources, *, has_strokes: bool) -> Mnist | None:
+    """Load MNIST or a set like it; None where stroke files take its place."""
+    if sources.mnist is None:
+        if has_strokes:
+            return None
+        if sources.classes not in (None, DIGIT_CLASSES):
+            raise DatasetError(
+                f"Expected data of the classes {list_names(sources.classes or ())}: images after"
+                " --mnist, or strokes after --strokes."
+            )
+    return load_mnist(sources.mnist, classes=sources.classes)
 
 
 def check_drawings(
@@ -123,7 +147,72 @@ def check_drawings(
         )
 
 
-def load_all_letters(paths: Sequence[Path], classes: ClassNames) -> list[StrokeDigit]:
+def mnist_source(mnist: Mnist | None, config: TrainConfig) -> list[Source]:
+    """Split MNIST or a set like it, and take as many of its images as the run asks for."""
+    if mnist is None:
+        return []
+    train, validation = split_mnist(mnist.train)
+    if config.mnist_images is not None:
+        chosen = np.random.default_rng(config.seed).permutation(len(train))
+        if config.mnist_images < len(train):
+            train = train.take(chosen[: config.mnist_images])
+    return [Source(mnist.name, train, validation=validation, test=mnist.test)]
+
+
+def pendigits_source(sources: DataSources, classes: ClassNames) -> list[Source]:
+    """Load the pen digits, split; without a network training continues, and says so."""
+    if not sources.use_pendigits or not set(DIGIT_CLASSES) <= set(classes):
+        return []
+    try:
+        train, validation = split_pendigits(load_pendigits(sources.pendigits))
+    except DatasetError as error:
+        if sources.pendigits:
+            raise
+        print(
+            f"{error} Training continues with MNIST alone, which costs some three drawings in a"
+            " hundred.",
+            file=sys.stderr,
+        )
+        return []
+    held_out = draw_digits(validation, seed=0, classes=classes) if validation else None
+    return [Source("pendigits", drawings=train, validation=held_out)]
+
+
+def strokes_source(strokes: Sequence[StrokeDigit], classes: ClassNames) -> list[Source]:
+    """Split pen drawings by writer, and render those to validate with and to test on."""
+    if not strokes:
+        return []
+    split = split_by_writer(strokes)
+    validation, test = (
+        draw_digits(part, seed=0, classes=classes) for part in (split.validation, split.test)
+    )
+    return [Source("strokes", drawings=split.train, validation=validation, test=test)]
+
+
+def load_own_drawings(
+    paths: Sequence[Path], config: TrainConfig, classes: ClassNames, *, others: int
+) -> list[LabelledImages]:
+    """Load people's own digits, repeated until they count.
+
+    Args:
+        paths: stroke files, and folders of pictures.
+        config: `own_drawings_fraction` is what they shall be of all digits; 0 takes
+            each once.
+        classes: of the model.
+        others: how many other digits the run learns from.
+    """
+    files, folders = ([p for p in paths if p.is_dir() is is_dir] for is_dir in (False, True))
+    strokes = [one for path in files for one in load_kept_drawings(path, classes=classes)]
+    pictures = [load_labelled_pictures(path, classes=classes) for path in folders]
+    count = len(strokes) + sum(map(len, pictures))
+    if not count:
+        return []
+    repeats = min(max(round(config.own_drawings_fraction * others / count), 1), MAX_REPEATS)
+    rendered = [render(strokes * repeats, config, classes)] if strokes else []
+    return rendered + pictures * repeats  # augmentation makes the copies of a picture differ
+
+
+def load_rejects(paths: Sequence[Path], classes: ClassNames) -> list[StrokeDigit]:
     """Load letters that are none of the classes, to be refused.
 
     Raises:
@@ -133,60 +222,19 @@ def load_all_letters(paths: Sequence[Path], classes: ClassNames) -> list[StrokeD
     known = sorted({one.label for one in letters if find_class(one.label, classes) is not None})
     if known:
         raise DatasetError(
-            "What comes after --letters is learnt as none of the classes, which are"
+            "Letters after --letters are learnt as none of the classes, which are"
             f" {list_names(classes)}. Received: {list_names(known)}. Letters to be told apart"
             " come after --strokes."
         )
     return letters
 
 
-def limit(digits: LabelledImages, config: TrainConfig) -> LabelledImages:
-    """Choose some of MNIST at random where the run takes no more."""
-    if config.mnist_images is None or config.mnist_images >= len(digits):
-        return digits
-    chosen = np.random.default_rng(config.seed).permutation(len(digits))
-    return digits.take(chosen[: config.mnist_images])
-
-
-def load_pens(path: Path | None) -> tuple[list[StrokeDigit], list[StrokeDigit]]:
-    """Load the pen digits, split; without a network training goes on, and says so."""
-    try:
-        return split_pendigits(load_pendigits(path))
-    except DatasetError as error:
-        if path:
-            raise
-        print(
-            f"{error} Training goes on with MNIST alone, which reads some three"
-            " drawings in a hundred less well.",
-            file=sys.stderr,
-        )
-        return [], []
-
-
-def load_drawings(
-    paths: list[Path], config: TrainConfig, classes: ClassNames, *, beside: int
-) -> list[LabelledImages]:
-    """Load people's own digits, as often as it takes for them to count.
-
-    Args:
-        paths: stroke files, and folders of pictures.
-        config: `drawings_share` is what they shall be of the digits `beside` them; 0
-            takes each as it is, once.
-        beside: how many other digits the run learns from.
-    """
-    files, folders = ([p for p in paths if p.is_dir() is is_dir] for is_dir in (False, True))
-    strokes = [one for path in files for one in load_kept_drawings(path, classes=classes)]
-    pictures = [load_labelled_pictures(path, classes=classes) for path in folders]
-    count = len(strokes) + sum(len(part) for part in pictures)
-    if not count:
-        return []
-    repeats = min(max(round(config.drawings_share * beside / count), 1), MAX_REPEATS)
-    drawn = [draw(strokes * repeats, config, classes)] if strokes else []
-    return drawn + pictures * repeats  # pictures differ by what training does to every image
-
-
-def draw(digits: list[StrokeDigit], config: TrainConfig, classes: ClassNames) -> LabelledImages:
-    """Draw pen strokes to train with: at any size and brush, with habits of other hands."""
+def render(drawings: list[StrokeDigit], config: TrainConfig, classes: ClassNames) -> LabelledImages:
+    """Render pen strokes to train with: at any size and brush, in the style of other hands."""
     return draw_digits(
-        digits, seed=config.seed, style=TRAINING_STYLE, augmentation=config.habits, classes=classes
+        drawings,
+        seed=config.seed,
+        style=TRAINING_STYLE,
+        augmentation=config.stroke_augmentation,
+        classes=classes,
     )

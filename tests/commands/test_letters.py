@@ -17,7 +17,8 @@ from digits.data.strokes import StrokeDigit
 from digits.evaluation import eval_sets, timing
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
-from digits.training.trainer import TrainConfig
+from digits.training.config import DataSources, TrainConfig
+from digits.training.options import TrainOptions
 from digits.training.training_data import gather
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 from tests.support.letters_model import LETTERS
@@ -36,10 +37,8 @@ def write_letters(path: Path, labels: str = "ABCDEFGHIJ", **more: Any) -> Path:
     return path
 
 
-def parse(*words: str | Path) -> Any:
-    arguments = train.make_parser().parse_args(list(map(str, words)))
-    arguments.classes = tuple(arguments.classes[0]) if arguments.classes else None
-    return arguments
+def parse(*words: str | Path) -> DataSources:
+    return TrainOptions.parse(list(map(str, words))).sources
 
 
 def test_training_on_letters_writes_a_card_of_letters(
@@ -73,12 +72,13 @@ def test_writers_teach_validate_or_test_and_none_does_two() -> None:
 
 def test_small_letters_join_large_ones_where_they_are_no_classes(tmp_path: Path) -> None:
     path = write_letters(tmp_path / "pens.jsonl", "AaBbCc")
-    config = TrainConfig(pen_drawings=1, outliers=0.1)
+    config = TrainConfig(renders_per_drawing=1, outliers=0.1)
     assert gather(parse("--strokes", path), config).class_names == tuple("ABCabc")
     data = gather(parse("--strokes", path, "--classes", "ABC"), config)
     assert data.targets.shape[1] == 4 and data.has_outliers
-    assert np.bincount(data.test.labels).argmax() in (0, 1)
-    assert set(data.test.labels.tolist()) == {0, 1, 2} and data.test_name == "strokes"
+    (test,) = data.tests.values()
+    assert np.bincount(test.labels).argmax() in (0, 1)
+    assert set(test.labels.tolist()) == {0, 1, 2} and list(data.tests) == ["strokes"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_data_that_are_not_of_the_classes_get_one_sentence(
     pens, kept = write_letters(tmp_path / "pens.jsonl"), tmp_path / "kept.jsonl"
     kept.write_text('{"label": "7", "strokes": [[[0, 0], [5, 5]]]}')
     filled = [option.format(pens=pens, kept=kept) for option in options]
-    config = TrainConfig(pen_drawings=1, outliers=0.1)
+    config = TrainConfig(renders_per_drawing=1, outliers=0.1)
     with pytest.raises(DatasetError, match=sentence):
         gather(parse("--strokes", pens, *filled), config)
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
 from digits.data.image_augmentation import augment
@@ -25,8 +26,11 @@ from digits.recognition.model_report.files import (
     read_history,
 )
 from digits.recognition.recognizer import Recognizer
-from digits.training.trainer import EpochBatches, TrainConfig, TrainingData, to_targets
-from digits.training.training_data import gather
+from digits.training import trainer
+from digits.training.batches import EpochBatches
+from digits.training.checkpoints import list_states
+from digits.training.config import DataSources, TrainConfig
+from digits.training.training_data import TrainingData, gather, to_targets
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 
@@ -78,7 +82,7 @@ def test_training_writes_model_card_and_reports(
     assert outputs.shape == (1, 10) and outputs.sum() == pytest.approx(1, abs=1e-5)
     card = ModelCard.load(output)
     assert {"mnist_validation_accuracy", "pendigits_validation_accuracy"} < set(card.figures)
-    digits = 480 + 270 * TrainConfig().pen_drawings
+    digits = 480 + 270 * TrainConfig().renders_per_drawing
     assert card.training["images"] == digits + round(TrainConfig().outliers * digits)
     assert card.reject_logit == 0
     assert Recognizer.load(output).warning == ""
@@ -101,7 +105,9 @@ def test_every_epoch_sees_every_image_once_in_another_order() -> None:
     images = np.zeros((300, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(300) % 256
     digits = LabelledImages(images, np.arange(300) % 10)
-    data = TrainingData(images, to_targets(digits.labels), {}, digits, np.ones(300, bool))
+    data = TrainingData(
+        images, to_targets(digits.labels), {}, {"mnist": digits}, np.ones(300, bool)
+    )
     batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
     orders = []
     for epoch in range(2):
@@ -119,22 +125,22 @@ def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
     output = tmp_path / "killed.keras"
     arguments = [*data, *QUICK, "--epochs", "3", "--output", str(output)]
     command = [sys.executable, "train.py", *arguments]
-    metadata = tmp_path / "killed.training" / "training_metadata.json"
+    state = tmp_path / "killed.training"
     run = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
-    while not metadata.exists() and run.poll() is None and time.monotonic() < deadline:
+    while not list_states(state) and run.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
-    assert metadata.exists() and not output.exists()
-    history = tmp_path / "killed.training" / "history.csv"
+    assert list_states(state) and not output.exists()
+    history = state / "history.csv"
     finished = len(history.read_text().splitlines()) - 1 if history.exists() else 0
     assert finished < 3
 
     assert train.main([*arguments, "--seed", "5", "--resume"]) == 1  # other arguments
     assert train.main([*arguments, "--resume"]) == 0
     assert ModelCard.load(output).training["config"]["epochs"] == 3
-    assert not metadata.exists()
+    assert not state.exists()
 
 
 def test_ctrl_c_leaves_the_earlier_model_untouched(
@@ -149,7 +155,7 @@ def test_ctrl_c_leaves_the_earlier_model_untouched(
     def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "fit", interrupt)
+    monkeypatch.setattr(trainer, "train_network", interrupt)
     assert train.main([*data[:2], "--no-pendigits", "--output", str(output)]) == 130
     assert output.read_bytes() == b"the earlier model"
     assert "--resume" in capsys.readouterr().err
@@ -158,9 +164,9 @@ def test_ctrl_c_leaves_the_earlier_model_untouched(
 def test_training_starts_from_another_model_of_the_same_kind(
     data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    start = train.make_model("classic", None)
+    start = trainer.make_model("classic", DIGIT_CLASSES)
     save_small(start, tmp_path / "start.keras")
-    copy = train.make_model("classic", tmp_path / "start.keras")
+    copy = trainer.make_model("classic", DIGIT_CLASSES, start=tmp_path / "start.keras")
     for original, copied in zip(start.get_weights(), copy.get_weights(), strict=True):
         np.testing.assert_array_equal(original, copied)
     output = str(tmp_path / "new.keras")
@@ -177,8 +183,7 @@ def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
         raise DatasetError("The pen digits could not be downloaded.")
 
     monkeypatch.setattr("digits.training.training_data.load_pendigits", fail)
-    arguments = train.make_parser().parse_args(data[:2])
-    loaded = gather(arguments, TrainConfig())
+    loaded = gather(DataSources(mnist=Path(data[1])), TrainConfig())
     assert set(loaded.validation) == {"mnist"}
     assert "MNIST alone" in capsys.readouterr().err
 
@@ -186,15 +191,15 @@ def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
 def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_path: Path) -> None:
     (tmp_path / "own" / "7").mkdir(parents=True)
     Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
-    options = ["--drawings", str(tmp_path / "own"), "--no-pendigits"]
-    arguments = train.make_parser().parse_args([*data[:2], *options])
-    loaded = gather(arguments, TrainConfig(outliers=0.25))
+    drawings = (tmp_path / "own",)
+    sources = DataSources(mnist=Path(data[1]), use_pendigits=False, drawings=drawings)
+    loaded = gather(sources, TrainConfig(outliers=0.25))
     assert len(loaded.images) == 480 + 1 + 120
     np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
     assert loaded.targets[480, 7] == 1 and loaded.targets[481:, REJECT_LABEL].all()
     assert loaded.has_outliers
-    assert not gather(arguments, TrainConfig(outliers=0)).has_outliers
-    assert isinstance(loaded.test, LabelledImages)
+    assert not gather(sources, TrainConfig(outliers=0)).has_outliers
+    assert isinstance(loaded.tests["mnist"], LabelledImages)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +213,7 @@ def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_pat
         (["--output", "model.h5"], 2, "ending in .keras"),
         (["--architecture", "resnet"], 2, "invalid choice: 'resnet'"),
         (["--resume", "--output", "{tmp}/new.keras"], 1, "no run to resume"),
-        (["--no-pendigits", "--pendigits", "{tmp}/broken.npz"], 2, "exclude each other"),
+        (["--no-pendigits", "--pendigits", "{tmp}/broken.npz"], 2, "not allowed with argument"),
     ],
 )
 def test_bad_calls_and_data_get_one_sentence(

@@ -17,7 +17,6 @@ from digits.app.model.wording import (
     escape,
     retrain_command,
 )
-from digits.commands import train
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH, models_folder
@@ -26,6 +25,7 @@ from digits.recognition.model_report.files import (
     DETAILS,
     report_folder,
 )
+from digits.training.options import make_train_parser
 
 SHIPPED = read_about(MODEL_PATH)
 
@@ -126,7 +126,7 @@ def test_the_command_that_retrains_is_one_that_train_takes() -> None:
     command = retrain_command(SHIPPED.card).replace("\\\n", "")
     program, *arguments = shlex.split(command)[1:]
     assert program == "train.py"
-    given = train.make_parser()
+    given = make_train_parser("train.py")
     for action in given._actions:  # its files lie on another machine
         if getattr(action.type, "__name__", "") == "existing_path":
             action.type = Path

@@ -16,15 +16,11 @@ from digits.evaluation.eval_sets import Examples, load_scikit_digits
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
-from digits.training.trainer import (
-    FINE_TUNE,
-    EpochBatches,
-    TrainConfig,
-    TrainingData,
-    blend,
-    to_targets,
-)
-from digits.training.training_data import MAX_REPEATS, gather
+from digits.training.batches import EpochBatches
+from digits.training.config import FINE_TUNE, DataSources, TrainConfig
+from digits.training.options import TrainOptions
+from digits.training.trainer import interpolate_weights
+from digits.training.training_data import MAX_REPEATS, TrainingData, gather, to_targets
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.digit_forms import FORMS, Form, draw_on_canvas, spawn
 
@@ -112,13 +108,12 @@ def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
 
 
 def test_learning_on_takes_fewer_epochs_unless_told_otherwise() -> None:
-    parse = train.make_parser().parse_args
     start = ["--from", str(MODEL_PATH)]
-    assert train.make_config(parse([])) == TrainConfig()
-    assert train.make_config(parse(start)) == FINE_TUNE
+    assert TrainOptions.parse([]).config == TrainConfig()
+    assert TrainOptions.parse(start).config == FINE_TUNE
     assert FINE_TUNE.epochs < TrainConfig().epochs
     assert FINE_TUNE.learning_rate < TrainConfig().learning_rate
-    told = train.make_config(parse([*start, "--epochs", "9", "--learning-rate", "0.1"]))
+    told = TrainOptions.parse([*start, "--epochs", "9", "--learning-rate", "0.1"]).config
     assert (told.epochs, told.learning_rate) == (9, 0.1)
     assert told.mnist_images == FINE_TUNE.mnist_images
 
@@ -127,15 +122,14 @@ def test_few_drawings_are_repeated_until_they_count_and_differ_each_time(
     digits_file: Path, tmp_path: Path, recognizer: Recognizer
 ) -> None:
     kept = keep_drawings(tmp_path, recognizer, FORM, count=2)
-    call = ["--mnist", str(digits_file), "--no-pendigits", "--drawings", str(kept)]
-    arguments = train.make_parser().parse_args(call)
+    sources = DataSources(mnist=digits_file, use_pendigits=False, drawings=(kept,))
     old = 720  # of the 900 to train with, a fifth is for validation
-    once = gather(arguments, TrainConfig(outliers=0))
+    once = gather(sources, TrainConfig(outliers=0))
     assert len(once.images) == old + 2
-    repeated = gather(arguments, TrainConfig(outliers=0, drawings_share=0.1))
+    repeated = gather(sources, TrainConfig(outliers=0, own_drawings_fraction=0.1))
     assert len(repeated.images) == old + 2 * round(0.1 * old / 2)
     assert len(np.unique(repeated.images[old:], axis=0)) == len(repeated.images) - old
-    most = gather(arguments, TrainConfig(outliers=0, drawings_share=0.9, mnist_images=500))
+    most = gather(sources, TrainConfig(outliers=0, own_drawings_fraction=0.9, mnist_images=500))
     assert len(most.images) == 500 + 2 * MAX_REPEATS
 
 
@@ -146,14 +140,14 @@ def test_what_shows_no_digit_is_learnt_as_none(tmp_path: Path) -> None:
     assert isinstance(drawn, LabelledImages) and drawn.labels.tolist() == [REJECT_LABEL]
 
 
-def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones(
+def test_a_teacher_gives_soft_targets_for_old_images_and_new_ones_keep_their_labels(
     recognizer: Recognizer,
 ) -> None:
     seven = np.round(preprocess_all([draw(7)[..., 0]]))
     images = np.repeat(seven, 4, axis=0)
     is_new = np.array([False, False, True, True])
     digits = LabelledImages(images, np.full(4, 2))  # all are called twos
-    data = TrainingData(images, to_targets(digits.labels), {}, digits, is_new)
+    data = TrainingData(images, to_targets(digits.labels), {}, {"mnist": digits}, is_new)
     config = TrainConfig(augmentation=False)
     targets = {
         teacher: np.concatenate([t for _, t in EpochBatches(data, config, teacher=model).batches()])
@@ -164,11 +158,11 @@ def test_a_teacher_gives_its_opinion_of_old_images_and_labels_stay_with_new_ones
     np.testing.assert_allclose(targets["shipped"].sum(axis=1), 1, atol=1e-5)
 
 
-def test_a_blend_lies_between_what_was_known_and_what_was_learnt() -> None:
+def test_interpolated_weights_lie_between_the_old_and_the_new() -> None:
     start, model = (keras.Sequential([keras.Input((1,)), keras.layers.Dense(2)]) for _ in range(2))
     start.set_weights([np.array([[0.0, 4.0]]), np.array([1.0, 1.0])])
     model.set_weights([np.array([[8.0, 4.0]]), np.array([1.0, -3.0])])
-    blend(model, start, share=0.75)
+    interpolate_weights(model, start, fraction=0.75)
     np.testing.assert_allclose(model.get_weights()[0], [[6.0, 4.0]])
     np.testing.assert_allclose(model.get_weights()[1], [1.0, -2.0])
-    assert FINE_TUNE.blend < 1 == TrainConfig().blend
+    assert FINE_TUNE.weight_interpolation < 1 == TrainConfig().weight_interpolation

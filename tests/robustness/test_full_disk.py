@@ -5,7 +5,6 @@ many bytes to a file (RLIMIT_FSIZE), which fails in the midst of a file as a ful
 """
 
 import errno
-import json
 import resource
 import signal
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from digits.files import atomic_write, explain_failure
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
-from digits.training.checkpoints import repair_log, start_anew
+from digits.training.checkpoints import reset
 from tests.app.kept.test_access import kept_as
 from tests.robustness.test_fuzz_pictures import with_no_rights
 from tests.support.corpus import encode, seven
@@ -77,7 +76,7 @@ def test_a_card_and_the_arguments_of_a_run_are_written_whole(tmp_path: Path) -> 
     with pytest.raises(OSError), full_after(100):
         ModelCard("later").write(model)
     with pytest.raises(OSError), full_after(100):
-        start_anew(tmp_path / "state", arguments={"seed": "0" * 200})
+        reset(tmp_path / "state", arguments={"seed": "0" * 200})
     assert model.with_suffix(".json").read_bytes() == card
     assert names(tmp_path / "state") == set()
 
@@ -138,20 +137,8 @@ def test_training_on_a_full_disk_leaves_the_earlier_model(
 
     output = tmp_path / "model.keras"
     output.write_bytes(MODEL_PATH.read_bytes())
-    monkeypatch.setattr(train, "train", fail)
+    monkeypatch.setattr(train, "train_and_report", fail)
     assert train.main(["--output", str(output)]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1 and "cannot be written" in lines[0] and "--resume" in lines[0]
     assert output.read_bytes() == MODEL_PATH.read_bytes()
-
-
-def test_a_log_that_was_cut_short_is_mended(tmp_path: Path) -> None:
-    log = tmp_path / "history.csv"
-    log.write_text("epoch,loss\n0,0.5\n1,0.")
-    repair_log(log)
-    assert log.read_text() == "epoch,loss\n0,0.5\n"
-    log.write_text("epoch,lo")
-    repair_log(log)
-    assert log.read_text() == ""
-    repair_log(tmp_path / "none.csv")
-    assert json.dumps(sorted(names(tmp_path))) == '["history.csv"]'

@@ -33,7 +33,8 @@ def make_letters_model(folder: Path) -> Path:
     path = folder / "letters.keras"
     save_small(letters, path)
     card = ModelCard.load(MODEL_PATH)
-    made = {"files": {"strokes": ["letters.jsonl"]}, "config": {"epochs": 1, "pen_drawings": 10}}
+    config = {"epochs": 1, "renders_per_drawing": 10}
+    made = {"files": {"strokes": ["letters.jsonl"]}, "config": config}
     dataclasses.replace(
         card, sha256=sha256_of(path), class_names=LETTERS, training=made, figures={}
     ).write(path)

@@ -148,8 +148,8 @@ def retrain_command(card: ModelCard) -> str:
         parts.append("--no-augmentation")
     if card.class_names != DIGIT_CLASSES:
         parts.append(f"--classes {write_classes(card.class_names)}")
-        if "pen_drawings" in config:
-            parts.append(f"--pen-drawings {config['pen_drawings']}")
+        if "renders_per_drawing" in config:
+            parts.append(f"--pen-drawings {config['renders_per_drawing']}")
     elif config and "pendigits_validation_accuracy" not in card.figures:
         parts.append("--no-pendigits")
     return " \\\n    ".join(parts)

@@ -1,0 +1,57 @@
+"""What every command does with its process: set it up at the start, end it with a sentence."""
+
+import io
+import sys
+from collections.abc import Callable
+
+from digits.files import explain_failure
+from digits.recognition.tensorflow_log import silence_tensorflow
+
+
+def prepare_process() -> None:
+    """Quiet TensorFlow, and let any file name be printed; to be called first in a main."""
+    silence_tensorflow()
+    # Names that the screen's encoding lacks are escaped, instead of failing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def run_command(
+    work: Callable[[], int | None],
+    *,
+    prog: str,
+    expected: tuple[type[Exception], ...],
+    output: object,
+    advice: str = "",
+    when_stopped: str = "Stopped.",
+) -> int:
+    """Do the work of a command, and turn its errors into a sentence and an exit status.
+
+    Args:
+        work: does it; returns the exit status, None for 0.
+        prog: what sentences begin with.
+        expected: errors whose text is a sentence for a person; they end with 1.
+        output: what could not be written when an `OSError` names no file; that ends
+            with 1, too.
+        advice: what to do after such an error. Defaults to nothing.
+        when_stopped: what to say after Ctrl-C, which ends with 130.
+    """
+    from digits.preprocessing.loader import set_up_process
+
+    set_up_process()
+    try:
+        return work() or 0
+    except expected as error:
+        print_error(prog, error)
+    except OSError as error:
+        print_error(prog, explain_failure(error, error.filename or output), advice)
+    except KeyboardInterrupt:
+        print(f"\n{when_stopped}", file=sys.stderr)
+        return 130
+    return 1
+
+
+def print_error(prog: str, *sentences: object) -> None:
+    """Print sentences on standard error, after the name of the command."""
+    print(f"{prog}:", *filter(None, sentences), file=sys.stderr)

@@ -30,7 +30,6 @@ from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
-from digits.recognition.tensorflow_log import silence_tensorflow
 from digits.serving.batch.options import add_engine_options, check_engine, read_with_ray
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
     """
     set_up_process()
     # Not above: the processes that prepare files import this program, without TensorFlow.
-    silence_tensorflow()
     from digits.recognition.recognizer import Recognizer
 
     print_any_name()

@@ -1,6 +1,8 @@
 """From logits to honest numbers: which digit, and whether it is a digit at all.
 
-    probabilities, digit_probability = to_probabilities(logits, temperature=1.1, none_logit=0.0)
+    probabilities, in_distribution_probability = to_probabilities(
+        logits, temperature=1.1, reject_logit=0.0
+    )
 
 A network taught with outliers gives ten logits, and "no digit" has an eleventh that is
 held at a constant: softmax leaves one direction of its logits free, and their common

@@ -11,7 +11,6 @@ from typing import Self
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from digits.files import sha256_of
@@ -21,7 +20,7 @@ from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, preprocess
 from digits.recognition.architectures import logits_of
-from digits.recognition.calibration import to_probabilities
+from digits.recognition.calibration import Logits, to_probabilities
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
 from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard
@@ -29,10 +28,9 @@ from digits.recognition.numbers import predict_number, predict_single
 from digits.recognition.predictions import NumberPrediction, Prediction
 
 Source = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
-Logits = npt.NDArray[np.float32]  # (n, classes)
 
 BATCH_SIZE = 256  # images a call of the network
-SMALLEST = 1e-12  # probabilities below it are taken as this, to have a logarithm
+EPSILON = 1e-12  # floor of probabilities that keeps their logarithm finite
 
 
 class Recognizer:
@@ -216,6 +214,6 @@ def to_logits(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
         if network is not None:
             return network(images, training=False)
         # A model of other make: softmax forgot how high its logits stood.
-        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+        return tf.math.log(tf.maximum(model(images, training=False), EPSILON))
 
     return call

@@ -30,6 +30,7 @@ from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
+from digits.recognition.tensorflow_log import silence_tensorflow
 from digits.serving.batch.options import add_engine_options, check_engine, read_with_ray
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
         prog: the name that usage and errors begin with. Defaults to "predict.py".
     """
     set_up_process()
+    silence_tensorflow()
     # Not above: the processes that prepare files import this program, without TensorFlow.
     from digits.recognition.recognizer import Recognizer
 

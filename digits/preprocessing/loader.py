@@ -29,13 +29,11 @@ CHUNK = 64  # files that a process takes at once
 
 
 def set_up_process() -> None:
-    """Set what this package wants of its libraries; programs call it once, in their main.
+    """Set what this package wants of OpenCV and Pillow; programs call it once, in their main.
 
     Files and visitors run side by side: OpenCV's own threads would only add to that. And
-    Pillow's limit of pixels warns, or refuses, where `image_io.Limits` alone shall. Of
-    TensorFlow, if it is imported later, the message about a missing GPU is silenced.
+    Pillow's limit of pixels warns, or refuses, where `image_io.Limits` alone shall.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     cv2.setNumThreads(1)
     PillowImage.MAX_IMAGE_PIXELS = None
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import card_path
+from digits.recognition.tensorflow_log import silence_tensorflow
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
@@ -87,6 +88,7 @@ def start_loading(path: Path = MODEL_PATH) -> "Future[Recognizer]":
 def load(loading: Loading) -> None:
     """Load a model, and hand it or what went wrong to those who wait."""
     try:
+        silence_tensorflow()
         from digits.recognition.recognizer import Recognizer
 
         recognizer = loading.working = Recognizer.load(loading.path)

@@ -27,9 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("strokes", type=existing_path, help="a stroke file")
     examples = load_strokes(parser.parse_args(argv).strokes)
+    predictions = examples.predict(Recognizer.load())
     mistakes: list[tuple[Prediction, str]] = [
         (prediction, label)
-        for prediction, label in zip(examples.read(Recognizer.load()), examples.labels, strict=True)
+        for prediction, label in zip(predictions, examples.labels, strict=True)
         if prediction is not None and prediction.model_input is not None
         if prediction.status == "digit" and prediction.label != label
     ]

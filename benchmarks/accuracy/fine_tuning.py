@@ -25,7 +25,7 @@ from digits.app.kept.store import DrawingStore, KeptDrawing
 from digits.arguments import existing_path
 from digits.commands import train
 from digits.evaluation import eval_sets
-from digits.evaluation.eval_sets import Examples
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.locations import MODEL_PATH
 from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import DIGITS, draw
@@ -89,7 +89,7 @@ def learn(
     return Recognizer.load(output) if status == 0 else None
 
 
-def load_remembered(arguments: argparse.Namespace) -> list[Examples]:
+def load_remembered(arguments: argparse.Namespace) -> list[EvaluationSet]:
     """Load what must be read as before."""
     ten = [draw(digit, brush=brush) for digit in DIGITS for brush in (10, 18, 26)]
     labels = tuple(str(digit) for digit in DIGITS for _ in range(3))
@@ -98,23 +98,23 @@ def load_remembered(arguments: argparse.Namespace) -> list[Examples]:
         eval_sets.load_mnist_test(arguments.mnist),
         *(eval_sets.load_strokes(path) for path in arguments.strokes),
         eval_sets.load_scikit_digits(),
-        Examples("ten digits, three brushes", "", labels, eval_sets.preprocess_each(ten)),
+        EvaluationSet("ten digits, three brushes", "", labels, eval_sets.preprocess_each(ten)),
         eval_sets.scribbles(),
         *letters,
     ]
 
 
-def to_examples(name: str, label: str, drawings: Sequence[Drawing]) -> Examples:
+def to_examples(name: str, label: str, drawings: Sequence[Drawing]) -> EvaluationSet:
     """Draw drawings of one label, to be read."""
     pictures = (drawing.draw() for drawing in drawings)
-    return Examples(name, "", (label,) * len(drawings), eval_sets.preprocess_each(pictures))
+    return EvaluationSet(name, "", (label,) * len(drawings), eval_sets.preprocess_each(pictures))
 
 
-def measure(recognizer: Recognizer, examples: Sequence[Examples]) -> Figures:
+def measure(recognizer: Recognizer, examples: Sequence[EvaluationSet]) -> Figures:
     """Read sets; what is no digit is right, and surely so, when it is refused."""
     figures = {}
     for part in examples:
-        predictions = part.read(recognizer)
+        predictions = part.predict(recognizer)
         pairs = list(zip(part.labels, predictions, strict=True))
         is_digit = set(part.labels) <= set(recognizer.card.class_names)
         if is_digit:

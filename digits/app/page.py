@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from digits.app import navigation
-from digits.app.prediction_view import worded
+from digits.app.prediction_view import page_noun
 from digits.preprocessing.loader import set_up_process
 
 # A file of our own: Streamlit's named icons are fetched from another host.
@@ -33,7 +33,7 @@ STYLE = """
 def main() -> None:
     """Frame the page and run the view that its address names."""
     set_up_process()
-    st.set_page_config(page_title=worded("Handwritten digits"), page_icon=ICON)
+    st.set_page_config(page_title=f"Handwritten {page_noun()}s", page_icon=ICON)
     st.html(STYLE)
     views = navigation.list_views()
     # Streamlit's own menu hides behind an arrow on phones.

@@ -2,9 +2,10 @@
 
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from digits.app.theme import get_palette
@@ -19,6 +20,8 @@ from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from digits.recognition.recognizer import Recognizer
+
+Pixel = TypeVar("Pixel", np.float32, np.uint8)
 
 MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
@@ -84,17 +87,6 @@ def start_loading() -> "Future[Recognizer]":
     return background_loader.start_loading(MODEL_PATH)
 
 
-def show_reading(prediction: "Prediction") -> None:
-    """Show the digit, how sure the model is, what it saw, and all probabilities."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        show_answer(prediction)
-        if prediction.model_input is not None:
-            show_model_input(prediction.model_input)
-    if prediction.status == "unsure":
-        st.caption(describe_doubt(prediction))
-    show_probabilities(prediction)
-
-
 def show_answer(prediction: "Prediction") -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
     answer = str(prediction.label)
@@ -128,9 +120,10 @@ def show_model_input(model_input: ModelInput) -> None:
     )
 
 
-def enlarge_pixels(model_input: ModelInput, zoom: int = SEEN_ZOOM) -> ModelInput:
-    """Draw each of 28 x 28 pixels as a square of `zoom` screen pixels a side."""
-    return np.kron(model_input[..., 0], np.ones((zoom, zoom), np.float32))
+def enlarge_pixels(picture: npt.NDArray[Pixel], zoom: int = SEEN_ZOOM) -> npt.NDArray[Pixel]:
+    """Draw each pixel of (28, 28) or (28, 28, 1) as a square of `zoom` screen pixels a side."""
+    rows = picture.reshape(picture.shape[:2]).repeat(zoom, axis=0)
+    return rows.repeat(zoom, axis=1)
 
 
 def show_probabilities(prediction: "Prediction") -> None:

@@ -17,6 +17,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # that there is no GPU is no news
@@ -25,7 +26,7 @@ from digits.arguments import existing_path, print_any_name
 from digits.classes import ClassNames
 from digits.data.dataset import DatasetError
 from digits.evaluation import console, eval_sets
-from digits.evaluation.eval_sets import Examples
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.evaluator import MeasurementError, ModelResult, measure_model
 from digits.evaluation.html_report import describe_set, write_report
 from digits.evaluation.timing import measure_speeds
@@ -35,7 +36,10 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.loader import set_up_process
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
+from digits.recognition.model_report.files import ReportError, read_details, report_folder
+from digits.recognition.model_report.schema import Block
 from digits.recognition.recognizer import Recognizer
+from digits.training.layers import describe_layers
 
 
 def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int:
@@ -148,7 +152,7 @@ def evaluate(arguments: argparse.Namespace, *, prog: str) -> None:
         for path in arguments.model:
             check_card(path)
             check_writable(card_path(path))
-    labelled, others = load_sets(arguments, recognizers[0].card.class_names)
+    labelled, negatives = load_sets(arguments, recognizers[0].card.class_names)
     check_names(arguments.pictures_of, labelled)
     speeds = measure_speeds(recognizers)
     names = unique_names(arguments.model)
@@ -158,7 +162,14 @@ def evaluate(arguments: argparse.Namespace, *, prog: str) -> None:
         recognizers, arguments.model, names, speeds, strict=True
     ):
         result = measure_model(
-            recognizer, path, name=name, speed=speed, sets=labelled, others=others, drawn=drawn
+            recognizer,
+            path,
+            name=name,
+            network=find_network(path, recognizer),
+            speed=speed,
+            sets=labelled,
+            negatives=negatives,
+            drawn=drawn,
         )
         if result.warning:
             print(f"{prog}: {result.warning}", file=sys.stderr)
@@ -177,7 +188,7 @@ def evaluate(arguments: argparse.Namespace, *, prog: str) -> None:
 
 def load_sets(
     arguments: argparse.Namespace, classes: ClassNames
-) -> tuple[list[Examples], list[Examples]]:
+) -> tuple[list[EvaluationSet], list[EvaluationSet]]:
     """Load what the command line names: labelled digits, and what is no digit."""
     labelled = (
         [eval_sets.load_mnist_test(arguments.mnist, classes=classes)] if arguments.mnist else []
@@ -187,18 +198,18 @@ def load_sets(
     ]
     labelled += [eval_sets.load_pictures(folder) for folder in arguments.images]
     labelled += [eval_sets.load_scikit_digits()] if arguments.load_digits else []
-    others = eval_sets.load_letters(arguments.letters) if arguments.letters else []
-    others += [eval_sets.load_pairs(arguments.strokes)] if arguments.strokes else []
-    others += [eval_sets.scribbles(), eval_sets.blanks()]
-    name, count = Counter(examples.name for examples in labelled + others).most_common(1)[0]
+    negatives = eval_sets.load_letters(arguments.letters) if arguments.letters else []
+    negatives += [eval_sets.load_pairs(arguments.strokes)] if arguments.strokes else []
+    negatives += [eval_sets.scribbles(), eval_sets.blanks()]
+    name, count = Counter(examples.name for examples in labelled + negatives).most_common(1)[0]
     if count > 1:
         raise DatasetError(
             f"Expected sets of different names. {count} are called '{name}': rename one."
         )
-    return labelled, others
+    return labelled, negatives
 
 
-def check_names(shown: Sequence[str], labelled: Sequence[Examples]) -> None:
+def check_names(shown: Sequence[str], labelled: Sequence[EvaluationSet]) -> None:
     """Raise DatasetError unless the sets to be shown are among those measured."""
     names = [examples.name for examples in labelled]
     for name in shown:
@@ -215,6 +226,15 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
     return [path.stem if counts[path.stem] == 1 else str(path) for path in paths]
 
 
+def find_network(path: Path, recognizer: Recognizer) -> tuple[Block, ...]:
+    """Read the layers of a model from its report, or list those of the loaded network."""
+    with suppress(ReportError):
+        network = read_details(report_folder(path), sha256=recognizer.card.sha256).network
+        if network:
+            return network
+    return describe_layers(recognizer.model)
+
+
 def check_card(path: Path) -> None:
     """Raise CardError, with what to do, unless a model has a card to write figures into."""
     try:
@@ -227,5 +247,5 @@ def update_card(path: Path, result: ModelResult) -> None:
     """Write one entry a set into the figures of a model's card; the others stay."""
     card = ModelCard.load(path)
     measured = {part.name: describe_set(part) for part in result.digits}
-    measured |= {part.name: describe_set(part) for part in result.others}
+    measured |= {part.name: describe_set(part) for part in result.negatives}
     dataclasses.replace(card, figures=card.figures | measured).write(path)

@@ -45,9 +45,12 @@ def train_and_report(options: TrainOptions) -> None:
     from digits.files import sha256_of
     from digits.recognition.keras_file import save_small
     from digits.recognition.model_card import ModelCard, card_path
+    from digits.recognition.model_report.files import write_details
+    from digits.recognition.model_report.schema import Details
     from digits.training import checkpoints, plots, run_record, trainer
     from digits.training.batches import count_steps
     from digits.training.calibration import calibrate, check_learnt
+    from digits.training.layers import describe_layers
     from digits.training.scoring import score_tests
     from digits.training.training_data import gather
 
@@ -109,6 +112,8 @@ def train_and_report(options: TrainOptions) -> None:
         credit=CREDITS.get(main_score.name, ""),
         sha256=sha256_of(output),
     )
+    details = Details(model.count_params(), describe_layers(model))
+    write_details(pictures, details, sha256=sha256_of(output))
     checkpoints.remove_state(folder)
     if options.show:
         plots.show_picture(pictures / "samples.png")

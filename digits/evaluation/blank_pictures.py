@@ -6,17 +6,18 @@ Whoever reads a digit from one of them is wrong.
 """
 
 from collections.abc import Callable
+from itertools import cycle, islice
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digits.data.strokes import CANVAS_STYLE
 from digits.preprocessing.arrays import Image
 
 Rng = np.random.Generator
 Plane = npt.NDArray[np.float64]  # (height, width), gray levels, not yet clipped
 
-CANVAS_SIDE = 280  # pixels
 LEAST_PAPER, MOST_PAPER = 150, 245  # gray levels of photographed paper
 
 
@@ -32,9 +33,7 @@ def make_blanks(count: int, *, seed: int) -> list[tuple[str, Image]]:
         (height, width) gray for photographed paper.
     """
     rng = np.random.default_rng(seed)
-    names = list(KINDS)
-    kinds = [names[index % len(names)] for index in range(count)]
-    return [(kind, KINDS[kind](rng)) for kind in kinds]
+    return [(kind, draw(rng)) for kind, draw in islice(cycle(KINDS.items()), count)]
 
 
 def white(rng: Rng) -> Image:
@@ -59,7 +58,7 @@ def coloured(rng: Rng) -> Image:
 
 def canvas(color: tuple[int, ...]) -> Image:
     """Fill a canvas with one RGBA colour."""
-    return np.full((CANVAS_SIDE, CANVAS_SIDE, 4), color, np.uint8)
+    return np.full((CANVAS_STYLE.canvas, CANVAS_STYLE.canvas, 4), color, np.uint8)
 
 
 def noisy(rng: Rng) -> Image:
@@ -109,17 +108,11 @@ def squared(rng: Rng) -> Image:
 
 
 KINDS: dict[str, Callable[[Rng], Image]] = {
-    "white": white,
-    "black": black,
-    "transparent": transparent,
-    "coloured": coloured,
-    "noisy": noisy,
-    "shaded": shaded,
-    "grainy": grainy,
-    "smudged": smudged,
-    "ruled": ruled,
-    "squared": squared,
-}
+    kind.__name__: kind
+    for kind in (
+        white, black, transparent, coloured, noisy, shaded, grainy, smudged, ruled, squared,
+    )
+}  # fmt: skip
 
 
 def paper(rng: Rng) -> Plane:

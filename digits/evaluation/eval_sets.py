@@ -1,7 +1,7 @@
-"""The sets that evaluate.py measures on: labelled digits, and what is no digit.
+"""The sets that evaluate.py measures on: labelled digits, and non-digits.
 
     pens = load_strokes(Path("dev_unipen.jsonl.gz"))
-    predictions = pens.read(recognizer)       # one an example, None for a broken file
+    predictions = pens.predict(recognizer)    # one an example, None for a broken file
 
 Strokes are drawn white on a black canvas of 280 x 280, with a brush of 8-28 pixels and
 a longest side of 90-230, at a random place (seed 0), and read as the page reads them.
@@ -47,7 +47,7 @@ ENLARGED_SIDE = 160  # pixels; scikit-learn's digits have 8
 
 
 @dataclass(frozen=True)
-class Examples:
+class EvaluationSet:
     """Pictures of a set, and what each shows.
 
     Attributes:
@@ -65,14 +65,14 @@ class Examples:
     inputs: tuple[ModelInput | None, ...] = ()
     paths: tuple[Path, ...] = ()
 
-    def read(self, recognizer: Recognizer) -> list[Prediction | None]:
-        """Read all pictures, in their order; None stands for a file that is no picture."""
+    def predict(self, recognizer: Recognizer) -> list[Prediction | None]:
+        """Predict all pictures, in their order; None stands for a file that is no picture."""
         if self.paths:
             return [reading.prediction for reading in predict_files(recognizer, self.paths)]
         return list(recognizer.predict_inputs(self.inputs))
 
 
-def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> Examples:
+def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> EvaluationSet:
     """Load the test images of MNIST or a set like it; raises DatasetError.
 
     Args:
@@ -83,7 +83,7 @@ def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> Examp
     about = f"Test images of '{path.name}'."
     if mnist.name == "mnist":
         about = "MNIST's test images as they are (Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0)."
-    return Examples(
+    return EvaluationSet(
         f"{mnist.name}_test",
         about,
         tuple(mnist.class_names[label] for label in mnist.test.labels),
@@ -91,10 +91,10 @@ def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> Examp
     )
 
 
-def load_pictures(folder: Path) -> Examples:
+def load_pictures(folder: Path) -> EvaluationSet:
     """List pictures in folders named by label; raises DatasetError."""
     pictures = list_labelled_pictures(folder)
-    return Examples(
+    return EvaluationSet(
         folder.resolve().name,
         "Picture files, read as predict.py reads them.",
         tuple(label for _, label in pictures),
@@ -102,23 +102,18 @@ def load_pictures(folder: Path) -> Examples:
     )
 
 
-def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
+def load_strokes(path: Path, *, held_out: bool = False) -> EvaluationSet:
     """Draw the characters of a stroke file; raises DatasetError.
 
     Args:
         path: the file.
-        held_out: whether to take those alone by which `train.py --strokes` tests.
+        held_out: whether to take only those that `train.py --strokes` tests on.
     """
-    characters, whose = load_stroke_file(path), "Pen strokes"
-    if any(character.label == REJECT_NAME for character in characters):
-        raise DatasetError(
-            f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
-            f" '{REJECT_NAME}', which is none: leave their lines out."
-        )
+    characters = read_characters(path, held_out=held_out)
+    whose = "Pen strokes"
     if held_out:
-        characters = split_by_writer(characters).test
         whose += f" of {len({c.writer for c in characters})} writers who taught nothing"
-    return Examples(
+    return EvaluationSet(
         set_name(path),
         f"{whose}, drawn on a canvas at random brush, size and place, with seed {SEED}.",
         tuple(character.label for character in characters),
@@ -126,12 +121,23 @@ def load_strokes(path: Path, *, held_out: bool = False) -> Examples:
     )
 
 
+def read_characters(path: Path, *, held_out: bool) -> Sequence[StrokeDigit]:
+    """Read the characters of a stroke file, or only those to test on; raises DatasetError."""
+    characters = load_stroke_file(path)
+    if any(character.label == REJECT_NAME for character in characters):
+        raise DatasetError(
+            f"Expected a label that can be read on each drawing in '{path}'. Some are labelled"
+            f" '{REJECT_NAME}', which is none: leave their lines out."
+        )
+    return split_by_writer(characters).test if held_out else characters
+
+
 def set_name(path: Path) -> str:
     """Name the set of a stroke file: `dev_unipen.jsonl.gz` is dev_unipen."""
     return path.name.split(".")[0]
 
 
-def load_scikit_digits() -> Examples:
+def load_scikit_digits() -> EvaluationSet:
     """Load scikit-learn's digits, enlarged from 8 x 8 to 160 x 160."""
     data = load_digits()
     size = (ENLARGED_SIDE, ENLARGED_SIDE)
@@ -139,7 +145,7 @@ def load_scikit_digits() -> Examples:
         cv2.resize((image * 255 / 16).astype(np.uint8), size, interpolation=cv2.INTER_CUBIC)
         for image in data.images
     )
-    return Examples(
+    return EvaluationSet(
         "load_digits",
         "scikit-learn's 8 × 8 digits, enlarged (E. Alpaydin and C. Kaynak, UCI data set 80,"
         " CC BY 4.0).",
@@ -148,7 +154,7 @@ def load_scikit_digits() -> Examples:
     )
 
 
-def load_letters(path: Path) -> list[Examples]:
+def load_letters(path: Path) -> list[EvaluationSet]:
     """Draw the letters of the writers who are kept for measuring; raises DatasetError.
 
     Returns:
@@ -165,8 +171,8 @@ def load_letters(path: Path) -> list[Examples]:
     clear = [i for i, label in enumerate(labels) if label not in DIGIT_LIKE_LETTERS]
     about = f"Letters of {len({letter.writer for letter in letters})} writers kept for measuring"
     return [
-        Examples("letters", f"{about}.", labels, inputs),
-        Examples(
+        EvaluationSet("letters", f"{about}.", labels, inputs),
+        EvaluationSet(
             "clear_letters",
             f"{about}: those that nobody takes for a digit.",
             tuple(labels[i] for i in clear),
@@ -175,32 +181,32 @@ def load_letters(path: Path) -> list[Examples]:
     ]
 
 
-def blanks() -> Examples:
+def blanks() -> EvaluationSet:
     """Make empty canvases and empty paper."""
     kinds, pictures = zip(*make_blanks(OUTLIERS, seed=SEED), strict=True)
     about = "Empty canvases, and photographed paper with nothing on it, of ten kinds."
-    return Examples("blanks", about, kinds, inputs=preprocess_each(pictures))
+    return EvaluationSet("blanks", about, kinds, inputs=preprocess_each(pictures))
 
 
-def scribbles() -> Examples:
+def scribbles() -> EvaluationSet:
     """Draw scribbles."""
     kinds, pictures = zip(*draw_scribbles(OUTLIERS, seed=SEED), strict=True)
     about = "Scribbles of ten kinds that no training sees, drawn by the program."
-    return Examples("scribbles", about, kinds, inputs=preprocess_each(pictures))
+    return EvaluationSet("scribbles", about, kinds, inputs=preprocess_each(pictures))
 
 
-def load_pairs(paths: Sequence[Path]) -> Examples:
+def load_pairs(paths: Sequence[Path]) -> EvaluationSet:
     """Draw two digits beside each other, from stroke files; raises DatasetError."""
-    characters = [character for path in paths for character in load_stroke_file(path)]
+    characters = [one for path in paths for one in read_characters(path, held_out=False)]
     rng = np.random.default_rng(SEED)
     pairs = [
         (characters[first], characters[second])
         for first, second in rng.integers(len(characters), size=(OUTLIERS, 2))
     ]
-    kind = class_noun([character.label for character in characters])
-    return Examples(
-        f"two_{kind}s",
-        f"Two {kind}s of the stroke files beside each other on one canvas.",
+    noun = class_noun([character.label for character in characters])
+    return EvaluationSet(
+        f"two_{noun}s",
+        f"Two {noun}s of the stroke files beside each other on one canvas.",
         tuple(f"{left.label}{right.label}" for left, right in pairs),
         inputs=preprocess_each(draw_pair(*pair, rng=rng) for pair in pairs),
     )

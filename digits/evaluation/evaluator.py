@@ -8,27 +8,29 @@ print(result.digits[0].figures.accuracy.share)
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from digits.classes import DIGIT_CLASSES, ClassNames, find_class, list_names
-from digits.evaluation.eval_sets import Examples
+from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, find_class, list_names
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.metrics import (
     DigitFigures,
+    Proportion,
     Readings,
     RefusalFigures,
-    Share,
     measure_digits,
     measure_refusal,
 )
 from digits.evaluation.timing import Speed
+from digits.recognition.model_report.schema import Block
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 
-Picture = npt.NDArray[np.uint8]  # (28, 28), bright digit on black
-
 MOST_MISTAKES = 100  # pictures kept of a set
+
+Figures = TypeVar("Figures", DigitFigures, RefusalFigures)
 
 
 class MeasurementError(Exception):
@@ -48,7 +50,7 @@ class Mistake:
         file: where the picture is from, "" for a set that is no folder of files.
     """
 
-    picture: Picture
+    picture: npt.NDArray[np.uint8]
     truth: str
     reading: str
     confidence: float
@@ -57,22 +59,12 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class DigitsResult:
-    """A model on a labelled set; the most confident mistakes first."""
+class SetResult(Generic[Figures]):
+    """A model on one set; the mistakes that it was most certain of first."""
 
     name: str
     about: str
-    figures: DigitFigures
-    mistakes: tuple[Mistake, ...]
-
-
-@dataclass(frozen=True)
-class OthersResult:
-    """A model on what is no digit; what passed for one with most certainty first."""
-
-    name: str
-    about: str
-    figures: RefusalFigures
+    figures: Figures
     mistakes: tuple[Mistake, ...]
 
     @property
@@ -87,35 +79,45 @@ class ModelResult:
 
     Attributes:
         name: of the file, without its ending; unique among those compared.
-        parameters: of the network.
+        network: its layers.
         file_size: bytes.
         speed: on this machine.
         temperature: of its card.
         reject_threshold: threshold of its card.
         warning: what is wrong with its card, "" when nothing is.
         digits: by labelled set, in the order asked for.
-        others: by set of what is no digit.
+        negatives: by set of non-digits.
         compared_with: names of the labelled sets whose digits the refusal curves use.
         class_names: of the model.
     """
 
     name: str
-    parameters: int
+    network: tuple[Block, ...]
     file_size: int
     speed: Speed
     temperature: float
     reject_threshold: float
     warning: str
-    digits: tuple[DigitsResult, ...]
-    others: tuple[OthersResult, ...]
+    digits: tuple[SetResult[DigitFigures], ...]
+    negatives: tuple[SetResult[RefusalFigures], ...]
     compared_with: tuple[str, ...]
     class_names: ClassNames = DIGIT_CLASSES
 
     @property
-    def compared_refused(self) -> Share:
+    def parameters(self) -> int:
+        """Parameters of the network."""
+        return sum(block.parameters for block in self.network)
+
+    @property
+    def noun(self) -> str:
+        """What the model reads: "digit" or "letter"."""
+        return class_noun(self.class_names)
+
+    @property
+    def compared_refused(self) -> Proportion:
         """Digits of those sets that are refused at the model's own threshold."""
         refused = [p.figures.refused for p in self.digits if p.name in self.compared_with]
-        return Share(sum(share.hits for share in refused), sum(share.count for share in refused))
+        return Proportion(sum(one.hits for one in refused), sum(one.count for one in refused))
 
 
 def measure_model(
@@ -123,9 +125,10 @@ def measure_model(
     path: Path,
     *,
     name: str = "",
+    network: tuple[Block, ...] = (),
     speed: Speed,
-    sets: Sequence[Examples],
-    others: Sequence[Examples],
+    sets: Sequence[EvaluationSet],
+    negatives: Sequence[EvaluationSet],
     drawn: frozenset[str] = frozenset(),
 ) -> ModelResult:
     """Measure one model on all sets.
@@ -134,9 +137,10 @@ def measure_model(
         recognizer: the model, loaded.
         path: of its `.keras` file.
         name: to call it by. Defaults to the file's name without its ending.
+        network: its layers. Defaults to none, which counts no parameters.
         speed: of this model.
         sets: labelled digits.
-        others: what is no digit.
+        negatives: non-digits.
         drawn: names of the sets that people drew. Refusals are compared with these
             digits, as what must be refused is drawn too; without any, with all digits.
 
@@ -144,68 +148,68 @@ def measure_model(
         MeasurementError: if a label is none of the model's classes.
     """
     classes = recognizer.card.class_names
-    sets = [name_classes(examples, classes) for examples in sets]
-    for examples in sets:
-        check_labels(examples, classes, path)
-    for examples in others:
-        check_strangers(examples, classes, path)
-    digits: list[DigitsResult] = []
-    score: dict[str, npt.NDArray[np.float64]] = {}
-    for examples in sets:
-        predictions = examples.read(recognizer)
-        readings = to_readings(examples.labels, predictions)
+    sets = [name_classes(one, classes) for one in sets]
+    for one in sets:
+        check_labels(one, classes, path)
+    for one in negatives:
+        check_strangers(one, classes, path)
+    digits: list[SetResult[DigitFigures]] = []
+    scores = {}
+    for one in sets:
+        predictions = one.predict(recognizer)
+        readings = to_readings(one.labels, predictions)
         figures = measure_digits(readings, class_names=classes)
-        worst = find_mistakes(examples, predictions, readings.is_right)
-        digits.append(DigitsResult(examples.name, examples.about, figures, worst))
-        score[examples.name] = readings.score
-    compared_with = [name for name in score if name in drawn] or list(score)
-    digit_certainty = np.concatenate([np.empty(0), *(score[name] for name in compared_with)])
-    refusals: list[OthersResult] = []
-    for examples in others:
-        predictions = examples.read(recognizer)
-        readings = to_readings(examples.labels, predictions)
-        refusal = measure_refusal(readings, digit_certainty=digit_certainty)
-        passed = find_mistakes(examples, predictions, readings.is_refused)
-        refusals.append(OthersResult(examples.name, examples.about, refusal, passed))
+        mistakes = find_mistakes(one, predictions, ~readings.is_right)
+        digits.append(SetResult(one.name, one.about, figures, mistakes))
+        scores[one.name] = readings.score
+    compared_with = [name for name in scores if name in drawn] or list(scores)
+    digit_scores = np.concatenate([np.empty(0), *(scores[name] for name in compared_with)])
+    refusals: list[SetResult[RefusalFigures]] = []
+    for one in negatives:
+        predictions = one.predict(recognizer)
+        readings = to_readings(one.labels, predictions)
+        refusal = measure_refusal(readings, digit_scores=digit_scores)
+        mistakes = find_mistakes(one, predictions, ~readings.is_refused)
+        refusals.append(SetResult(one.name, one.about, refusal, mistakes))
     return ModelResult(
         name=name or path.stem,
-        parameters=recognizer.model.count_params(),
+        network=network,
         file_size=path.stat().st_size,
         speed=speed,
         temperature=recognizer.card.temperature,
         reject_threshold=recognizer.card.reject_threshold,
         warning=recognizer.warning,
         digits=tuple(digits),
-        others=tuple(refusals),
+        negatives=tuple(refusals),
         compared_with=tuple(compared_with),
         class_names=classes,
     )
 
 
-def name_classes(examples: Examples, classes: Sequence[str]) -> Examples:
+def name_classes(one: EvaluationSet, classes: Sequence[str]) -> EvaluationSet:
     """Name labels as a model's classes are: for one of A to Z, an a is an A."""
-    found = {label: find_class(label, classes) for label in set(examples.labels)}
+    found = {label: find_class(label, classes) for label in set(one.labels)}
     names = {label: label if i is None else classes[i] for label, i in found.items()}
-    return replace(examples, labels=tuple(names[label] for label in examples.labels))
+    return replace(one, labels=tuple(names[label] for label in one.labels))
 
 
-def check_strangers(examples: Examples, classes: Sequence[str], path: Path) -> None:
+def check_strangers(one: EvaluationSet, classes: Sequence[str], path: Path) -> None:
     """Raise MeasurementError if letters that shall be refused are classes of the model."""
-    known = [one for one in set(examples.labels) if find_class(one, classes) is not None]
-    if known and examples.name == "letters":  # of --letters; a model may well read stars
+    known = [label for label in set(one.labels) if find_class(label, classes) is not None]
+    if known and one.name == "letters":  # of --letters; a model may well read stars
         raise MeasurementError(
-            f"Expected none of the classes of '{path}' in '{examples.name}', which a model shall"
+            f"Expected none of the classes of '{path}' in '{one.name}', which a model shall"
             f" refuse. Received: {list_names(sorted(known))}. What it reads comes after --strokes."
         )
 
 
-def check_labels(examples: Examples, classes: Sequence[str], path: Path) -> None:
+def check_labels(one: EvaluationSet, classes: Sequence[str], path: Path) -> None:
     """Raise MeasurementError unless every label is one of the model's classes."""
-    unknown = sorted(set(examples.labels) - set(classes))
+    unknown = sorted(set(one.labels) - set(classes))
     if unknown:
         raise MeasurementError(
             f"Expected labels among the classes of '{path}' ({', '.join(classes)}) in"
-            f" '{examples.name}'. Received: {', '.join(unknown[:5])}."
+            f" '{one.name}'. Received: {', '.join(unknown[:5])}."
         )
 
 
@@ -221,29 +225,25 @@ def to_readings(labels: Sequence[str], predictions: Sequence[Prediction | None])
 
 
 def find_mistakes(
-    examples: Examples, predictions: Sequence[Prediction | None], is_right: npt.NDArray[np.bool_]
+    one: EvaluationSet,
+    predictions: Sequence[Prediction | None],
+    is_wrong: npt.NDArray[np.bool_],
 ) -> tuple[Mistake, ...]:
-    """Keep the pictures whose wrong reading is the most certain; blank ones have none."""
-    wrong = []
-    for index in np.flatnonzero(~is_right):
-        prediction = predictions[int(index)]
-        if prediction is not None and prediction.model_input is not None:
-            wrong.append((prediction.score, int(index), prediction))
-    wrong.sort(key=lambda found: -found[0])
+    """Keep the pictures whose wrong reading scores highest; blank ones have none."""
+    wrong = [
+        (int(index), prediction, prediction.model_input)
+        for index in np.flatnonzero(is_wrong)
+        if (prediction := predictions[int(index)]) and prediction.model_input is not None
+    ]
+    wrong.sort(key=lambda found: -found[1].score)
     return tuple(
         Mistake(
-            picture=to_picture(prediction),
-            truth=examples.labels[index],
+            picture=np.round(model_input[..., 0] * 255).astype(np.uint8),
+            truth=one.labels[index],
             reading=prediction.label or "",
             confidence=prediction.confidence,
             is_sure=prediction.status == "digit",
-            file="/".join(examples.paths[index].parts[-2:]) if examples.paths else "",
+            file="/".join(one.paths[index].parts[-2:]) if one.paths else "",
         )
-        for _, index, prediction in wrong[:MOST_MISTAKES]
+        for index, prediction, model_input in wrong[:MOST_MISTAKES]
     )
-
-
-def to_picture(prediction: Prediction) -> Picture:
-    """Turn what the network saw into bytes."""
-    assert prediction.model_input is not None
-    return np.round(prediction.model_input[..., 0] * 255).astype(np.uint8)

@@ -6,6 +6,7 @@ write_report(Path("reports/evaluation"), results)   # evaluation.json, evaluatio
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +16,18 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from digits.classes import class_noun
-from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, OthersResult
-from digits.evaluation.metrics import REFUSED_DIGITS, RefusalCurve, Reliability, Share, percent
-from digits.evaluation.svg_charts import draw_accuracies, draw_refusals, draw_reliability
+from digits.evaluation.charts import (
+    Curve,
+    Interval,
+    interval_chart,
+    refusal_chart,
+    reliability_chart,
+    to_svg,
+)
+from digits.evaluation.evaluator import Mistake, ModelResult, SetResult
+from digits.evaluation.formats import format_interval, format_percent
+from digits.evaluation.metrics import REFUSED_DIGITS, DigitFigures, RefusalCurve, RefusalFigures
+from digits.evaluation.palette import REPORT
 from digits.files import atomic_write
 from digits.preprocessing.image_io import to_data_url
 
@@ -38,27 +47,18 @@ def write_report(folder: Path, results: Sequence[ModelResult]) -> Path:
         Path of the page.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(to_record(results), indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(folder / "evaluation.json", text + "\n")
-    page = folder / "evaluation.html"
-    write_whole(page, render_page(results))
-    return page
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text, all of it or nothing."""
-    with atomic_write(path) as partial:
-        # surrogateescape: names of files need not be valid UTF-8.
-        partial.write_text(text, encoding="utf-8", errors="surrogateescape")
-
-
-def to_record(results: Sequence[ModelResult]) -> dict[str, Any]:
-    """Turn results into what the JSON file holds."""
-    return {
+    record = {
         "measured": date.today().isoformat(),
         "versions": versions(),
         "models": [describe_model(result) for result in results],
     }
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    page = folder / "evaluation.html"
+    for path, content in ((folder / "evaluation.json", text), (page, render_page(results))):
+        with atomic_write(path) as partial:
+            # surrogateescape: names of files need not be valid UTF-8.
+            partial.write_text(content, encoding="utf-8", errors="surrogateescape", newline="\n")
+    return page
 
 
 def versions() -> dict[str, str]:
@@ -78,43 +78,34 @@ def describe_model(result: ModelResult) -> dict[str, Any]:
         "unsure_below": result.reject_threshold,
         "digits": {part.name: describe_set(part) | detail_digits(part) for part in result.digits},
         "refusals_compared_with": list(result.compared_with),
-        "others": {part.name: describe_set(part) | detail_others(part) for part in result.others},
+        "others": {
+            part.name: describe_set(part) | detail_negatives(part) for part in result.negatives
+        },
     }
 
 
-def describe_set(part: DigitsResult | OthersResult) -> dict[str, Any]:
+def describe_set(part: SetResult[DigitFigures] | SetResult[RefusalFigures]) -> dict[str, Any]:
     """Sum up one set, as a model's card keeps it."""
     figures = part.figures
-    if isinstance(part, DigitsResult):
-        return {
-            "count": part.figures.accuracy.count,
-            "accuracy": round(part.figures.accuracy.share, 4),
-            "interval": [round(end, 4) for end in part.figures.accuracy.interval],
-            "calibration_error": round(part.figures.reliability.error, 4),
-            "sure_but_wrong": round(part.figures.sure_wrong.share, 4),
-            **describe_refusals(figures.refused, figures.statuses),
-        }
-    record = {
-        "count": figures.refused.count,
-        "interval": [round(end, 4) for end in figures.refused.interval],
-        **describe_refusals(figures.refused, figures.statuses),
-    }
-    curve = part.figures.curve
-    if curve is not None:
-        record["auroc"] = round(curve.auroc, 4)
-        record["refused_with_1_percent_of_digits"] = round(curve.refused_at(REFUSED_DIGITS), 4)
+    measured = figures.accuracy if isinstance(figures, DigitFigures) else figures.refused
+    record: dict[str, Any] = {"count": measured.count}
+    if isinstance(figures, DigitFigures):
+        record["accuracy"] = round(measured.share, 4)
+    record["interval"] = [round(end, 4) for end in measured.interval]
+    if isinstance(figures, DigitFigures):
+        record["calibration_error"] = round(figures.reliability.error, 4)
+        record["sure_but_wrong"] = round(figures.sure_wrong.share, 4)
+    record["refused"] = round(figures.refused.share, 4)
+    known = ("unsure", "blank", "error")
+    record |= {name: figures.statuses[name] for name in known if name in figures.statuses}
+    if isinstance(figures, RefusalFigures) and figures.curve is not None:
+        refused = figures.curve.refused_at(REFUSED_DIGITS)
+        record["auroc"] = round(figures.curve.auroc, 4)
+        record["refused_with_1_percent_of_digits"] = round(refused, 4)
     return record
 
 
-def describe_refusals(refused: Share, statuses: dict[str, int]) -> dict[str, Any]:
-    """Tell how many are refused, and how."""
-    return {
-        "refused": round(refused.share, 4),
-        **{name: statuses[name] for name in ("unsure", "blank", "error") if name in statuses},
-    }
-
-
-def detail_digits(part: DigitsResult) -> dict[str, Any]:
+def detail_digits(part: SetResult[DigitFigures]) -> dict[str, Any]:
     """List what the card leaves out: confusion, classes, reliability."""
     figures = part.figures
     return {
@@ -133,51 +124,34 @@ def detail_digits(part: DigitsResult) -> dict[str, Any]:
             "columns": [*figures.class_names, "not read"],
             "counts": figures.confusion.tolist(),
         },
-        "reliability": describe_reliability(figures.reliability),
+        "reliability": [asdict(one) for one in figures.reliability.bins],
     }
 
 
-def describe_reliability(reliability: Reliability) -> list[dict[str, Any]]:
-    """List the bins that are not empty, by the confidence at which they end."""
-    edges = np.linspace(0, 1, len(reliability.counts) + 1)[1:]
-    return [
-        {
-            "up_to": round(float(edge), 4),
-            "count": int(count),
-            "confidence": round(float(confidence), 4),
-            "right": round(float(accuracy), 4),
-            "interval": [
-                round(end, 4) for end in Share(round(accuracy * count), int(count)).interval
-            ],
-        }
-        for edge, count, confidence, accuracy in zip(
-            edges, reliability.counts, reliability.confidence, reliability.accuracy, strict=True
-        )
-        if count
-    ]
-
-
-def detail_others(part: OthersResult) -> dict[str, Any]:
+def detail_negatives(part: SetResult[RefusalFigures]) -> dict[str, Any]:
     """List what the card leaves out: what passed for a digit, and the refusal curve."""
     curve = part.figures.curve
     record: dict[str, Any] = {
         "about": part.about,
-        "taken_for_a_digit": {label: share.hits for label, share in part.figures.taken},
+        "taken_for_a_digit": {label: share.hits for label, share in part.figures.false_accepts},
     }
-    return record | ({"refusal_curve": thin(curve)} if curve is not None else {})
+    if curve is not None:
+        kept = thin(curve)
+        # The first threshold is infinite: nothing is refused. JSON has no word for that.
+        thresholds = [round(float(t), 6) if np.isfinite(t) else None for t in kept.thresholds]
+        record["refusal_curve"] = {
+            "digits_refused": kept.digits.round(5).tolist(),
+            "others_refused": kept.negatives.round(5).tolist(),
+            "certainty_threshold": thresholds,
+        }
+    return record
 
 
-def thin(curve: RefusalCurve) -> dict[str, list[float | None]]:
+def thin(curve: RefusalCurve) -> RefusalCurve:
     """Keep points of a refusal curve that are evenly far from each other on its way."""
-    way = curve.digits + curve.others
+    way = curve.digits + curve.negatives
     kept = np.unique(np.searchsorted(way, np.linspace(0, 2, CURVE_POINTS)).clip(0, len(way) - 1))
-    # The first threshold is infinite: nothing is refused. JSON has no word for that.
-    thresholds = [round(float(t), 6) if np.isfinite(t) else None for t in curve.thresholds[kept]]
-    return {
-        "digits_refused": curve.digits[kept].round(5).tolist(),
-        "others_refused": curve.others[kept].round(5).tolist(),
-        "certainty_threshold": thresholds,
-    }
+    return RefusalCurve(curve.digits[kept], curve.negatives[kept], curve.thresholds[kept])
 
 
 def render_page(results: Sequence[ModelResult]) -> str:
@@ -190,25 +164,58 @@ def render_page(results: Sequence[ModelResult]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "percent": percent,
+        "percent": format_percent,
+        "interval": format_interval,
         "thousands": "{:,}".format,
         "picture": to_picture,
         "breakable": make_breakable,
     }
     charts = {
-        "accuracies": lambda: Markup(draw_accuracies(results)),
-        "reliability": lambda part: Markup(draw_reliability(part.figures.reliability)),
-        "refusals": lambda result: Markup(draw_refusals(result)),
+        "accuracies": draw_accuracies,
+        "reliability": draw_reliability,
+        "refusals": draw_refusals,
     }
+    today = date.today()
     return environment.get_template(TEMPLATE.name).render(
         results=results,
         charts=charts,
-        day=f"{date.today():%-d %B %Y}",
+        day=f"{today.day} {today:%B %Y}",
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
-        kind=class_noun(results[0].class_names),
+        noun=results[0].noun,
         most_pictures=MOST_PICTURES,
     )
+
+
+def draw_accuracies(results: Sequence[ModelResult]) -> Markup:
+    """Draw each model's accuracy on each set in its interval, as an SVG element."""
+    intervals = [
+        Interval(part.title, share.share, *share.interval, count=share.count, model=result.name)
+        for result in results
+        for part in result.digits
+        for share in (part.figures.accuracy,)
+    ]
+    title = "Share read right by data set, with 95 % intervals"
+    return Markup(to_svg(interval_chart(intervals, REPORT), REPORT, title))
+
+
+def draw_reliability(part: SetResult[DigitFigures]) -> Markup:
+    """Draw how often readings are right by their confidence, as an SVG element."""
+    chart = reliability_chart(part.figures.reliability.bins, REPORT)
+    return Markup(to_svg(chart, REPORT, "Reliability: share read right by confidence"))
+
+
+def draw_refusals(result: ModelResult) -> Markup:
+    """Draw what a moving threshold refuses, as an SVG element."""
+    curves = []
+    for part in result.negatives:
+        if part.figures.curve is not None:
+            curve = thin(part.figures.curve)
+            mark = result.compared_refused.share, part.figures.refused.share
+            curves.append(Curve(part.title, curve.digits, curve.negatives, mark))
+    noun = result.noun
+    title = f"Share refused of what is no {noun} against share refused of {noun}s"
+    return Markup(to_svg(refusal_chart(curves, noun, REPORT), REPORT, title))
 
 
 def make_breakable(name: str) -> Markup:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binned_statistic, binomtest
-from sklearn.metrics import auc, confusion_matrix, precision_score, roc_curve
+from sklearn.metrics import auc, confusion_matrix, roc_curve
+
+from digits.recognition.model_report.schema import Bin
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -24,7 +26,7 @@ REFUSED_DIGITS = 0.01  # share of digits at which refusals are compared between 
 
 
 @dataclass(frozen=True)
-class Share:
+class Proportion:
     """How many of how many."""
 
     hits: int
@@ -52,8 +54,8 @@ class Readings:
         labels: what is shown.
         digits: what was read; "" where nothing was.
         statuses: "digit", "unsure", "blank", or "error" for a file that cannot be read.
-        confidence: float64 (n,) in [0, 1], that the reading is right.
-        certainty: float64 (n,) in [0, 1], what the threshold is compared with.
+        confidence: float64 (n,) in [0, 1], that the reading is right if it is of a digit.
+        score: float64 (n,) in [0, 1], compared with the threshold.
     """
 
     labels: tuple[str, ...]
@@ -81,26 +83,16 @@ class Readings:
 
 @dataclass(frozen=True)
 class Reliability:
-    """How often readings are right, by their confidence; one entry a bin.
+    """How often readings are right, by their confidence.
 
     Attributes:
-        counts: int64 (bins,), readings.
-        confidence: float64 (bins,), their mean; NaN in an empty bin.
-        accuracy: float64 (bins,), the share that is right; NaN in an empty bin.
+        error: expected calibration error in [0, 1]: the mean gap between confidence and the
+            share that is right, weighted by readings.
+        bins: those that are not empty, by confidence, rounded to four places.
     """
 
-    counts: Counts
-    confidence: Floats
-    accuracy: Floats
-
-    @property
-    def error(self) -> float:
-        """Expected calibration error in [0, 1]: the mean gap, weighted by readings."""
-        used = self.counts > 0
-        if not used.any():
-            return 0.0
-        gaps = np.abs(self.confidence[used] - self.accuracy[used])
-        return float(np.average(gaps, weights=self.counts[used]))
+    error: float
+    bins: tuple[Bin, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ class ClassFigures:
     """One class of a set: its digits that are right, and what the others are read as."""
 
     name: str
-    right: Share
+    right: Proportion
     precision: float  # of the readings as this class, the share that is right
     read_as: tuple[tuple[str, int], ...]  # wrong readings, the most frequent first
 
@@ -129,9 +121,9 @@ class DigitFigures:
         reliability: of the digits that were read.
     """
 
-    accuracy: Share
-    refused: Share
-    sure_wrong: Share
+    accuracy: Proportion
+    refused: Proportion
+    sure_wrong: Proportion
     statuses: dict[str, int]
     class_names: tuple[str, ...]
     confusion: Counts
@@ -145,22 +137,22 @@ class RefusalCurve:
 
     Attributes:
         digits: share of the digits that are refused, in [0, 1].
-        others: share of what is no digit that is refused, in [0, 1].
-        thresholds: of certainty; what is at or below one is refused.
+        negatives: share of the non-digits that are refused, in [0, 1].
+        thresholds: of the score; a reading at or below one is refused.
     """
 
     digits: Floats
-    others: Floats
+    negatives: Floats
     thresholds: Floats
 
     @property
     def auroc(self) -> float:
-        """Probability that a digit is more certain than what is none; 0.5 is chance."""
-        return float(auc(self.digits, self.others))
+        """Probability that a digit scores above a non-digit; 0.5 is chance."""
+        return float(auc(self.digits, self.negatives))
 
     def refused_at(self, share: float) -> float:
-        """Share of what is no digit that is refused with at most `share` of the digits."""
-        return float(self.others[self.digits <= share].max())
+        """Share of the non-digits that is refused with at most `share` of the digits."""
+        return float(self.negatives[self.digits <= share].max())
 
 
 @dataclass(frozen=True)
@@ -170,13 +162,13 @@ class RefusalFigures:
     Attributes:
         refused: those whose status is not `digit`, at the model's own threshold.
         statuses: how many there are of each.
-        taken: per label, how many of it pass for a digit; the most frequent first.
+        false_accepts: per label, how many of it pass for a digit; the most frequent first.
         curve: against the digits; None where there are no digits to compare with.
     """
 
-    refused: Share
+    refused: Proportion
     statuses: dict[str, int]
-    taken: tuple[tuple[str, Share], ...]
+    false_accepts: tuple[tuple[str, Proportion], ...]
     curve: RefusalCurve | None
 
 
@@ -191,13 +183,13 @@ def measure_digits(readings: Readings, *, class_names: Sequence[str]) -> DigitFi
     names = tuple(class_names)
     confusion = count_confusions(readings, names)
     return DigitFigures(
-        accuracy=Share(int(right.sum()), len(right)),
-        refused=Share(int(refused.sum()), len(right)),
-        sure_wrong=Share(int((~right & ~refused).sum()), int((~refused).sum())),
+        accuracy=Proportion(int(right.sum()), len(right)),
+        refused=Proportion(int(refused.sum()), len(right)),
+        sure_wrong=Proportion(int((~right & ~refused).sum()), int((~refused).sum())),
         statuses=dict(Counter(readings.statuses)),
         class_names=names,
         confusion=confusion,
-        classes=measure_classes(readings, names, confusion),
+        classes=measure_classes(names, confusion),
         reliability=measure_reliability(
             readings.confidence[readings.is_read], right[readings.is_read]
         ),
@@ -211,22 +203,16 @@ def count_confusions(readings: Readings, names: tuple[str, ...]) -> Counts:
     return counts
 
 
-def measure_classes(
-    readings: Readings, names: tuple[str, ...], confusion: Counts
-) -> tuple[ClassFigures, ...]:
+def measure_classes(names: tuple[str, ...], confusion: Counts) -> tuple[ClassFigures, ...]:
     """Measure each class that occurs among the labels."""
-    precision = precision_score(
-        readings.labels, readings.digits, labels=names, average=None, zero_division=0.0
-    )
     figures = []
-    for index, name in enumerate(names):
-        row = confusion[index]
-        if row.sum() == 0:
-            continue
-        wrong = [(other, int(row[j])) for j, other in enumerate([*names, ""]) if j != index]
-        read_as = sorted((pair for pair in wrong if pair[1]), key=lambda pair: -pair[1])
-        right = Share(int(row[index]), int(row.sum()))
-        figures.append(ClassFigures(name, right, float(precision[index]), tuple(read_as)))
+    for index in np.flatnonzero(confusion.any(axis=1)):
+        row, right = confusion[index], int(confusion[index, index])
+        wrong = [(name, int(n)) for name, n in zip((*names, ""), row, strict=True) if n]
+        wrong = sorted((one for one in wrong if one[0] != names[index]), key=lambda one: -one[1])
+        precision = Proportion(right, int(confusion[:, index].sum())).share
+        of_all = Proportion(right, int(row.sum()))
+        figures.append(ClassFigures(names[index], of_all, precision, tuple(wrong)))
     return tuple(figures)
 
 
@@ -241,40 +227,54 @@ def measure_reliability(
         bins: how many. Defaults to 15.
     """
     if not len(confidence):
-        empty = np.full(bins, np.nan)
-        return Reliability(np.zeros(bins, np.int64), empty, empty)
+        return Reliability(0.0, ())
     values = np.stack([confidence, is_right.astype(np.float64)])
     means, edges, _ = binned_statistic(confidence, values, "mean", bins=bins, range=(0, 1))
     counts, _ = np.histogram(confidence, bins=edges)
-    return Reliability(counts.astype(np.int64), means[0], means[1])
-
-
-def measure_refusal(others: Readings, *, digit_certainty: Floats) -> RefusalFigures:
-    """Compute all figures of a set that shows no digits.
-
-    Args:
-        others: readings of letters, scribbles and the like; labels tell their kind.
-        digit_certainty: float64 (n,) in [0, 1], of real digits; may be empty.
-    """
-    passed = ~others.is_refused
-    counts = Counter(others.labels)
-    taken = Counter(label for label, has in zip(others.labels, passed, strict=True) if has)
-    return RefusalFigures(
-        refused=Share(int((~passed).sum()), len(passed)),
-        statuses=dict(Counter(others.statuses)),
-        taken=tuple((label, Share(hits, counts[label])) for label, hits in taken.most_common()),
-        curve=trace_refusals(digit_certainty, others.score) if len(digit_certainty) else None,
+    used = counts > 0
+    gaps = np.abs(means[0] - means[1])[used]
+    found = zip(edges[1:][used], counts[used], *means[:, used], strict=True)
+    return Reliability(
+        error=float(np.average(gaps, weights=counts[used])),
+        bins=tuple(make_bin(*map(float, figures)) for figures in found),
     )
 
 
-def trace_refusals(digits: Floats, others: Floats) -> RefusalCurve:
-    """Move a threshold over the certainties of digits (n,) and of what is none (m,)."""
-    is_other = np.concatenate([np.zeros(len(digits), bool), np.ones(len(others), bool)])
-    doubt = -np.concatenate([digits, others])
-    refused_digits, refused_others, thresholds = roc_curve(is_other, doubt)
-    return RefusalCurve(refused_digits, refused_others, -thresholds)
+def make_bin(up_to: float, count: float, confidence: float, right: float) -> Bin:
+    """Round the figures of one bin, and add the interval of its share."""
+    low, high = Proportion(round(right * count), int(count)).interval
+    return Bin(
+        up_to=round(up_to, 4),
+        count=int(count),
+        confidence=round(confidence, 4),
+        right=round(right, 4),
+        interval=(round(low, 4), round(high, 4)),
+    )
 
 
-def percent(share: float, places: int = 2) -> str:
-    """Write a share as people read it: 0.9843 is "98.43 %"."""
-    return f"{share:.{places}%}".replace("%", " %")
+def measure_refusal(negatives: Readings, *, digit_scores: Floats) -> RefusalFigures:
+    """Compute all figures of a set that shows no digits.
+
+    Args:
+        negatives: readings of letters, scribbles and the like; labels tell their kind.
+        digit_scores: float64 (n,) in [0, 1], of real digits; may be empty.
+    """
+    refused, counts = negatives.is_refused, Counter(negatives.labels)
+    passed = Counter(label for label, no in zip(negatives.labels, refused, strict=True) if not no)
+    return RefusalFigures(
+        refused=Proportion(int(refused.sum()), len(refused)),
+        statuses=dict(Counter(negatives.statuses)),
+        false_accepts=tuple(
+            (label, Proportion(hits, counts[label])) for label, hits in passed.most_common()
+        ),
+        curve=trace_refusals(digit_scores, negatives.score) if len(digit_scores) else None,
+    )
+
+
+def trace_refusals(digits: Floats, negatives: Floats) -> RefusalCurve:
+    """Move a threshold over the scores of digits (n,) and of non-digits (m,)."""
+    is_negative = np.repeat([False, True], [len(digits), len(negatives)])
+    refused_digits, refused, thresholds = roc_curve(
+        is_negative, -np.concatenate([digits, negatives])
+    )
+    return RefusalCurve(refused_digits, refused, -thresholds)

@@ -9,10 +9,11 @@ What is missing is empty, and `problems` says in a sentence why.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from digits.classes import DIGIT_CLASSES, ClassNames, class_noun
 from digits.evaluation.dataset_names import name_set
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.model_report.files import (
@@ -21,60 +22,63 @@ from digits.recognition.model_report.files import (
     read_history,
     report_folder,
 )
-from digits.recognition.model_report.schema import Count, Details, Epoch, Share
+from digits.recognition.model_report.schema import Count, Details, Epoch, UnitInterval
 
 NO_DETAILS = Details(parameters=0)
 
 
 @dataclass(frozen=True)
-class DigitSet:
-    """What a model makes of a set of digits; shares are in [0, 1].
-
-    Attributes:
-        name: of the set, as evaluate.py calls it.
-        title: the name, as people write it.
-        about: what the set is, a sentence.
-        count: digits.
-        accuracy: the share that is read right.
-        interval: where the share of all such digits lies, 95 times in 100.
-        refused: the share that is called unsure or blank.
-        calibration_error: the mean gap between confidence and the share that is right.
-        sure_but_wrong: the share that is wrong, among those that are not refused.
-    """
-
-    name: str
-    title: str
-    about: str
-    count: Count
-    accuracy: Share
-    interval: tuple[Share, Share]
-    refused: Share
-    calibration_error: Share
-    sure_but_wrong: Share
-
-
-@dataclass(frozen=True)
-class OtherSet:
-    """What a model makes of pictures that show no digit, or not one.
+class MeasuredSet:
+    """What a model makes of a set; shares are in [0, 1].
 
     Attributes:
         name: of the set, as evaluate.py calls it.
         title: the name, as people write it.
         about: what the set is, a sentence.
         count: pictures.
-        refused: the share in [0, 1] that is called unsure or blank.
-        interval: where the share of all such pictures lies, 95 times in 100.
+        refused: the share that is called unsure or blank.
+        interval: where `share` lies for all such pictures, 95 times in 100.
     """
 
     name: str
     title: str
     about: str
     count: Count
-    refused: Share
-    interval: tuple[Share, Share]
+    refused: UnitInterval
+    interval: tuple[UnitInterval, UnitInterval]
+
+    @property
+    def share(self) -> float:
+        """The share that counts: the higher, the better."""
+        return self.refused
 
 
-Kind = TypeVar("Kind", DigitSet, OtherSet)
+@dataclass(frozen=True)
+class NegativeSet(MeasuredSet):
+    """A set of pictures that show no digit, or not one: all are to be refused."""
+
+
+@dataclass(frozen=True)
+class DigitSet(MeasuredSet):
+    """A set of digits.
+
+    Attributes:
+        accuracy: the share that is read right: whose best guess is the label, sure or not.
+        calibration_error: the mean gap between confidence and the share that is right.
+        sure_but_wrong: the share that is wrong, among those that are not refused.
+    """
+
+    accuracy: UnitInterval
+    calibration_error: UnitInterval
+    sure_but_wrong: UnitInterval
+
+    @property
+    def share(self) -> float:
+        """The share that counts: the higher, the better."""
+        return self.accuracy
+
+
+Kind = TypeVar("Kind", DigitSet, NegativeSet)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class ModelAbout:
         file_size: bytes.
         card: None when there is none that is usable.
         digits: by labelled set, in the card's order.
-        others: by set of what is no digit.
+        negatives: by set of non-digits.
         details: of the sets; without any when there are none.
         history: by epoch.
         problems: why parts are missing.
@@ -105,10 +109,25 @@ class ModelAbout:
     file_size: int
     card: ModelCard | None
     digits: tuple[DigitSet, ...]
-    others: tuple[OtherSet, ...]
+    negatives: tuple[NegativeSet, ...]
     details: Details
     history: tuple[Epoch, ...]
     problems: Problems
+
+    @property
+    def class_names(self) -> ClassNames:
+        """What the model tells apart; the digits where its card does not say."""
+        return self.card.class_names if self.card else DIGIT_CLASSES
+
+    @property
+    def noun(self) -> str:
+        """What the model reads: "digit" or "letter"."""
+        return class_noun(self.class_names)
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """How the model was made, as its card tells; empty where it does not."""
+        return self.card.training if self.card else {}
 
 
 def read_about(path: Path) -> ModelAbout:
@@ -143,7 +162,7 @@ def read_about(path: Path) -> ModelAbout:
         file_size=file_size,
         card=card,
         digits=read_sets(DigitSet, card, details),
-        others=read_sets(OtherSet, card, details),
+        negatives=read_sets(NegativeSet, card, details),
         details=details,
         history=history,
         problems=Problems("", no_details, no_history),

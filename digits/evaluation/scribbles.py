@@ -7,6 +7,7 @@ No kind is one that somebody could take for a digit: no single ring, line or hoo
 """
 
 from collections.abc import Callable
+from itertools import cycle, islice
 
 import cv2
 import numpy as np
@@ -31,9 +32,10 @@ def draw_scribbles(count: int, *, seed: int) -> list[tuple[str, Canvas]]:
         Name of the kind, and uint8 array of shape (280, 280), white ink on black.
     """
     rng = np.random.default_rng(seed)
-    names = list(KINDS)
-    kinds = [names[index % len(names)] for index in range(count)]
-    return [(k, draw_at_random(KINDS[k](rng), rng=rng, style=SCRIBBLE_STYLE)) for k in kinds]
+    return [
+        (kind, draw_at_random(scribble(rng), rng=rng, style=SCRIBBLE_STYLE))
+        for kind, scribble in islice(cycle(KINDS.items()), count)
+    ]
 
 
 def wander(rng: Rng) -> list[Points]:
@@ -130,16 +132,8 @@ def shapes(rng: Rng) -> list[Points]:
 
 
 KINDS: dict[str, Callable[[Rng], list[Points]]] = {
-    "wander": wander,
-    "zigzag": zigzag,
-    "hatching": hatching,
-    "grid": grid,
-    "spiral": spiral,
-    "coil": coil,
-    "blob": blob,
-    "star": star,
-    "arrow": arrow,
-    "shapes": shapes,
+    kind.__name__: kind
+    for kind in (wander, zigzag, hatching, grid, spiral, coil, blob, star, arrow, shapes)
 }
 
 

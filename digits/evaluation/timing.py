@@ -4,22 +4,22 @@ print(measure_speeds([recognizer])[0].milliseconds)
 """
 
 import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from timeit import timeit
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from sklearn.datasets import load_digits
 
+from digits.data.strokes import CANVAS_STYLE
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.recognizer import Recognizer
 
 SPEED_CANVASES = 256  # read one after the other for the median time, then as a batch
 SPEED_BATCHES = 5  # such batches, for images a second
-CANVAS_SIDE = 280  # pixels, as the page has it
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,14 @@ def measure_speeds(recognizers: Sequence[Recognizer]) -> list[Speed]:
         read_canvases(recognizer, canvases)
     for canvas in canvases:
         for times, recognizer in zip(singles, recognizers, strict=True):
-            times.append(count_seconds(partial(recognizer.predict, canvas)))
+            times.append(timeit(partial(recognizer.predict, canvas), number=1))
     for _ in range(SPEED_BATCHES):
         for times, recognizer in zip(batches, recognizers, strict=True):
-            times.append(count_seconds(partial(read_canvases, recognizer, canvases)))
+            times.append(timeit(partial(read_canvases, recognizer, canvases), number=1))
     return [
         Speed(statistics.median(single) * 1000, len(canvases) / statistics.median(batch))
         for single, batch in zip(singles, batches, strict=True)
     ]
-
-
-def count_seconds(call: Callable[[], object]) -> float:
-    """Time one call."""
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 def read_canvases(recognizer: Recognizer, canvases: Sequence[npt.NDArray[np.uint8]]) -> None:
@@ -74,7 +67,9 @@ def make_canvases(count: int) -> list[npt.NDArray[np.uint8]]:
     """Put real digits on RGBA canvases of (280, 280, 4), white with smooth edges on black."""
     canvases = []
     for image in load_digits().images[:count]:
-        large = cv2.resize(image, (CANVAS_SIDE, CANVAS_SIDE), interpolation=cv2.INTER_CUBIC)
+        large = cv2.resize(
+            image, (CANVAS_STYLE.canvas, CANVAS_STYLE.canvas), interpolation=cv2.INTER_CUBIC
+        )
         ink = ((large - 7) * 128).clip(0, 255).astype(np.uint8)  # 16 levels to a sharp line
         canvases.append(cv2.merge([ink, ink, ink, np.full_like(ink, 255)]))
     return canvases

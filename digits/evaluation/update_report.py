@@ -7,8 +7,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from digits.evaluation.evaluator import DigitsResult, Mistake, ModelResult, OthersResult
-from digits.evaluation.html_report import describe_reliability
+from digits.evaluation.evaluator import ModelResult, SetResult
+from digits.evaluation.metrics import DigitFigures, RefusalFigures
 from digits.files import sha256_of
 from digits.recognition.model_report.files import (
     ReportError,
@@ -16,17 +16,12 @@ from digits.recognition.model_report.files import (
     report_folder,
     write_details,
 )
-from digits.recognition.model_report.schema import (
-    Bin,
-    Details,
-    Misread,
-    SetDetails,
-)
+from digits.recognition.model_report.schema import Details, Misread, SetDetails
 
 ALWAYS_SHOWN = ("mnist_test", "load_digits")  # public, and their credit is known
 MOST_SHOWN = 100  # misread digits of such a set: all of a good model's
 MOST_SHOWN_OF_OTHERS = 24  # a look, not a copy, at a set that is somebody's
-MOST_TAKEN = 12  # labels that pass for a digit most often
+MOST_FALSE_ACCEPTS = 12  # labels that pass for a digit most often
 
 
 def update_details(model_path: Path, result: ModelResult, *, shown: Collection[str] = ()) -> Path:
@@ -42,18 +37,16 @@ def update_details(model_path: Path, result: ModelResult, *, shown: Collection[s
         The folder that they lie in.
     """
     folder, sha256 = report_folder(model_path), sha256_of(model_path)
-    new = Details(
-        result.parameters,
-        {part.name: of_digits(part, is_shown=part.name in shown) for part in result.digits}
-        | {part.name: of_others(part) for part in result.others},
-    )
+    sets = {part.name: of_digits(part, is_shown=part.name in shown) for part in result.digits}
+    sets |= {part.name: of_negatives(part) for part in result.negatives}
+    new = Details(result.parameters, result.network, sets)
     with suppress(ReportError):  # there may be none of this model yet
         new = read_details(folder, sha256=sha256).updated(new)
     write_details(folder, new, sha256=sha256)
     return folder
 
 
-def of_digits(part: DigitsResult, *, is_shown: bool) -> SetDetails:
+def of_digits(part: SetResult[DigitFigures], *, is_shown: bool) -> SetDetails:
     """Take from a labelled set what the page shows of it."""
     figures = part.figures
     most = MOST_SHOWN if part.name in ALWAYS_SHOWN else MOST_SHOWN_OF_OTHERS * is_shown
@@ -61,28 +54,18 @@ def of_digits(part: DigitsResult, *, is_shown: bool) -> SetDetails:
         about=part.about,
         classes=figures.class_names,
         confusion=tuple(tuple(row) for row in figures.confusion.tolist()),
-        reliability=tuple(
-            Bin(**{**one, "interval": tuple(one["interval"])})
-            for one in describe_reliability(figures.reliability)
+        reliability=figures.reliability.bins,
+        misread=tuple(
+            Misread(one.truth, one.reading, round(one.confidence, 4), one.is_sure, one.picture)
+            for one in part.mistakes[:most]
         ),
-        misread=tuple(map(to_misread, part.mistakes[:most])),
     )
 
 
-def of_others(part: OthersResult) -> SetDetails:
-    """Take from what is no digit what the page shows of it."""
-    taken = part.figures.taken[:MOST_TAKEN]
+def of_negatives(part: SetResult[RefusalFigures]) -> SetDetails:
+    """Take from a set of non-digits what the page shows of it."""
+    accepts = part.figures.false_accepts[:MOST_FALSE_ACCEPTS]
     return SetDetails(
-        about=part.about, taken=tuple((label, share.hits, share.count) for label, share in taken)
-    )
-
-
-def to_misread(mistake: Mistake) -> Misread:
-    """Leave out of a mistake whose file it was."""
-    return Misread(
-        truth=mistake.truth,
-        reading=mistake.reading,
-        confidence=round(mistake.confidence, 4),
-        is_sure=mistake.is_sure,
-        picture=mistake.picture,
+        about=part.about,
+        false_accepts=tuple((label, share.hits, share.count) for label, share in accepts),
     )

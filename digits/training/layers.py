@@ -8,8 +8,9 @@ its own: convolution, batch normalisation and ReLU make one.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from digits.recognition.model_report.schema import Block, Layer
 
 KerasModel: TypeAlias = Any  # Keras states no types, and this module does not import it
 
@@ -39,41 +40,6 @@ SETTINGS = (  # worth telling, and how
     ("activation", "{}"),
 )
 DEFAULTS = {("strides", "1"), ("activation", "linear")}  # not worth telling
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of a network."""
-
-    name: str
-    kind: str  # its class in Keras, "Conv2D"
-    settings: str  # "32 filters, 3 × 3", or ""
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """A layer, and those that belong to it.
-
-    Attributes:
-        layers: at least one.
-        output: shape of what it gives, without the batch; empty when Keras does not know.
-        inputs: names of the layers that it takes from, other than the block before it.
-    """
-
-    layers: tuple[Layer, ...]
-    output: tuple[int | None, ...]
-    inputs: tuple[str, ...] = ()
-
-    @property
-    def parameters(self) -> int:
-        """All weights, those that are not trained among them."""
-        return sum(layer.parameters for layer in self.layers)
-
-    @property
-    def shape(self) -> str:
-        """The output's shape as people write it."""
-        return " × ".join("any" if side is None else str(side) for side in self.output)
 
 
 def describe_layers(model: KerasModel) -> tuple[Block, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from digits.app import prediction_view
 from digits.app.canvas.drawing import Drawing
 from digits.app.draw.feedback import WRONG
-from digits.evaluation.eval_sets import Examples
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.evaluator import measure_model
 from digits.evaluation.timing import Speed
 from digits.evaluation.update_report import update_details
@@ -96,8 +97,10 @@ def test_the_model_view_speaks_of_letters(letters_model: Path, part: str) -> Non
     labels = tuple(LETTERS[digit] for digit in DIGITS)
     inputs = tuple(preprocess(draw(digit)) for digit in DIGITS)
     wrong = ("Z", *labels[1:])  # one is misread
-    examples = Examples("pens", "Drawn by a program.", wrong, inputs)
-    result = measure_model(recognizer, letters_model, speed=Speed(1, 1), sets=[examples], others=[])
+    examples = EvaluationSet("pens", "Drawn by a program.", wrong, inputs)
+    result = measure_model(
+        recognizer, letters_model, speed=Speed(1, 1), sets=[examples], negatives=[]
+    )
     update_details(letters_model, result)
     app = show_view("model")
     app.session_state["part"] = part
@@ -106,15 +109,17 @@ def test_the_model_view_speaks_of_letters(letters_model: Path, part: str) -> Non
     said = words(app).replace("digit_probability", "")
     assert "digit" not in said
     if part == "Training":
-        assert any("--classes ABCDEFGHIJKLMNOPQRSTUVWXYZ" in code.value for code in app.code)
+        assert any("--strokes letters.jsonl --held-out" in code.value for code in app.code)
 
 
-def test_models_of_letters_are_compared_on_letters_alone(letters_model: Path) -> None:
+def test_models_of_letters_are_compared_on_letters_alone() -> None:
     app = show_view("model")
     app.session_state["part"] = "Compare"
-    app.session_state["compare_canvas"] = canvas_state(7)
     app.run()
     assert not app.exception
-    assert app.segmented_control(key="source").options == ["Draw here"]
+    assert not app.table  # there is no letter to read yet
+    app.session_state["board"] = SimpleNamespace(is_empty=False, picture=draw(7))
+    app.run()
+    assert app.segmented_control(key="source").options == ["From Draw"]
     (reading,) = [table.value for table in app.table]
     assert list(reading["reads"]) == ["**H**"]

@@ -66,11 +66,11 @@ def test_a_cell_is_chosen_by_touch(phone: Page) -> None:
 
 
 def test_a_drawing_is_read_beside_the_figures(phone: Page) -> None:
-    open_part(phone, "Compare")
-    phone.get_by_text("Draw here").tap()
-    expect(phone.get_by_text("Draw a digit, and all of them read it.")).to_be_visible()
     draw_with_finger(phone, 7)
+    expect(phone.get_by_test_id("stMetricValue")).to_have_text("7")
+    phone.get_by_role("link", name="The model").tap()
+    phone.get_by_text("Compare", exact=True).tap()
     readings = phone.locator(".st-key-readings")
     expect(readings.get_by_role("cell", name="7", exact=True).first).to_be_visible()
-    phone.get_by_role("button", name="Clear").tap()
-    expect(phone.get_by_text("Draw a digit, and all of them read it.")).to_be_visible()
+    phone.get_by_text("Examples", exact=True).tap()
+    expect(phone.get_by_role("link", name="Draw a digit for them to read")).to_have_count(0)

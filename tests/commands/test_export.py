@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from digits.commands import export
-from digits.evaluation.eval_sets import Examples
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.scribbles import draw_scribbles
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
@@ -165,7 +165,7 @@ def test_a_card_of_other_calibration_is_inside_the_network(inputs: list[ModelInp
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the program compare ten images."""
     pictures = [preprocess(draw(digit)) for digit in DIGITS]
-    examples = Examples("few", "Ten drawn digits.", tuple("0123456789"), tuple(pictures))
+    examples = EvaluationSet("few", "Ten drawn digits.", tuple("0123456789"), tuple(pictures))
     monkeypatch.setattr("digits.evaluation.eval_sets.load_scikit_digits", lambda: examples)
 
 

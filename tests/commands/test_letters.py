@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digits.app.model.wording import learn_command, measure_command, retrain_command
+from digits.app.model.wording import learn_command, measure_command
 from digits.classes import DIGIT_CLASSES
 from digits.commands import evaluate, predict, train
 from digits.data.dataset import DatasetError
@@ -53,9 +53,6 @@ def test_training_on_letters_writes_a_card_of_letters(
     assert card.class_names == tuple("ABCDEFGHIJ") and card.reject_logit == 0
     assert {"strokes_validation_accuracy", "strokes_test_accuracy"} < set(card.figures)
     assert Recognizer.load(output).predict(draw(3)).label in LETTERS[:10]
-    again = retrain_command(card)
-    assert "--strokes pens.jsonl" in again and "--classes ABCDEFGHIJ" in again
-    assert "--pen-drawings 2" in again and "--no-pendigits" not in again
 
 
 def test_writers_teach_validate_or_test_and_none_does_two() -> None:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from digits.evaluation.formats import format_confidence, format_percent
 from digits.evaluation.metrics import (
+    Proportion,
     Readings,
-    Share,
     measure_digits,
     measure_refusal,
     measure_reliability,
-    percent,
     trace_refusals,
 )
 
@@ -33,9 +33,9 @@ def make_readings(labels: str, digits: str, *, refused: str = "") -> Readings:
 
 def test_the_interval_is_wilsons() -> None:
     """Published values: 50 of 100, and 0 of 10, where the plain interval is a point."""
-    assert Share(50, 100).interval == pytest.approx((0.4038, 0.5962), abs=1e-4)
-    assert Share(0, 10).interval == pytest.approx((0.0, 0.2775), abs=1e-4)
-    assert Share(0, 0).interval == (0.0, 1.0)
+    assert Proportion(50, 100).interval == pytest.approx((0.4038, 0.5962), abs=1e-4)
+    assert Proportion(0, 10).interval == pytest.approx((0.0, 0.2775), abs=1e-4)
+    assert Proportion(0, 0).interval == (0.0, 1.0)
 
 
 def test_calibration_error_is_the_weighted_gap() -> None:
@@ -44,13 +44,13 @@ def test_calibration_error_is_the_weighted_gap() -> None:
     is_right = np.concatenate([np.arange(100) < 80, np.arange(300) < 150])
     reliability = measure_reliability(confidence, is_right)
     assert reliability.error == pytest.approx(0.1 * 100 / 400)
-    assert reliability.counts.sum() == 400
-    assert np.count_nonzero(reliability.counts) == 2
+    assert [(one.up_to, one.count) for one in reliability.bins] == [(0.5333, 300), (0.9333, 100)]
+    assert [one.right for one in reliability.bins] == [0.5, 0.8]
 
 
 def test_full_confidence_belongs_to_the_last_bin() -> None:
     reliability = measure_reliability(np.array([1.0, 0.0]), np.array([True, False]))
-    assert reliability.counts[-1] == reliability.counts[0] == 1
+    assert [(one.up_to, one.count) for one in reliability.bins] == [(0.0667, 1), (1.0, 1)]
     assert reliability.error == 0
 
 
@@ -64,7 +64,7 @@ def test_a_digit_that_is_not_read_is_not_right() -> None:
     assert figures.refused.hits == 2
     assert figures.statuses == {"digit": 2, "unsure": 1, "blank": 1}
     assert figures.confusion[1].tolist() == [0, 1] + [0] * 8 + [1]
-    assert figures.reliability.counts.sum() == 3
+    assert sum(one.count for one in figures.reliability.bins) == 3
 
 
 def test_sure_but_wrong_counts_only_what_is_sure() -> None:
@@ -102,16 +102,22 @@ def test_equal_certainties_are_chance() -> None:
 
 def test_what_passes_for_a_digit_is_counted_by_kind() -> None:
     others = make_readings("aab", "44_", refused="u  ")
-    figures = measure_refusal(others, digit_certainty=np.array([0.95, 0.99]))
+    figures = measure_refusal(others, digit_scores=np.array([0.95, 0.99]))
     assert (figures.refused.hits, figures.refused.count) == (2, 3)
-    assert [(label, share.hits, share.count) for label, share in figures.taken] == [("a", 1, 2)]
+    assert [(label, share.hits, share.count) for label, share in figures.false_accepts] == [
+        ("a", 1, 2)
+    ]
     assert figures.curve is not None and figures.curve.auroc == 1
 
 
 def test_without_digits_there_is_no_curve() -> None:
-    assert measure_refusal(make_readings("a", "4"), digit_certainty=np.empty(0)).curve is None
+    assert measure_refusal(make_readings("a", "4"), digit_scores=np.empty(0)).curve is None
 
 
 def test_shares_are_written_as_people_read_them() -> None:
-    assert percent(0.98431) == "98.43 %"
-    assert percent(1, 0) == "100 %"
+    space = "\N{NO-BREAK SPACE}"
+    assert format_percent(0.98431) == f"98.43{space}%"
+    assert format_percent(1, 0) == f"100{space}%"
+    assert format_confidence(1.0) == f"over 99.9{space}%"
+    assert format_confidence(0.0) == f"under 0.1{space}%"
+    assert format_confidence(0.5) == f"50.0{space}%"

@@ -202,7 +202,7 @@ def test_figures_of_a_card_that_are_no_numbers_are_passed_over(model: Path) -> N
         card["figures"][name] |= change
     model.with_suffix(".json").write_text(json.dumps(card))
     about = read_about(model)
-    shown = {one.name for one in about.digits} | {one.name for one in about.others}
+    shown = {one.name for one in about.digits} | {one.name for one in about.negatives}
     assert shown == set(names[len(odd) :])
     assert all(np.isfinite(one.interval).all() for one in about.digits)
 

@@ -12,7 +12,7 @@ from digits.commands import train
 from digits.data.dataset import REJECT_LABEL, LabelledImages
 from digits.data.labelled_files import load_kept_drawings
 from digits.data.rendering import draw_digits, preprocess_all
-from digits.evaluation.eval_sets import Examples, load_scikit_digits
+from digits.evaluation.eval_sets import EvaluationSet, load_scikit_digits
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
@@ -30,13 +30,13 @@ TAUGHT = slice(900)
 
 
 @pytest.fixture(scope="module")
-def digits() -> Examples:
+def digits() -> EvaluationSet:
     """scikit-learn's digits, enlarged and preprocessed."""
     return load_scikit_digits()
 
 
 @pytest.fixture(scope="module")
-def digits_file(tmp_path_factory: pytest.TempPathFactory, digits: Examples) -> Path:
+def digits_file(tmp_path_factory: pytest.TempPathFactory, digits: EvaluationSet) -> Path:
     """Those digits in MNIST's layout."""
     path = tmp_path_factory.mktemp("digits") / "load_digits.npz"
     inputs = np.stack([model_input for model_input in digits.inputs if model_input is not None])
@@ -74,7 +74,7 @@ def share_read(recognizer: Recognizer, form: Form) -> float:
 
 @pytest.mark.usefixtures("no_pictures")
 def test_twenty_kept_drawings_teach_their_form_and_the_rest_is_not_forgotten(
-    digits: Examples,
+    digits: EvaluationSet,
     digits_file: Path,
     tmp_path: Path,
     recognizer: Recognizer,

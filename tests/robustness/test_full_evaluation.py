@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digits.commands import evaluate
-from digits.evaluation.eval_sets import Examples
+from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.timing import Speed
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess
@@ -22,7 +22,7 @@ from tests.support.digit_drawings import draw
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer) -> Path:
     """A copy of the model that ships with its card; two pictures are measured."""
     monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
-    digits = Examples("digits", "Sevens.", ("7", "1"), inputs=(preprocess(draw(7)),) * 2)
+    digits = EvaluationSet("digits", "Sevens.", ("7", "1"), inputs=(preprocess(draw(7)),) * 2)
     monkeypatch.setattr(evaluate, "load_sets", lambda *_: ([digits], []))
     monkeypatch.setattr(evaluate, "measure_speeds", lambda models: [Speed(1, 1)] * len(models))
     path = tmp_path / MODEL_PATH.name

@@ -8,16 +8,17 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from digits.app.canvas.drawing import CANVAS_SIDE
 from digits.app.loading_notice import say_that_it_loads
-from digits.app.model.charts import probability_chart
+from digits.app.markdown import escape_markdown, without_folders
 from digits.app.model.comparison import NOTHING, compare_figures, list_models, name_models
 from digits.app.model.example_drawings import EXAMPLES
-from digits.app.model.mistakes import enlarge
-from digits.app.model.wording import escape, format_percent, names_of, without_folders
-from digits.app.prediction_view import worded
+from digits.app.model.mistakes import ZOOM
+from digits.app.navigation import draw_page
+from digits.app.prediction_view import enlarge_pixels, page_noun
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
+from digits.evaluation.charts import probability_chart
+from digits.evaluation.formats import format_confidence
 from digits.evaluation.model_summary import ModelAbout, read_about
 from digits.locations import models_folder
 from digits.preprocessing.image_io import to_data_url
@@ -32,7 +33,7 @@ PICTURE_SIDE = 140  # screen pixels of the drawing that is read
 LEAST_SHOWN = 0.005  # probability of a class, to be shown where there are many
 MOST_CLASSES = 12  # all shown
 MOST_MISREAD = 8  # examples of what the model misreads
-CANVAS, EXAMPLE, DRAWN = "Draw here", "Examples", "From Draw"
+EXAMPLE, DRAWN = "Examples", "From Draw"
 COMMANDS = """\
 mkdir -p trained
 python train.py --architecture classic --epochs 5 --no-pendigits --no-augmentation \\
@@ -53,11 +54,11 @@ def show_comparison(about: ModelAbout) -> None:
     paths = {path.name: path for path in list_models(folder)}
     if paths:
         names = st.pills(
-            f"Beside {escape(about.path.name)}, of the folder `{folder.name}/`",
+            f"Beside {escape_markdown(about.path.name)}, of the folder `{folder.name}/`",
             list(paths),
             selection_mode="multi",
             default=list(paths)[:2],
-            format_func=escape,
+            format_func=escape_markdown,
             key="compared",
         )
         if len(names) > MOST:
@@ -71,11 +72,11 @@ def show_comparison(about: ModelAbout) -> None:
         )
         st.code(COMMANDS, wrap_lines=True, language=None)
         chosen = [about.path]
-    compare(about, chosen)
+    show_side_by_side(about, chosen)
 
 
 @st.fragment
-def compare(about: ModelAbout, paths: list[Path]) -> None:
+def show_side_by_side(about: ModelAbout, paths: list[Path]) -> None:
     """Show what models read, and their figures.
 
     A fragment's arguments are kept as long as its visitor: paths are, models are not.
@@ -85,12 +86,9 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
     if not recognizers:
         return
     names = name_models(list(recognizers))
-    read_together({names[path]: one for path, one in recognizers.items()}, examples_for(about))
+    predict_together({names[path]: one for path, one in recognizers.items()}, about)
     st.header("Their figures")
-    figures = compare_figures(
-        {names[path]: read_about(path) for path in recognizers},
-        parameters={names[path]: one.model.count_params() for path, one in recognizers.items()},
-    )
+    figures = compare_figures({names[path]: read_about(path) for path in recognizers})
     table = pd.DataFrame(figures).rename_axis("figure")
     # Not st.table: where it is wider than a phone, it cannot be scrolled with keys.
     st.dataframe(table, height="content", alt="Figures of the models side by side")
@@ -99,13 +97,13 @@ def compare(about: ModelAbout, paths: list[Path]) -> None:
 
 def examples_for(about: ModelAbout) -> dict[str, Image]:
     """Return our drawings, where they are of the model's classes, and some that it misreads."""
-    drawings = EXAMPLES if names_of(about) == DIGIT_CLASSES else {}
+    drawings = EXAMPLES if about.class_names == DIGIT_CLASSES else {}
     details = about.details.sets.get("mnist_test")
     misread = details.misread[:MOST_MISREAD] if details else []
     return {
         **{name: drawing.draw() for name, drawing in drawings.items()},
         **{
-            f"Misread {index}: a {one.truth} of MNIST": enlarge(one)
+            f"Misread {index}: a {one.truth} of MNIST": enlarge_pixels(one.picture, ZOOM)
             for index, one in enumerate(misread, 1)
         },
     }
@@ -119,7 +117,7 @@ def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
         try:
             recognizers[path] = load_model(path, path.stat().st_mtime_ns)
         except (RecognizerError, FileNotFoundError) as error:
-            st.error(escape(without_folders(str(error))), icon=":material/error:")
+            st.error(escape_markdown(without_folders(str(error))), icon=":material/error:")
     return recognizers
 
 
@@ -131,36 +129,34 @@ def load_model(path: Path, modified: int) -> "Recognizer":
     return Recognizer.load(path)
 
 
-def read_together(recognizers: "dict[str, Recognizer]", examples: dict[str, Image]) -> None:
+def predict_together(recognizers: "dict[str, Recognizer]", about: ModelAbout) -> None:
     """Take a drawing, and show what each model reads."""
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        image = choose_image(examples)
+        image = choose_image(examples_for(about), about.noun)
     with right, st.container(key="readings"):
-        readings = {}
         if image is not None:
             readings = {name: one.predict(image) for name, one in recognizers.items()}
-        if all(reading.status == "blank" for reading in readings.values()):
-            st.info(worded("Draw a digit, and all of them read it."), icon=":material/draw:")
-        else:
             show_readings(readings, recognizers)
 
 
-def choose_image(examples: dict[str, Image]) -> Image | None:
-    """Let the visitor draw, take the drawing of the Draw view, or choose an example."""
+def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
+    """Let the visitor take the drawing of the Draw view, or choose an example."""
     drawn = drawn_before()
-    sources = [*([DRAWN] if drawn is not None else []), *([EXAMPLE] if examples else []), CANVAS]
-    source = st.segmented_control(
-        "What they read", sources, default=sources[0], required=True, key="source"
-    )
-    if source == CANVAS:
-        return draw_image()
+    sources = [*([DRAWN] if drawn is not None else []), *([EXAMPLE] if examples else [])]
+    source = None
+    if sources:
+        source = st.segmented_control(
+            "What they read", sources, default=sources[0], required=True, key="source"
+        )
     image = drawn
-    if image is None or source == EXAMPLE:
+    if source == EXAMPLE:
         image = examples[st.selectbox("Example", list(examples), key="example")]
-    st.image(
-        to_data_url(image), caption="What they all read", width=PICTURE_SIDE, alt="The drawing"
-    )
+    if image is not None:
+        url = to_data_url(image)
+        st.image(url, caption="What they all read", width=PICTURE_SIDE, alt="The drawing")
+    if drawn is None:
+        st.page_link(draw_page(), label=f"Draw a {noun} for them to read", icon=":material/draw:")
     return image
 
 
@@ -168,33 +164,6 @@ def drawn_before() -> Image | None:
     """Return what lies on the canvas of the Draw view; None while that is empty."""
     board = st.session_state.get("board")
     return None if board is None or board.is_empty else board.picture
-
-
-def draw_image() -> Image | None:
-    """Show a canvas of this view's own; None while it is empty."""
-    from streamlit_drawable_canvas import st_canvas  # it can be imported by a running page only
-
-    state = st.session_state
-    state.setdefault("compare_start", {"objects": [], "edit": 0})
-    canvas = st_canvas(
-        stroke_width=20,
-        stroke_color="#ffffff",
-        background_color="#000000",
-        width=CANVAS_SIDE,
-        height=CANVAS_SIDE,
-        initial_drawing=state.compare_start,
-        return_image_data=True,
-        key="compare_canvas",
-    )
-    strokes = (canvas.json_data or {}).get("objects", [])
-    st.button("Clear", icon=":material/delete:", key="compare_clear", on_click=clear_canvas)
-    return canvas.image_data if strokes else None
-
-
-def clear_canvas() -> None:
-    """Empty the canvas, which takes a drawing when `edit` has changed."""
-    edit = st.session_state.compare_start["edit"] + 1
-    st.session_state.compare_start = {"objects": [], "edit": edit}
 
 
 def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:
@@ -209,37 +178,30 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
         shares = dict(zip(reading.class_names, reading.probabilities, strict=True))
         rows.append((name, shown, [shares.get(one, 0.0) for one in shown]))
     words = "; ".join(
-        f"{name} reads {reading.label}, {format_sure(reading.confidence)}"
+        f"{name} reads {reading.label}, {format_confidence(reading.confidence)}"
         for name, reading in readings.items()
     )
     st.altair_chart(probability_chart(rows, get_palette()), alt=f"Probabilities: {words}.")
-    st.caption(worded("The chart: the probability of each class in per cent, if it is a digit."))
+    st.caption(f"The chart: the probability of each class in per cent, if it is a {page_noun()}.")
     for name, one in recognizers.items():
         if one.warning:
-            st.caption(f"**{escape(name)}**: {escape(without_folders(one.warning))}")
+            st.caption(
+                f"**{escape_markdown(name)}**: {escape_markdown(without_folders(one.warning))}"
+            )
 
 
 def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer") -> dict[str, str]:
     """Write what a model reads, and how sure it is."""
-    can_refuse = recognizer.card.reject_logit is not None
+    in_distribution = NOTHING  # a model that never refuses does not say
+    if recognizer.card.reject_logit is not None:
+        in_distribution = format_confidence(reading.in_distribution_probability)
     return {
-        "model": escape(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end there
-        "reads": f"**{escape(reading.label or '')}**",
-        "confidence": format_sure(reading.confidence),
-        worded("is a digit"): format_sure(reading.in_distribution_probability)
-        if can_refuse
-        else NOTHING,
+        "model": escape_markdown(name).replace("_", "_\N{ZERO WIDTH SPACE}"),  # a line may end
+        "reads": f"**{escape_markdown(reading.label or '')}**",
+        "confidence": format_confidence(reading.confidence),
+        f"is a {page_noun()}": in_distribution,
         "status": reading.status,
     }
-
-
-def format_sure(share: float) -> str:
-    """Write a probability in per cent, without ever claiming certainty."""
-    return (
-        f"≥\N{NO-BREAK SPACE}{format_percent(0.999, 1)}"
-        if share > 0.999
-        else format_percent(share, 1)
-    )
 
 
 def shown_classes(readings: "list[Prediction]") -> list[str]:

@@ -1,27 +1,19 @@
 """The mistakes of the model: in words, as a matrix to choose a cell of, and as pictures."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
-from digits.app.model.charts import CELL, confusion_chart
-from digits.app.model.wording import (
-    describe_cell,
-    describe_mistakes,
-    describe_taken,
-    format_percent,
-    measure_command,
-    names_of,
-)
+from digits.app.model.measuring import choose_set, say_how_to_measure
+from digits.app.model.wording import describe_cell, describe_false_accepts, describe_mistakes
+from digits.app.prediction_view import enlarge_pixels
 from digits.app.theme import get_palette
-from digits.classes import worded
+from digits.classes import class_noun
+from digits.evaluation.charts import CELL, confusion_chart
+from digits.evaluation.formats import format_percent
 from digits.evaluation.model_summary import DigitSet, ModelAbout
 from digits.preprocessing.image_io import to_data_url
-from digits.recognition.model_report.schema import (
-    Misread,
-    SetDetails,
-)
+from digits.recognition.model_report.schema import Misread, SetDetails
 
 MOST_BESIDE = 12  # classes of a matrix that has its pictures beside it
 ZOOM = 3  # screen pixels a side for each pixel of a digit
@@ -34,25 +26,38 @@ STYLE = """
 """
 
 
+@dataclass
+class MatrixState:
+    """What one visit knows of the matrix, beside what its widgets keep.
+
+    Attributes:
+        version: of its chart; another one has no clicked cell.
+    """
+
+    version: int = 0
+
+
+def matrix_state() -> MatrixState:
+    """Return the state of this visit."""
+    state: MatrixState = st.session_state.setdefault("matrix", MatrixState())
+    return state
+
+
 def show_mistakes(about: ModelAbout) -> None:
     """Show what the model gets wrong."""
     st.html(STYLE)
     st.header("What it gets wrong")
     if not about.digits:
-        text = worded("No digits were measured with this model.", names_of(about))
-        st.info(text, icon=":material/straighten:")
+        say_how_to_measure(about)
         return
     st.markdown("\n".join(f"- {line}" for line in describe_mistakes(about)))
-    if about.others:
-        st.header(worded("What passes for a digit", names_of(about)))
-        st.markdown("\n".join(f"- {line}" for line in describe_taken(about)))
+    if about.negatives:
+        st.header(f"What passes for a {about.noun}")
+        st.markdown("\n".join(f"- {line}" for line in describe_false_accepts(about)))
     st.header("What is read as what")
     if not about.details.sets:
-        missing = "The digits were not counted by what they are read as."
-        problem = about.problems.details or worded(missing, names_of(about))
-        st.info(problem, icon=":material/grid_on:")
-        command = measure_command(about.card, about.path.name)
-        st.code(command, language=None, wrap_lines=True)
+        missing = f"The {about.noun}s were not counted by what they are read as."
+        say_how_to_measure(about, about.problems.details or missing)
         return
     show_matrix(about)
 
@@ -61,15 +66,12 @@ def show_mistakes(about: ModelAbout) -> None:
 def show_matrix(about: ModelAbout) -> None:
     """Let the visitor choose a cell of a confusion matrix, and show its mistakes."""
     with_details = [one for one in about.digits if one.name in about.details.sets]
-    one = choose_set(about, with_details, "matrix_set")
+    one = choose_set(about, with_details, "matrix_set", on_change=forget_click)
     if one is None:
         return
-    details = about.details.sets[one.name]
-    if {st.session_state.get("written", ""), st.session_state.get("read", "")} - {
-        "",
-        *details.classes,
-    }:
-        st.session_state.written = st.session_state.read = ""  # of another model's classes
+    details, state = about.details.sets[one.name], st.session_state
+    if not {state.get("written", ""), state.get("read", "")} <= {"", *details.classes}:
+        state.written = state.read = ""  # they are of another model's classes
     is_large = len(details.classes) > MOST_BESIDE
     left, right = (st.container(), st.container()) if is_large else st.columns(2, gap="medium")
     with left:
@@ -79,24 +81,7 @@ def show_matrix(about: ModelAbout) -> None:
             show_chart(one, details, truth, reading)
     with right, st.container(key="pictures"):
         st.markdown(f"**{describe_cell(details, truth, reading)}**")
-        show_pictures(one, details, truth, reading)
-
-
-def choose_set(about: ModelAbout, sets: Sequence[DigitSet], key: str) -> DigitSet | None:
-    """Let the visitor choose a data set; None when there is none."""
-    by_name = {one.name: one for one in sets}
-    if not by_name:
-        return None
-    name = st.selectbox(
-        "Data set",
-        list(by_name),
-        format_func=lambda name: (
-            by_name[name].title + worded(f", {by_name[name].count:,} digits", names_of(about))
-        ),
-        key=key,
-        on_change=forget_click,
-    )
-    return by_name[name]
+        show_misread(one, details, truth, reading)
 
 
 def choose_cell(details: SetDetails) -> tuple[str, str]:
@@ -107,7 +92,7 @@ def choose_cell(details: SetDetails) -> tuple[str, str]:
             st.selectbox(
                 label,
                 options,
-                format_func=lambda name: name or worded("any digit", details.classes),
+                format_func=lambda name: name or f"any {class_noun(details.classes)}",
                 key=key,
                 on_change=forget_click,
             )
@@ -118,7 +103,7 @@ def choose_cell(details: SetDetails) -> tuple[str, str]:
 
 def show_chart(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:
     """Show the matrix; a click on a cell chooses it."""
-    version = st.session_state.get("matrix_version", 0)
+    version = matrix_state().version
     key = f"matrix_{one.name}_{version}"
     named = ", ".join(f"{a} as {b or 'not read'} {n}" for a, b, n in details.confusions)
     st.altair_chart(
@@ -134,7 +119,7 @@ def take_click(key: str, version: int) -> None:
 
     A browser that is busy tells once more of the click in a matrix that is gone.
     """
-    if version != st.session_state.get("matrix_version", 0):
+    if version != matrix_state().version:
         return
     cells = st.session_state[key]["selection"].get(CELL) or [{"written": "", "read": ""}]
     read = cells[0]["read"]
@@ -144,10 +129,10 @@ def take_click(key: str, version: int) -> None:
 
 def forget_click() -> None:
     """Start the matrix afresh, so that the cell clicked before can be clicked again."""
-    st.session_state.matrix_version = st.session_state.get("matrix_version", 0) + 1
+    matrix_state().version += 1
 
 
-def show_pictures(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:
+def show_misread(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:
     """Show the misread digits of the chosen cell, row or column."""
     shown = [
         picture
@@ -166,7 +151,7 @@ def show_pictures(one: DigitSet, details: SetDetails, truth: str, reading: str) 
     st.caption(f"As the network saw them, with its confidence.{part} {credit_of(one)}")
     with st.container(key="gallery"):
         st.image(
-            [to_data_url(enlarge(picture)) for picture in shown],
+            [to_data_url(enlarge_pixels(picture.picture, ZOOM)) for picture in shown],
             caption=[describe_misread(picture) for picture in shown],
             alt=[f"A {picture.truth}, read as {picture.reading}" for picture in shown],
             width=28 * ZOOM,
@@ -182,8 +167,3 @@ def describe_misread(one: Misread) -> str:
     """Write what was misread as what, and how surely."""
     sure = "" if one.is_sure else ", unsure"
     return f"{one.truth} → {one.reading}  \n{format_percent(one.confidence, 0)}{sure}"
-
-
-def enlarge(one: Misread) -> np.ndarray:
-    """Enlarge a digit without smoothing its pixels."""
-    return np.kron(one.picture, np.ones((ZOOM, ZOOM), np.uint8))

@@ -1,16 +1,16 @@
-"""The drawing of the network, made from the loaded model itself."""
+"""The drawing of the network, from the layers that its report lists."""
 
 import html
-from pathlib import Path
+from collections.abc import Sequence
 
 import streamlit as st
 
-from digits.app.loading_notice import say_that_it_loads
-from digits.app.model.wording import escape, without_folders
-from digits.app.theme import Palette, get_palette
+from digits.app.model.measuring import say_how_to_measure
+from digits.app.theme import get_palette
+from digits.evaluation.formats import format_percent
 from digits.evaluation.model_summary import ModelAbout
-from digits.recognition.errors import RecognizerError
-from digits.training.layers import Block, describe_layers
+from digits.evaluation.palette import Palette
+from digits.recognition.model_report.schema import Block
 
 PIXELS = 2  # on screen, for one of the network's
 LARGEST = 56  # pixels of a square's side, whatever the network gives
@@ -40,37 +40,21 @@ STYLE = """
 def show_network(about: ModelAbout) -> None:
     """Draw the layers of the model, with the shape and parameters of each."""
     st.header("How it is built")
-    path = about.path
-    with say_that_it_loads():
-        blocks = load_blocks(path, path.stat().st_mtime_ns)
-    if isinstance(blocks, str):
-        st.error(escape(blocks), icon=":material/error:")
+    network = about.details.network
+    if not network:
+        problem = about.problems.details or "The report of this model does not list its layers."
+        say_how_to_measure(about, problem)
         return
-    total = sum(block.parameters for block in blocks)
+    total = sum(block.parameters for block in network)
     st.markdown(
         f"From the picture, at the top, to the classes: **{total:,} parameters**. Squares are"
         " the pictures that a layer gives, drawn to scale; more sheets are more channels. Bars"
         " are vectors."
     )
-    st.html(draw_network(blocks, total, get_palette()))
+    st.html(draw_network(network, total, get_palette()))
 
 
-@st.cache_data(show_spinner="Loading the model ...", max_entries=8)
-def load_blocks(path: Path, modified: int) -> tuple[Block, ...] | str:
-    """Load a model and list its blocks; again when its file has been `modified`.
-
-    Returns:
-        The blocks, or the sentence that says why there are none.
-    """
-    from digits.recognition.keras_file import load_model
-
-    try:
-        return describe_layers(load_model(path))
-    except RecognizerError as error:
-        return without_folders(str(error))
-
-
-def draw_network(blocks: tuple[Block, ...], total: int, palette: Palette) -> str:
+def draw_network(blocks: Sequence[Block], total: int, palette: Palette) -> str:
     """Draw blocks below each other, as HTML."""
     style = STYLE.replace("PRIMARY", palette.primary).replace("FAINT", palette.faint)
     style = style.replace("PAPER", palette.paper)
@@ -108,8 +92,9 @@ def draw_words(block: Block, total: int) -> str:
     lines += [html.escape(", ".join(f"{one.kind} {one.settings}".strip() for one in others))]
     facts = f"gives {block.shape}" if block.shape else "of a shape that Keras does not tell"
     if block.parameters:
-        facts += f" · {block.parameters:,} parameters, {block.parameters / total:.0%}"
+        share = format_percent(block.parameters / total, 0)
+        facts += f" · {block.parameters:,} parameters, {share}"
     if block.inputs:
         facts += f" · takes {html.escape(', '.join(block.inputs))}"
     words = "".join(f"<p>{line}</p>" for line in lines if line)
-    return f'{words}<p class="facts">{facts.replace("%", " %")}</p>'
+    return f'{words}<p class="facts">{facts}</p>'

@@ -1,27 +1,26 @@
 """What the model is and how good it is: figures, mistakes, network, training, comparison."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from digits.app.model.charts import history_chart, interval_chart, reliability_chart
+from digits.app.markdown import escape_markdown, without_folders
 from digits.app.model.comparison_view import show_comparison
-from digits.app.model.mistakes import choose_set, show_mistakes
+from digits.app.model.measuring import choose_set, say_how_to_measure
+from digits.app.model.mistakes import show_mistakes
 from digits.app.model.network import show_network
-from digits.app.model.wording import (
-    describe_model,
-    escape,
-    format_interval,
-    format_percent,
-    measure_command,
-    names_of,
-    retrain_command,
-    without_folders,
-)
+from digits.app.model.wording import describe_model, measure_command
 from digits.app.theme import get_palette
-from digits.classes import DIGIT_CLASSES, ClassNames, worded
-from digits.evaluation.model_summary import DigitSet, ModelAbout, OtherSet, read_about
+from digits.classes import DIGIT_CLASSES
+from digits.evaluation.charts import (
+    Interval,
+    history_chart,
+    interval_chart,
+    reliability_chart,
+)
+from digits.evaluation.formats import format_interval, format_percent
+from digits.evaluation.model_summary import MeasuredSet, ModelAbout, read_about
 from digits.locations import MODEL_PATH
 
 # Six parts with headings of their own: they need not be as loud as the page's title.
@@ -44,7 +43,7 @@ def main() -> None:
     about = read_about(MODEL_PATH)
     st.markdown(describe_model(about))
     if about.problems.card:
-        st.warning(escape(without_folders(about.problems.card)), icon=":material/warning:")
+        st.warning(escape_markdown(without_folders(about.problems.card)), icon=":material/warning:")
     part = st.segmented_control(
         "Part",
         list(PARTS),
@@ -58,86 +57,86 @@ def main() -> None:
 
 
 def show_figures(about: ModelAbout) -> None:
-    """Show how well it reads digits, and refuses what is none."""
-    names = names_of(about)
-    st.header(worded("How well it reads digits", names))
+    """Show how well it reads digits, and refuses non-digits."""
+    noun = about.noun
+    st.header(f"How well it reads {noun}s")
     if about.digits:
         st.markdown(
-            worded(
-                "Points are the share of digits that is read right, bars where it lies 95 times"
-                " in 100 if all such digits were read (Wilson's interval).",
-                names,
-            )
+            f"Points are the share of {noun}s that is read right, bars where it lies 95 times"
+            f" in 100 if all such {noun}s were read (Wilson's interval)."
         )
         show_intervals(about.digits, "read right")
-        show_table([digit_row(one, names) for one in about.digits])
+        show_table(
+            {
+                "data set": f"{bold(one.title)}  \n{one.count:,} {noun}s",
+                "read right": with_interval(one, 2),
+                "refused": format_percent(one.refused),
+                "calibration error": format_percent(one.calibration_error),
+            }
+            for one in about.digits
+        )
         st.caption(
             "*Refused*: called unsure or blank. *Calibration error*: the mean gap between"
             " confidence and the share that is right."
         )
         list_sets(about.digits)
     else:
-        say_how_to_measure(about, worded("No digits were measured with this model.", names))
-    if about.others:
-        st.header(worded("What is no digit", names))
-        st.markdown(
-            worded("The share that it refuses to call a digit: the more, the better.", names)
+        say_how_to_measure(about)
+    if about.negatives:
+        st.header(f"What is no {noun}")
+        st.markdown(f"The share that it refuses to call a {noun}: the more, the better.")
+        show_intervals(about.negatives, "refused")
+        show_table(
+            {
+                "what": f"{bold(one.title)}  \n{one.count:,} pictures",
+                "refused": with_interval(one, 1),
+            }
+            for one in about.negatives
         )
-        show_intervals(about.others, "refused")
-        show_table([other_row(one) for one in about.others])
-        list_sets(about.others)
+        list_sets(about.negatives)
 
 
-def show_intervals(sets: tuple[DigitSet, ...] | tuple[OtherSet, ...], what: str) -> None:
+def show_intervals(sets: Sequence[MeasuredSet], what: str) -> None:
     """Show sets' shares in their intervals, with the chart in words."""
-    words = "; ".join(
-        f"{one.title} {format_percent(one.accuracy if isinstance(one, DigitSet) else one.refused)}"
-        for one in sets
-    )
-    chart = interval_chart(sets, get_palette())
+    intervals = [Interval(one.title, one.share, *one.interval, one.count) for one in sets]
+    words = "; ".join(f"{one.title} {format_percent(one.share)}" for one in sets)
+    chart = interval_chart(intervals, get_palette())
     st.altair_chart(chart, alt=f"Share {what} by data set: {words}.")
 
 
-def digit_row(one: DigitSet, names: ClassNames) -> dict[str, str]:
-    """Write the figures of a labelled set."""
-    return {
-        "data set": f"**{escape(one.title)}**  \n" + worded(f"{one.count:,} digits", names),
-        "read right": f"**{format_percent(one.accuracy)}**  \n{format_interval(one.interval)}",
-        "refused": format_percent(one.refused),
-        "calibration error": format_percent(one.calibration_error),
-    }
+def bold(name: str) -> str:
+    """Write a name in bold Markdown."""
+    return f"**{escape_markdown(name)}**"
 
 
-def other_row(one: OtherSet) -> dict[str, str]:
-    """Write the figures of a set of what is no digit."""
-    return {
-        "what": f"**{escape(one.title)}**  \n{one.count:,} pictures",
-        "refused": f"**{format_percent(one.refused, 1)}**  \n{format_interval(one.interval, 1)}",
-    }
+def with_interval(one: MeasuredSet, places: int) -> str:
+    """Write the share that counts, and its interval in the next line."""
+    interval = format_interval(one.interval, places)
+    return f"**{format_percent(one.share, places)}**  \n{interval}"
 
 
-def show_table(rows: list[dict[str, str]]) -> None:
+def show_table(rows: Iterable[Mapping[str, str]]) -> None:
     """Show rows of words and figures; the first column names them."""
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+    st.table(pd.DataFrame(list(rows)), border="horizontal", hide_index=True)
 
 
-def list_sets(sets: tuple[DigitSet, ...] | tuple[OtherSet, ...]) -> None:
+def list_sets(sets: Sequence[MeasuredSet]) -> None:
     """Say of each set what it is."""
     with st.expander("What these sets are"):
-        st.markdown("\n".join(f"- **{escape(one.title)}**: {escape(one.about)}" for one in sets))
+        st.markdown("\n".join(f"- {bold(one.title)}: {escape_markdown(one.about)}" for one in sets))
 
 
 @st.fragment
 def show_confidence(about: ModelAbout) -> None:
     """Show how far its confidence can be trusted."""
     st.header("Does it know when it is wrong?")
-    card = about.card
-    one = choose_set(about, [s for s in about.digits if reliability_of(about, s)], "confidence_set")
+    card, sets = about.card, about.details.sets
+    shown = [one for one in about.digits if one.name in sets and sets[one.name].reliability]
+    one = choose_set(about, shown, "confidence_set")
     if card is None or one is None:
-        missing = worded("No digits were measured with this model.", names_of(about))
-        say_how_to_measure(about, about.problems.details or missing)
+        say_how_to_measure(about, about.problems.details)
         return
-    bins = about.details.sets[one.name].reliability
+    bins = sets[one.name].reliability
     left, right = st.columns([3, 2], gap="medium")
     with left:
         words = "; ".join(
@@ -154,36 +153,24 @@ def show_confidence(about: ModelAbout) -> None:
             "An honest model lies on the dashed line. Large points stand for many readings;"
             " bars tell where the share lies 95 times in 100.\n\n"
             f"Logits are divided by a temperature of **{card.temperature:g}**, found on"
-            + worded(
-                " validation digits. A reading is called unsure when the probability that it is a"
-                f" digit, and this one, is below **{card.reject_threshold:g}**.",
-                card.class_names,
-            )
+            f" validation {about.noun}s. A reading is called unsure when the probability that it"
+            f" is a {about.noun}, and this one, is below **{card.reject_threshold:g}**."
         )
     with st.expander("The chart as a table"):
         show_table(
-            [
-                {
-                    "confidence up to": format_percent(b.up_to, 1),
-                    "readings": f"{b.count:,}",
-                    "mean confidence": format_percent(b.confidence, 1),
-                    "right": format_percent(b.right, 1),
-                }
-                for b in bins
-            ]
+            {
+                "confidence up to": format_percent(b.up_to, 1),
+                "readings": f"{b.count:,}",
+                "mean confidence": format_percent(b.confidence, 1),
+                "right": format_percent(b.right, 1),
+            }
+            for b in bins
         )
-
-
-def reliability_of(about: ModelAbout, one: DigitSet) -> bool:
-    """Whether a set's confidence was measured in detail."""
-    return one.name in about.details.sets and bool(about.details.sets[one.name].reliability)
 
 
 def show_training(about: ModelAbout) -> None:
     """Show how the training went, and the command that repeats it."""
     st.header("How the training went")
-    names = names_of(about)
-    and_letters = " and letters" if names == DIGIT_CLASSES else ""
     if about.history:
         first, last, palette = about.history[0], about.history[-1], get_palette()
         left, right = st.columns(2, gap="medium")
@@ -201,33 +188,31 @@ def show_training(about: ModelAbout) -> None:
                 alt=f"Validation loss by epoch: {first.val_loss:.4f} nats after the first,"
                 f" {last.val_loss:.4f} after epoch {last.epoch}.",
             )
+        and_letters = " and letters" if about.class_names == DIGIT_CLASSES else ""
         st.caption(
-            worded(
-                "Training: the mean over an epoch, of pictures that are bent, turned and thickened"
-                f" at random, with scribbles{and_letters} among them; so it lies below validation,"
-                " which is of clean digits at an epoch's end, by writers who were not trained on."
-                " Loss is cross-entropy, on a logarithmic scale.",
-                names,
-            )
+            "Training: the mean over an epoch, of pictures that are bent, turned and thickened"
+            f" at random, with scribbles{and_letters} among them; so it lies below validation,"
+            f" which is of clean {about.noun}s at an epoch's end, by writers who were not trained"
+            " on. Loss is cross-entropy, on a logarithmic scale."
         )
     else:
         st.info(about.problems.history, icon=":material/show_chart:")
     st.header("Train it again")
-    download = " Without the names of files, MNIST and the pen digits are downloaded."
-    st.markdown(f"In the project's folder.{download if names == DIGIT_CLASSES else ''}")
-    st.code(
-        retrain_command(about.card) if about.card else "python train.py",
-        language=None,
-        wrap_lines=True,
-    )
+    show_command(about)
     st.markdown("Then measure it, with more sets if you have them (`python evaluate.py --help`):")
     st.code(measure_command(about.card, about.path.name), wrap_lines=True, language=None)
 
 
-def say_how_to_measure(about: ModelAbout, problem: str) -> None:
-    """Say that figures are missing, and what makes them."""
-    st.info(f"{problem} This measures it:", icon=":material/straighten:")
-    st.code(measure_command(about.card, about.path.name), wrap_lines=True, language=None)
+def show_command(about: ModelAbout) -> None:
+    """Show the command that trained the model, as its card has it."""
+    command = about.training.get("command")
+    if not isinstance(command, str):
+        st.info("The card does not say which command trained this model.", icon=":material/code:")
+        return
+    are_digits = about.class_names == DIGIT_CLASSES
+    download = " Without the names of files, MNIST and the pen digits are downloaded."
+    st.markdown(f"In the project's folder.{download if are_digits else ''}")
+    st.code(command, language=None, wrap_lines=True)
 
 
 PARTS: dict[str, Callable[[ModelAbout], None]] = {
@@ -238,5 +223,3 @@ PARTS: dict[str, Callable[[ModelAbout], None]] = {
     "Training": show_training,
     "Compare": show_comparison,
 }
-
-main()

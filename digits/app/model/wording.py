@@ -1,38 +1,28 @@
-"""A model's card and details in sentences, and the command that makes such a model.
+"""A model's card and details in sentences, and the commands that go on from it.
 
 print(describe_model(about))     # "A `compact` network of 113,290 parameters ..."
-print(retrain_command(card))     # "python train.py --mnist mnist.npz ..."
+print(measure_command(card, "digit_model.keras"))
 """
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from digits.classes import DIGIT_CLASSES, ClassNames, worded
-from digits.evaluation.model_summary import DigitSet, ModelAbout, OtherSet
+from digits.app.markdown import escape_markdown
+from digits.classes import DIGIT_CLASSES, class_noun
+from digits.evaluation.formats import format_percent
+from digits.evaluation.model_summary import DigitSet, ModelAbout, NegativeSet
 from digits.recognition.model_card import ModelCard
-from digits.recognition.model_report.schema import (
-    SetDetails,
-)
+from digits.recognition.model_report.schema import SetDetails
 
 MOST_CONFUSIONS = 4  # named of a set
-OPTIONS = {  # of train.py, by their names in a card's training configuration
-    "architecture": "--architecture",
-    "epochs": "--epochs",
-    "batch_size": "--batch-size",
-    "optimizer": "--optimizer",
-    "learning_rate": "--learning-rate",
-    "seed": "--seed",
-}
 DATA = ("mnist", "strokes", "pendigits", "letters")  # options that take files to learn from
-FILES = {*DATA, "drawings"}
 MEASURE_DIGITS = "python evaluate.py --mnist mnist.npz --load-digits --update-card"
 KILOBYTE = 1000  # bytes
 
 
 def describe_model(about: ModelAbout) -> str:
     """Say what a model is and how it came about, as far as its card tells."""
-    training = about.card.training if about.card else {}
+    training = about.training
     config = training.get("config", {})
     network = f"A `{config['architecture']}` network" if "architecture" in config else "A network"
     if about.details.parameters:
@@ -55,8 +45,8 @@ def describe_time(seconds: float) -> str:
 def describe_mistakes(about: ModelAbout) -> Iterator[str]:
     """Say what a model gets wrong: a line of Markdown a set."""
     for one in about.digits:
-        details = about.details.sets.get(one.name)
-        yield f"**{escape(one.title)}**: {describe_confusions(one, details)}"
+        words = describe_confusions(one, about.details.sets.get(one.name))
+        yield f"**{escape_markdown(one.title)}**: {words}"
 
 
 def describe_confusions(one: DigitSet, details: SetDetails | None) -> str:
@@ -64,41 +54,39 @@ def describe_confusions(one: DigitSet, details: SetDetails | None) -> str:
     wrong = details.wrong if details else round((1 - one.accuracy) * one.count)
     if not wrong:
         return f"none of {one.count:,} is misread."
-    text = f"{wrong:,} of {one.count:,} {is_or_are(wrong)} misread"
     confusions = [c for c in details.confusions if c[2] > 1 and c[1]] if details else []
-    if confusions:
-        named = [f"{truth} as {reading} ({n})" for truth, reading, n in confusions]
-        named[0] = named[0].replace(")", " times)")
-        text += f", most often {join(named[:MOST_CONFUSIONS])}"
+    named = [f"{truth} as {reading} ({n})" for truth, reading, n in confusions]
+    named = [one.replace(")", " times)") for one in named[:1]] + named[1:]
+    sure_but_wrong = format_percent(one.sure_but_wrong)
     return (
-        f"{text}. Of the readings that it calls sure, {format_percent(one.sure_but_wrong)} are"
-        " wrong."
+        f"{wrong:,} of {one.count:,} {is_or_are(wrong)} misread{most_often(named)}."
+        f" Of the readings that it calls sure, {sure_but_wrong} are wrong."
     )
 
 
-def describe_taken(about: ModelAbout) -> Iterator[str]:
+def describe_false_accepts(about: ModelAbout) -> Iterator[str]:
     """Say what passes for a digit: a line of Markdown a set."""
-    for one in about.others:
-        details = about.details.sets.get(one.name)
-        words = worded(describe_passing(one, details), names_of(about))
-        yield f"**{escape(one.title)}**: {words}"
+    for one in about.negatives:
+        words = describe_passing(one, about.details.sets.get(one.name), about.noun)
+        yield f"**{escape_markdown(one.title)}**: {words}"
 
 
-def names_of(about: ModelAbout) -> ClassNames:
-    """Return what a model tells apart; the digits where its card does not say."""
-    return about.card.class_names if about.card else DIGIT_CLASSES
-
-
-def describe_passing(one: OtherSet, details: SetDetails | None) -> str:
+def describe_passing(one: NegativeSet, details: SetDetails | None, noun: str) -> str:
     """Say how many pictures of a set pass for a digit, and what is on them."""
     passing = round((1 - one.refused) * one.count)
     if not passing:
-        return f"none of {one.count:,} passes for a digit."
-    text = f"{passing:,} of {one.count:,} {'passes' if passing == 1 else 'pass'} for a digit"
-    if details and details.taken:
-        named = [f"{escape(label)} ({hits} of {n})" for label, hits, n in details.taken]
-        text += f", most often {join(named[:MOST_CONFUSIONS])}"
-    return f"{text}."
+        return f"none of {one.count:,} passes for a {noun}."
+    accepts = details.false_accepts if details else ()
+    named = [f"{escape_markdown(label)} ({hits} of {n})" for label, hits, n in accepts]
+    verb = "passes" if passing == 1 else "pass"
+    return f"{passing:,} of {one.count:,} {verb} for a {noun}{most_often(named)}."
+
+
+def most_often(named: Sequence[str]) -> str:
+    """Go on in a sentence with the most frequent cases; "" without any."""
+    *others, last = named[:MOST_CONFUSIONS] or [""]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f", most often {listed}" if listed else ""
 
 
 def describe_cell(details: SetDetails, truth: str, reading: str) -> str:
@@ -111,11 +99,8 @@ def describe_cell(details: SetDetails, truth: str, reading: str) -> str:
     """
     truths = [truth] if truth else details.classes
     written = sum(sum(details.confusion[details.classes.index(one)]) for one in truths)
-    of = (
-        f"of {written:,} written as {truth}"
-        if truth
-        else worded(f"of {written:,} digits", details.classes)
-    )
+    what = f"written as {truth}" if truth else f"{class_noun(details.classes)}s"
+    of = f"of {written:,} {what}"
     if truth and truth == reading:
         count = details.count(truth, reading)
         return f"{count:,} {of} {is_or_are(count)} read as {reading}, which is right."
@@ -132,33 +117,6 @@ def describe_cell(details: SetDetails, truth: str, reading: str) -> str:
 def is_or_are(count: int) -> str:
     """Return the verb for so many."""
     return "is" if count == 1 else "are"
-
-
-def retrain_command(card: ModelCard) -> str:
-    """Write the command that trains such a model, with the files of its card."""
-    training, parts = card.training, ["python train.py"]
-    for name, files in training.get("files", {}).items():
-        if name in FILES and files:
-            parts.append(f"--{name} {shlex.join(map(str, files))}")
-        elif name == "start" and files:
-            parts.append(f"--from {shlex.join(map(str, files))}")
-    config = training.get("config", {})
-    parts += [f"{OPTIONS[name]} {config[name]}" for name in OPTIONS if name in config]
-    if config.get("augmentation") is False:
-        parts.append("--no-augmentation")
-    if card.class_names != DIGIT_CLASSES:
-        parts.append(f"--classes {write_classes(card.class_names)}")
-        if "renders_per_drawing" in config:
-            parts.append(f"--pen-drawings {config['renders_per_drawing']}")
-    elif config and "pendigits_validation_accuracy" not in card.figures:
-        parts.append("--no-pendigits")
-    return " \\\n    ".join(parts)
-
-
-def write_classes(names: ClassNames) -> str:
-    """Write class names as `--classes` takes them."""
-    are_signs = all(len(name) == 1 for name in names)
-    return shlex.quote("".join(names)) if are_signs else shlex.join(names)
 
 
 def learn_command(card: ModelCard | None, model: str, drawings: str) -> str:
@@ -180,9 +138,8 @@ def measure_command(card: ModelCard | None, model: str) -> str:
     """Write the command that measures a model, for the page to show its figures."""
     if card is None or card.class_names == DIGIT_CLASSES:
         return MEASURE_DIGITS
-    data = list_data(card, ("mnist",))
-    strokes = list_data(card, ("strokes",))
-    data += [*strokes, "--held-out"] if strokes else []
+    strokes = list_data(card, ["strokes"])
+    data = [*list_data(card, ["mnist"]), *strokes, *(["--held-out"] if strokes else [])]
     return " ".join(["python evaluate.py --model", shlex.quote(model), *data, "--update-card"])
 
 
@@ -190,30 +147,3 @@ def list_data(card: ModelCard, options: Sequence[str]) -> list[str]:
     """List options with the names of the files that a model learnt from."""
     files = card.training.get("files", {})
     return [f"--{name} {shlex.join(map(str, files[name]))}" for name in options if files.get(name)]
-
-
-def join(parts: list[str]) -> str:
-    """Join words as a sentence does."""
-    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), *parts[-1:]])
-
-
-def format_percent(share: float, places: int = 2) -> str:
-    """Write a share in per cent: 0.9843 is "98.43 %"."""
-    return f"{share * 100:.{places}f}\N{NO-BREAK SPACE}%"
-
-
-def format_interval(interval: tuple[float, float], places: int = 2) -> str:
-    """Write an interval in per cent: "98.54–98.90 %"."""
-    low, high = interval
-    dash = "\N{WORD JOINER}–\N{WORD JOINER}"  # no line ends at it
-    return f"{low * 100:.{places}f}{dash}{format_percent(high, places)}"
-
-
-def without_folders(sentence: str) -> str:
-    """Leave out of a sentence in which folder of the server a file lies."""
-    return re.sub(r"'[^']*/", "'", sentence)
-
-
-def escape(text: str) -> str:
-    """Keep Markdown from reading a name as its own signs."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)

@@ -1,18 +1,26 @@
-"""The charts of the model's view: what is known goes in, an Altair chart comes out."""
+"""Charts of figures: what was measured goes in, an Altair chart comes out.
 
+    chart = reliability_chart(bins, palette)
+    st.altair_chart(chart)                        # on the page
+    svg = to_svg(chart, palette, "Reliability")   # in the report
+
+The page and the report of evaluate.py draw the same charts, in colours of their own.
+"""
+
+import io
+import re
+import zlib
 from collections.abc import Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import altair as alt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from digits.app.theme import Palette
-from digits.evaluation.model_summary import DigitSet, OtherSet
-from digits.recognition.model_report.schema import (
-    Bin,
-    Epoch,
-    SetDetails,
-)
+from digits.evaluation.palette import Palette
+from digits.recognition.model_report.schema import Bin, Epoch, SetDetails
 
 Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair types what layers give
 
@@ -22,22 +30,55 @@ FEW, MOST_NUMBERED = 12, 30  # classes of a matrix with large letters, and with 
 ROW_OF_MANY = 18  # pixels of a class in a matrix of many
 CURVES_HEIGHT = 320  # pixels
 LOSSES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
+REFUSALS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1]  # lines of a scale, linear up to 0.01
 LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
+SVG_WIDTH = 300  # pixels of a plot; shrunk to a phone's width, letters can still be read
 CELL = "cell"  # name of the selection of a confusion matrix
 
+PLAIN: dict[str, Any] = {"ticks": False, "domain": False, "labelFlush": False}  # an axis of names
 
-def interval_chart(sets: Sequence[DigitSet | OtherSet], palette: Palette) -> Chart:
-    """Draw each set's share as a point in its interval."""
-    table = pd.DataFrame(
-        {
-            "set": one.title,
-            "share": one.accuracy if isinstance(one, DigitSet) else one.refused,
-            "low": one.interval[0],
-            "high": one.interval[1],
-            "count": one.count,
-        }
-        for one in sets
-    )
+
+@dataclass(frozen=True)
+class Interval:
+    """A share, and where it lies 95 times in 100.
+
+    Attributes:
+        set: name of the data set.
+        share: in [0, 1].
+        low: end of the interval.
+        high: the other end.
+        count: pictures.
+        model: name of the model; "" where there is one alone.
+    """
+
+    set: str
+    share: float
+    low: float
+    high: float
+    count: int
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a moving threshold refuses of a set, and the model's own threshold on it.
+
+    Attributes:
+        set: name of the set of non-digits.
+        digits: share of the digits that are refused, (points,).
+        negatives: share of the set that is refused, (points,).
+        mark: both shares at the model's own threshold.
+    """
+
+    set: str
+    digits: npt.NDArray[np.float64]
+    negatives: npt.NDArray[np.float64]
+    mark: tuple[float, float]
+
+
+def interval_chart(intervals: Sequence[Interval], palette: Palette) -> Chart:
+    """Draw each share as a point in its interval; models have colours of their own."""
+    table = pd.DataFrame(intervals)
     # Down to a round number that is below all, so that the differences can be seen.
     least = int(table["low"].min() * 100 // 2) * 2 / 100
     scale = alt.Scale(domain=[least, 1], nice=False)
@@ -48,16 +89,30 @@ def interval_chart(sets: Sequence[DigitSet | OtherSet], palette: Palette) -> Cha
         alt.Tooltip("high:Q", format=".2%", title="to"),
         alt.Tooltip("count:Q", format=",", title="pictures"),
     ]
-    axis = alt.Axis(labelLimit=LABEL_WIDTH, ticks=False, domain=False, labelFlush=False)
+    models = list(dict.fromkeys(one.model for one in intervals))
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, **PLAIN)
     base = alt.Chart(table).encode(y=alt.Y("set:N", sort=None, title=None, axis=axis))
+    color: Any = alt.value(palette.primary)
+    if len(models) > 1:
+        color = series_color("model", models, palette)
+        base = base.encode(yOffset=alt.YOffset("model:N", sort=None))
     low = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format="%", tickCount=5))
-    bars = base.mark_rule(strokeWidth=3, opacity=0.55, color=palette.primary)
-    points = base.mark_point(size=90, filled=True, opacity=1, color=palette.primary)
+    bars = base.mark_rule(strokeWidth=3, opacity=0.55)
+    points = base.mark_point(size=90, filled=True, opacity=1)
     layers = alt.layer(
-        bars.encode(x=low, x2="high:Q", tooltip=tooltip),
-        points.encode(x=alt.X("share:Q", scale=scale), tooltip=tooltip),
+        bars.encode(x=low, x2="high:Q", color=color, tooltip=tooltip),
+        points.encode(x=alt.X("share:Q", scale=scale), color=color, tooltip=tooltip),
     )
-    return layers.properties(height=ROW * len(sets) + 30)
+    return layers.properties(height=max(ROW, 16 * len(models)) * table["set"].nunique() + 30)
+
+
+def series_color(field: str, names: Sequence[str], palette: Palette) -> alt.Color:
+    """Give each name of a field its colour, told in a legend above the chart."""
+    colors = [palette.series[index % len(palette.series)] for index in range(len(names))]
+    legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=0, symbolStrokeWidth=3)
+    return alt.Color(
+        f"{field}:N", sort=None, scale=alt.Scale(domain=names, range=colors), legend=legend
+    )
 
 
 def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Palette) -> Chart:
@@ -85,18 +140,14 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
     )
     chosen = alt.selection_point(name=CELL, fields=["written", "read"], empty=False)
     count = len(details.classes)
-    size = 13 if count <= FEW else 9
-    axis = alt.Axis(labelAngle=0, ticks=False, domain=False, labelFontSize=size, labelFlush=False)
+    axis = alt.Axis(labelAngle=0, labelFontSize=13 if count <= FEW else 9, **PLAIN)
     base = alt.Chart(table).encode(
         x=alt.X("read:N", sort=None, title="read as", axis=axis),
         y=alt.Y("written:N", sort=None, title="written as", axis=axis),
     )
     most = max(int(table["mistakes"].max()), 2)
-    scale = alt.Scale(
-        type="symlog", domain=[0, most], range=[palette.paper, palette.other], interpolate="rgb"
-    )
     cells = base.mark_rect(cursor="pointer", stroke=palette.faint, strokeOpacity=0.25).encode(
-        color=alt.Color("mistakes:Q", scale=scale, legend=None),
+        color=fill("mistakes", most, palette.paper, palette.other, is_log=True),
         tooltip=[
             alt.Tooltip("written:N", title="written as"),
             alt.Tooltip("read:N", title="read as"),
@@ -117,6 +168,17 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
         )
         layers.append(frames)
     return alt.layer(*layers).properties(height=max(MATRIX_HEIGHT, ROW_OF_MANY * count))
+
+
+def fill(field: str, most: float, low: str, high: str, *, is_log: bool) -> alt.Color:
+    """Fill a cell by its value, from 0 in the colour `low` to `most` in `high`."""
+    scale = alt.Scale(
+        type="symlog" if is_log else "linear",
+        domain=[0, most],
+        range=[low, high],
+        interpolate="rgb",
+    )
+    return alt.Color(f"{field}:Q", scale=scale, legend=None)
 
 
 def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
@@ -157,6 +219,37 @@ def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
             ],
         ),
     ).properties(height=360)
+
+
+def refusal_chart(curves: Sequence[Curve], noun: str, palette: Palette) -> Chart:
+    """Draw what is refused of each set against how many digits are refused with it.
+
+    Args:
+        curves: one a set.
+        noun: what the model reads, "digit".
+        palette: has colours for `series`.
+    """
+    table = pd.concat(
+        pd.DataFrame({"set": one.set, "digits": one.digits, "negatives": one.negatives})
+        for one in curves
+    )
+    marks = pd.DataFrame(
+        {"set": one.set, "digits": one.mark[0], "negatives": one.mark[1]} for one in curves
+    )
+    color = series_color("set", [one.set for one in curves], palette)
+    x = alt.X(
+        "digits:Q",
+        scale=alt.Scale(type="symlog", constant=REFUSALS[2], domain=[0, 1]),
+        axis=alt.Axis(values=REFUSALS, labelExpr="format(datum.value * 100, '~g')"),
+        title=f"refused of the {noun}s, in % (by powers above 1)",
+    )
+    y = alt.Y("negatives:Q", axis=alt.Axis(format="%"), title=f"refused of what is no {noun}")
+    return alt.layer(
+        alt.Chart(table).mark_line(strokeWidth=1.6).encode(x=x, y=y, color=color, order="digits:Q"),
+        alt.Chart(marks)
+        .mark_point(size=60, filled=True, opacity=1)
+        .encode(x=x, y=y, color=color, shape=alt.Shape("set:N", sort=None, legend=None)),
+    ).properties(height=CURVES_HEIGHT)
 
 
 def history_chart(
@@ -212,26 +305,46 @@ def probability_chart(
         for model, names, shares in readings
         for name, share in zip(names, shares, strict=True)
     )
-    axis = alt.Axis(
-        labelAngle=0, ticks=False, domain=False, labelFlush=False, labelLimit=LABEL_WIDTH
-    )
+    axis = alt.Axis(labelAngle=0, labelLimit=LABEL_WIDTH, **PLAIN)
     base = alt.Chart(table).encode(
         x=alt.X("class:N", sort=None, title=None, axis=axis),
         y=alt.Y("model:N", sort=None, title=None, axis=axis),
     )
-    scale = alt.Scale(domain=[0, 1], range=[palette.paper, palette.primary], interpolate="rgb")
     cells = base.mark_rect(stroke=palette.faint, strokeOpacity=0.25).encode(
-        color=alt.Color("share:Q", scale=scale, legend=None),
+        color=fill("share", 1, palette.paper, palette.primary, is_log=False),
         tooltip=["model:N", "class:N", alt.Tooltip("share:Q", format=".1%")],
     )
-    numbers = (
-        base.transform_filter("datum.share >= 0.005")
-        .mark_text(fontSize=11)
-        .encode(
-            text="label:N",
-            color=alt.condition(
-                "datum.share > 0.5", alt.value(palette.paper), alt.value(palette.ink)
-            ),
-        )
-    )
+    strong = alt.condition("datum.share > 0.5", alt.value(palette.paper), alt.value(palette.ink))
+    shown = base.transform_filter("datum.share >= 0.005").mark_text(fontSize=11)
+    numbers = shown.encode(text="label:N", color=strong)
     return alt.layer(cells, numbers).properties(height=30 * len(readings) + 40)
+
+
+def to_svg(chart: Chart, palette: Palette, title: str) -> str:
+    """Turn a chart into an SVG element that can stand in a page among others.
+
+    vl-convert-python, which does it, is needed for nothing else.
+
+    Args:
+        chart: any of this module.
+        palette: its colours may be CSS variables of the page.
+        title: what the chart shows, for those who do not see it.
+    """
+    chart = chart.properties(width=SVG_WIDTH).configure(background="transparent")
+    chart = chart.configure_axis(
+        labelColor=palette.ink,
+        titleColor=palette.ink,
+        titleFontWeight="normal",
+        gridColor=palette.faint,
+        domainColor=palette.faint,
+        tickColor=palette.faint,
+    )
+    chart = chart.configure_legend(labelColor=palette.ink).configure_view(stroke=None)
+    file = io.StringIO()
+    chart.save(file, format="svg")
+    svg = file.getvalue()
+    # Several charts share a page, in which an id may occur once.
+    prefix = f"chart-{zlib.crc32(svg.encode()):08x}-"
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", svg)
+    svg = re.sub(r' width="[\d.]+" height="[\d.]+"', "", svg, count=1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -199,7 +199,11 @@ def load_sets(
     labelled += [eval_sets.load_pictures(folder) for folder in arguments.images]
     labelled += [eval_sets.load_scikit_digits()] if arguments.load_digits else []
     negatives = eval_sets.load_letters(arguments.letters) if arguments.letters else []
-    negatives += [eval_sets.load_pairs(arguments.strokes)] if arguments.strokes else []
+    negatives += (
+        [eval_sets.load_pairs(arguments.strokes, held_out=arguments.held_out)]
+        if arguments.strokes
+        else []
+    )
     negatives += [eval_sets.scribbles(), eval_sets.blanks()]
     name, count = Counter(examples.name for examples in labelled + negatives).most_common(1)[0]
     if count > 1:

@@ -195,18 +195,24 @@ def scribbles() -> EvaluationSet:
     return EvaluationSet("scribbles", about, kinds, inputs=preprocess_each(pictures))
 
 
-def load_pairs(paths: Sequence[Path]) -> EvaluationSet:
-    """Draw two digits beside each other, from stroke files; raises DatasetError."""
-    characters = [one for path in paths for one in read_characters(path, held_out=False)]
+def load_pairs(paths: Sequence[Path], *, held_out: bool = False) -> EvaluationSet:
+    """Draw two digits beside each other, from stroke files; raises DatasetError.
+
+    Args:
+        paths: the files.
+        held_out: as for `load_strokes`.
+    """
+    characters = [one for path in paths for one in read_characters(path, held_out=held_out)]
     rng = np.random.default_rng(SEED)
     pairs = [
         (characters[first], characters[second])
         for first, second in rng.integers(len(characters), size=(OUTLIERS, 2))
     ]
     noun = class_noun([character.label for character in characters])
+    whose = ", of writers who taught nothing," if held_out else ""
     return EvaluationSet(
         f"two_{noun}s",
-        f"Two {noun}s of the stroke files beside each other on one canvas.",
+        f"Two {noun}s of the stroke files{whose} beside each other on one canvas.",
         tuple(f"{left.label}{right.label}" for left, right in pairs),
         inputs=preprocess_each(draw_pair(*pair, rng=rng) for pair in pairs),
     )

@@ -110,3 +110,13 @@ def test_two_digits_stand_apart(characters: list[StrokeDigit]) -> None:
         canvas = eval_sets.draw_pair(one, seven, rng=rng)
         pieces, _ = cv2.connectedComponents((canvas > 0).astype(np.uint8))
         assert pieces - 1 == 2  # the paper is one, too
+
+
+def test_pairs_of_a_held_out_measurement_are_of_writers_who_taught_nothing(tmp_path: Path) -> None:
+    """Who teaches wrote ones only, who tests wrote sevens only: no one may be in a pair."""
+    writers = [f"w{number}" for number in range(40)]
+    records = [("1" if is_training_writer(writer) else "7", writer) for writer in writers]
+    path = write_strokes(tmp_path / "pens.jsonl", records)
+    assert set(eval_sets.load_strokes(path, held_out=True).labels) == {"7"}
+    assert set(eval_sets.load_pairs([path], held_out=True).labels) == {"77"}
+    assert set(eval_sets.load_pairs([path]).labels) == {"11", "17", "71", "77"}

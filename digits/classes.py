@@ -53,7 +53,8 @@ def load_mapping(path: Path) -> ClassNames:
         ClassesError: if it cannot be read or is of another form.
     """
     try:
-        rows = [[int(word) for word in line.split()] for line in path.read_text().splitlines()]
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        rows = [[int(word) for word in line.split()] for line in lines]
         first = rows[0][0]
         if [row[0] for row in rows] != list(range(first, first + len(rows))):
             raise ValueError("its labels are not in order")

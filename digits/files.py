@@ -31,18 +31,28 @@ def atomic_write(path: Path, *, partial: Path | None = None) -> Iterator[Path]:
     partial = partial or path.with_name(f"{path.name}.partial")
     try:
         yield partial
-        sync(partial)
-        partial.replace(path)
+        with partial.open("r+b") as file:  # Windows syncs what is open for writing alone
+            os.fsync(file.fileno())
+        replace(partial, path)
     except BaseException:
         with suppress(OSError):
             partial.unlink()
         raise
 
 
-def sync(path: Path) -> None:
-    """Wait until a file lies on the disk: only then may it take another one's place."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def replace(partial: Path, path: Path) -> None:
+    """Move a finished file to its place, and wait until the folder knows it."""
+    try:
+        partial.replace(path)
+    except PermissionError as error:  # on Windows, while anybody has the old file open
+        reason = f"{error.strerror}; another program may have it open"
+        raise PermissionError(error.errno, reason, str(path)) from error
+    with suppress(OSError):  # Windows opens no folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def sha256_of(content: Path | bytes) -> str:
@@ -60,7 +70,7 @@ def first_line(error: BaseException) -> str:
     is named by its type.
     """
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    line = said.strip().partition("\n")[0]
+    line = said.strip().partition("\n")[0].strip()
     return line[:MAX_MESSAGE_CHARS].rstrip(".") or type(error).__name__
 
 

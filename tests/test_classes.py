@@ -34,6 +34,12 @@ def test_a_mapping_file_names_each_label_by_its_first_character(tmp_path: Path) 
     assert parse_classes([str(path)]) == ("0", "1", "A")
 
 
+def test_a_mapping_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.txt"
+    path.write_text("0 48\n1 49\n", encoding="utf-8-sig")
+    assert parse_classes([str(path)]) == ("0", "1")
+
+
 @pytest.mark.parametrize("text", ["", "A\nB\n", "0 48\n2 49\n", "1 99999999\n", "1\n2\n"])
 def test_other_files_are_no_mapping(tmp_path: Path, text: str) -> None:
     path = tmp_path / "names.txt"

@@ -62,4 +62,5 @@ def preprocess_all(pictures: Iterable[Gray]) -> Images:
         return fit_digit(ink.pixels if ink is not None else picture)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return np.stack(list(pool.map(to_bytes, pictures)))
+        images = list(pool.map(to_bytes, pictures))
+    return np.array(images, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from digits.classes import ClassNames, find_class, list_names
 from digits.data.dataset import DatasetError
 from digits.data.strokes import StrokeDigit
 
@@ -22,27 +23,39 @@ class StrokeParts:
     test: list[StrokeDigit]
 
 
-def split_by_writer(drawings: Sequence[StrokeDigit]) -> StrokeParts:
-    """Split drawings: writers whose name has an even MD5 teach, a fifth of them validate.
+def split_by_writer(drawings: Sequence[StrokeDigit], *, required: ClassNames = ()) -> StrokeParts:
+    """Split drawings: writers whose name has an even MD5 train, a fifth of them validate.
 
     A drawing without a writer counts as by a hand of its own, named by its place.
 
+    Args:
+        drawings: with any labels.
+        required: classes of which the training part needs a drawing each. Defaults to none.
+
     Raises:
-        DatasetError: if a part is empty.
+        DatasetError: if a part is empty, or a class is missing.
     """
     by = [drawing.writer or str(index) for index, drawing in enumerate(drawings)]
-    teachers = sorted({writer for writer in by if is_training_writer(writer)}, key=hash_writer)
-    validators = {writer for writer in teachers if hash_writer(writer) // 2 % VALIDATION_SHARE == 0}
-    validators = validators or set(teachers[:1])  # of few writers, perhaps none is a fifth
+    writers = sorted(set(by), key=hash_writer)
+    training = [writer for writer in writers if is_training_writer(writer)]
+    validators = [w for w in training if hash_writer(w) // 2 % VALIDATION_SHARE == 0]
+    validators = validators or training[:1]  # of few writers, perhaps none is a fifth
     parts = StrokeParts([], [], [])
     for writer, drawing in zip(by, drawings, strict=True):
         part = parts.train if is_training_writer(writer) else parts.test
         (parts.validation if writer in validators else part).append(drawing)
+    add = 'Add drawings by other people, and name them: {"writer": ...}.'
     if not (parts.train and parts.validation and parts.test):
         raise DatasetError(
-            "Expected drawings by so many writers that some teach, some validate and others"
-            f" test. Received {len(drawings)} by {len({d.writer for d in drawings})}. Without"
-            ' "writer" each drawing counts as by another.'
+            "Expected drawings by enough writers to train with some, validate with some and test"
+            f" with others. Received {len(drawings)} by {len(writers)}. {add}"
+        )
+    found = {find_class(drawing.label, required) for drawing in parts.train}
+    missing = [name for index, name in enumerate(required) if index not in found]
+    if missing:
+        raise DatasetError(
+            "Expected drawings of each class by the writers to train with. Received none of"
+            f" {list_names(missing)}, of {len(drawings)} drawings by {len(writers)}. {add}"
         )
     return parts
 

@@ -82,11 +82,8 @@ def gather(sources: DataSources, config: TrainConfig) -> TrainingData:
     labels = tuple(sorted({one.label for one in strokes}))
     classes = mnist.class_names if mnist else sources.classes or labels
     check_drawings(strokes, classes, are_all=mnist is None)
-    parts = [
-        *mnist_source(mnist, config),
-        *pendigits_source(sources, classes),
-        *strokes_source(strokes, classes),
-    ]
+    parts = [*mnist_source(mnist, config), *pendigits_source(sources, classes)]
+    parts += strokes_source(strokes, classes, are_all=not parts)
     old = [part.train for part in parts if part.train is not None]
     drawings = [drawing for part in parts for drawing in part.drawings]
     if drawings:
@@ -178,11 +175,18 @@ def pendigits_source(sources: DataSources, classes: ClassNames) -> list[Source]:
     return [Source("pendigits", drawings=train, validation=held_out)]
 
 
-def strokes_source(strokes: Sequence[StrokeDigit], classes: ClassNames) -> list[Source]:
-    """Split pen drawings by writer, and render those to validate with and to test on."""
+def strokes_source(
+    strokes: Sequence[StrokeDigit], classes: ClassNames, *, are_all: bool
+) -> list[Source]:
+    """Split pen drawings by writer, and render those to validate with and to test on.
+
+    Raises:
+        DatasetError: if a part is empty, or if they are all that there is to train with and a
+            class is missing.
+    """
     if not strokes:
         return []
-    split = split_by_writer(strokes)
+    split = split_by_writer(strokes, required=classes if are_all else ())
     validation, test = (
         draw_digits(part, seed=0, classes=classes) for part in (split.validation, split.test)
     )

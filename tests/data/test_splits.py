@@ -41,8 +41,8 @@ def test_drawings_without_writers_are_counted_as_by_as_many() -> None:
 
 
 def test_a_class_that_nobody_trains_is_refused() -> None:
-    writers = sorted((f"writer {number}" for number in range(8)), key=is_training_writer)
-    few = drawings("BAAAAAAA", writers)  # the one B is by somebody to test with
+    writers = sorted((f"writer {number}" for number in range(30)), key=is_training_writer)
+    few = drawings("B" + "A" * 29, writers)  # the one B is by somebody to test with
     assert split_by_writer(few).train
-    with pytest.raises(DatasetError, match="Received none of B, of 8 drawings by 8"):
+    with pytest.raises(DatasetError, match="Received none of B, of 30 drawings by 30"):
         split_by_writer(few, required=("A", "B"))

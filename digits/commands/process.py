@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 
 from digits.files import explain_failure
-from digits.recognition.tensorflow_log import silence_tensorflow
+from digits.preprocessing.loader import set_up_process
 
 
 def prepare_process() -> None:
-    """Quiet TensorFlow, and let any file name be printed; to be called first in a main."""
-    silence_tensorflow()
+    """Set up libraries, and let any file name be printed; to be called first in a main."""
+    set_up_process()
     # Names that the screen's encoding lacks are escaped, instead of failing.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -37,9 +37,6 @@ def run_command(
         advice: what to do after such an error. Defaults to nothing.
         when_stopped: what to say after Ctrl-C, which ends with 130.
     """
-    from digits.preprocessing.loader import set_up_process
-
-    set_up_process()
     try:
         return work() or 0
     except expected as error:

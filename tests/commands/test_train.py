@@ -1,6 +1,5 @@
 """A short real training: what it writes, and what a kill or bad data leave behind."""
 
-import json
 import os
 import re
 import signal
@@ -8,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -17,43 +15,21 @@ from PIL import Image
 
 from digits.classes import DIGIT_CLASSES
 from digits.commands import train
-from digits.data.dataset import REJECT_LABEL, DatasetError, LabelledImages
-from digits.data.image_augmentation import augment
 from digits.files import sha256_of
+from digits.recognition.architectures import ARCHITECTURES
 from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     read_history,
 )
 from digits.recognition.recognizer import Recognizer
-from digits.training import trainer
-from digits.training.batches import EpochBatches
+from digits.training import config, trainer
 from digits.training.checkpoints import list_states
-from digits.training.config import DataSources, TrainConfig
-from digits.training.training_data import TrainingData, gather, to_targets
-from tests.support.digit_drawings import DIGITS, draw
+from digits.training.config import TrainConfig
 from tests.support.paths import PROJECT
 
 QUICK = ["--architecture", "classic"]  # what is not about a network learns with the smallest
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
-
-
-@pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory, mnist_digits: Any) -> list[str]:
-    """Arguments for a training on few digits: MNIST's layout, and pen strokes."""
-    folder = tmp_path_factory.mktemp("data")
-    images = augment(np.tile(mnist_digits, (30, 1, 1)), rng=np.random.default_rng(0))
-    labels = np.tile(np.arange(10), 60)
-    train_part: dict[str, Any] = {"x_train": images, "y_train": labels}
-    test_part: dict[str, Any] = {"x_test": images[:100], "y_test": labels[:100]}
-    np.savez(folder / "mnist.npz", **train_part, **test_part)
-    records = [
-        {"label": digit, "writer": str(writer), "strokes": strokes}
-        for writer in range(1, 31)
-        for digit, strokes in DIGITS.items()
-    ]
-    (folder / "pens.jsonl").write_text("\n".join(map(json.dumps, records)))
-    return ["--mnist", str(folder / "mnist.npz"), "--pendigits", str(folder / "pens.jsonl")]
 
 
 def test_training_writes_model_card_and_reports(
@@ -99,23 +75,6 @@ def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_pat
         weights.append(np.concatenate([array.ravel() for array in arrays]))
     np.testing.assert_allclose(weights[0], weights[1], atol=1e-4)
     assert np.abs(weights[0] - weights[2]).max() > 1e-2
-
-
-def test_every_epoch_sees_every_image_once_in_another_order() -> None:
-    images = np.zeros((300, 28, 28), np.uint8)
-    images[:, 0, 0] = np.arange(300) % 256
-    digits = LabelledImages(images, np.arange(300) % 10)
-    data = TrainingData(
-        images, to_targets(digits.labels), {}, {"mnist": digits}, np.ones(300, bool)
-    )
-    batches = EpochBatches(data, TrainConfig(augmentation=False, batch_size=64))
-    orders = []
-    for epoch in range(2):
-        batches.on_epoch_begin(epoch)
-        seen = np.concatenate([np.asarray(x)[:, 0, 0, 0] for x, _ in batches.dataset()])
-        np.testing.assert_allclose(np.sort(seen), np.sort(images[:, 0, 0] / 255), atol=1e-6)
-        orders.append(seen)
-    assert not np.array_equal(orders[0], orders[1])
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -176,32 +135,6 @@ def test_training_starts_from_another_model_of_the_same_kind(
     assert "Expected a 'compact' model" in capsys.readouterr().err
 
 
-def test_without_pen_digits_training_goes_on_and_says_what_that_costs(
-    data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(path: Path | None) -> None:
-        raise DatasetError("The pen digits could not be downloaded.")
-
-    monkeypatch.setattr("digits.training.training_data.load_pendigits", fail)
-    loaded = gather(DataSources(mnist=Path(data[1])), TrainConfig())
-    assert set(loaded.validation) == {"mnist"}
-    assert "MNIST alone" in capsys.readouterr().err
-
-
-def test_drawings_and_outliers_join_the_training_images(data: list[str], tmp_path: Path) -> None:
-    (tmp_path / "own" / "7").mkdir(parents=True)
-    Image.fromarray(draw(7)).save(tmp_path / "own" / "7" / "a.png")
-    drawings = (tmp_path / "own",)
-    sources = DataSources(mnist=Path(data[1]), use_pendigits=False, drawings=drawings)
-    loaded = gather(sources, TrainConfig(outliers=0.25))
-    assert len(loaded.images) == 480 + 1 + 120
-    np.testing.assert_allclose(loaded.targets.sum(axis=1), 1)
-    assert loaded.targets[480, 7] == 1 and loaded.targets[481:, REJECT_LABEL].all()
-    assert loaded.has_outliers
-    assert not gather(sources, TrainConfig(outliers=0)).has_outliers
-    assert isinstance(loaded.tests["mnist"], LabelledImages)
-
-
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
@@ -233,3 +166,33 @@ def test_bad_calls_and_data_get_one_sentence(
         assert train.main(filled) == status
     error = capsys.readouterr().err
     assert sentence in error and "Traceback" not in error
+
+
+def test_help_and_wrong_calls_need_no_tensorflow() -> None:
+    check = (
+        "import sys; from digits.commands.train import main\n"
+        "try: main(['--epochs', '0'])\n"
+        "except SystemExit: print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n" and "above 0, received '0'" in done.stderr
+
+
+def test_networks_and_optimizers_have_the_names_of_the_options() -> None:
+    assert set(config.ARCHITECTURES) == set(ARCHITECTURES)
+    for name in config.OPTIMIZERS:
+        trainer.make_optimizer(TrainConfig(optimizer=name), steps=10)
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_training_that_learns_nothing_leaves_the_earlier_model(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "kept.keras"
+    output.write_bytes(b"the earlier model")
+    options = [*data[:2], "--no-pendigits", *QUICK, "--learning-rate", "1e4", "--batch-size", "4"]
+    assert train.main([*options, "--epochs", "1", "--output", str(output)]) == 1
+    assert output.read_bytes() == b"the earlier model"
+    assert "lower --learning-rate" in capsys.readouterr().err.splitlines()[-1]

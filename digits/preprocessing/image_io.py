@@ -61,6 +61,11 @@ LIMITS = Limits()
 def load_image(source: Path | str | bytes, *, limits: Limits = LIMITS) -> Image:
     """Load one picture, turned upright; of an animation its first frame.
 
+    >>> import cv2, digits, numpy as np
+    >>> _, png = cv2.imencode(".png", np.zeros((20, 30, 3), np.uint8))
+    >>> digits.load_image(png.tobytes()).shape
+    (20, 30, 3)
+
     Args:
         source: path of a file, or the bytes of a file.
         limits: beyond which a picture is refused. Defaults to 20 MB and 50 megapixels.

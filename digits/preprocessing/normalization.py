@@ -28,6 +28,15 @@ MIN_STROKE = 1.5  # pixels at 20 x 20; thinner strokes would fade away
 def preprocess(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> ModelInput | None:
     """Turn one picture of a digit into one model input.
 
+    >>> import digits, numpy as np
+    >>> canvas = np.zeros((280, 280), np.uint8)
+    >>> digits.preprocess(canvas) is None
+    True
+
+    >>> canvas[60:220, 130:150] = 255  # a one
+    >>> digits.preprocess(canvas).shape
+    (28, 28, 1)
+
     Args:
         image: uint8 array of shape (height, width), (height, width, 3) RGB or
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour; or its ink,

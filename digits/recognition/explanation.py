@@ -66,7 +66,17 @@ class Explanation:
 
 
 class Explainer:
-    """Explains a recognizer's readings. It keeps no state: visitors share it."""
+    """Explains a recognizer's readings. It keeps no state: visitors share it.
+
+    >>> import digits, numpy as np
+    >>> canvas = np.zeros((280, 280), np.uint8)
+    >>> canvas[50:230, 130:150] = 255  # a one
+
+    >>> explainer = digits.Explainer(digits.Recognizer.load())
+    >>> explanation = explainer.explain(canvas)
+    >>> explanation.digit, explanation.attribution.shape
+    ('1', (28, 28))
+    """
 
     def __init__(self, recognizer: Recognizer) -> None:
         """Compile the gradients of the recognizer's model: some seconds, once."""
@@ -190,6 +200,13 @@ def blur(plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 def draw_explanation(explanation: Explanation, image: Image) -> Rgb:
     """Colour the ink of a picture: blue spoke for the digit, orange against it.
+
+    >>> import digits, numpy as np
+    >>> canvas = np.zeros((280, 280), np.uint8)
+    >>> canvas[50:230, 130:150] = 255  # a one
+    >>> explainer = digits.Explainer(digits.Recognizer.load())
+    >>> digits.draw_explanation(explainer.explain(canvas), canvas).shape
+    (280, 280, 3)
 
     Args:
         explanation: what `explain` returned for this picture.

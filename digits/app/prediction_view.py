@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from digits.app.sentences import describe_doubt as describe_doubt
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, with_article
+from digits.evaluation.formats import format_confidence
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition import background_loader
+from digits.recognition.background_loader import FileIdentity
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.predictions import Prediction
@@ -23,6 +26,7 @@ if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does 
 
 Pixel = TypeVar("Pixel", np.float32, np.uint8)
 
+format_share = format_confidence
 MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
@@ -40,13 +44,17 @@ def worded(sentence: str) -> str:
 
 def page_class_names() -> ClassNames:
     """Return what the page's model tells apart, before that is loaded."""
-    modified = MODEL_PATH.stat().st_mtime_ns if MODEL_PATH.exists() else 0
-    return read_class_names(MODEL_PATH, modified)
+    return read_class_names(MODEL_PATH, background_loader.file_identity(MODEL_PATH))
 
 
 @st.cache_data(show_spinner=False, max_entries=2)
-def read_class_names(path: Path, modified: int) -> ClassNames:
-    """Read from a model's card what it tells apart; the digits where there is none."""
+def read_class_names(path: Path, identity: FileIdentity) -> ClassNames:
+    """Read from a model's card what it tells apart; the digits where there is none.
+
+    Args:
+        path: of the model.
+        identity: of its two files, so that another version of either is read again.
+    """
     try:
         return ModelCard.load(path).class_names
     except (CardError, OSError):  # said when the model is loaded
@@ -91,23 +99,13 @@ def show_answer(prediction: "Prediction") -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
     answer = str(prediction.label)
     label = f"This is {with_article(answer).split()[0]}"
-    confidence = f"{format_share(prediction.confidence)} sure"
+    confidence = f"{format_confidence(prediction.confidence)} sure"
     if prediction.status == "unsure" and not prediction.is_in_distribution:
-        label, answer = worded("Hardly a digit"), f"{prediction.label}?"
-        confidence = f"{format_share(prediction.in_distribution_probability)} that it is one"
+        label, answer = f"Hardly a {class_noun(prediction.class_names)}", f"{prediction.label}?"
+        confidence = f"{format_confidence(prediction.in_distribution_probability)} that it is one"
     elif prediction.status == "unsure":
         label, answer = "Not sure", " or ".join(prediction.candidates[:2])
     st.metric(label, answer, confidence, delta_color="off", delta_arrow="off", width="content")
-
-
-def describe_doubt(prediction: "Prediction") -> str:
-    """Say in a sentence what an unsure reading could be."""
-    first, second = map(with_article, prediction.candidates[:2])
-    if not prediction.is_in_distribution:
-        letter = "A letter, a" if prediction.class_names == DIGIT_CLASSES else "A"
-        question = worded(f"{letter} scribble, several digits? If it is one digit")
-        return f"{question}, it is most like {first}."
-    return f"This could be {first} or {second}. Is it drawn clearly?"
 
 
 def show_model_input(model_input: ModelInput) -> None:
@@ -132,16 +130,17 @@ def show_probabilities(prediction: "Prediction") -> None:
     import pandas as pd
 
     shares = dict(zip(prediction.class_names, prediction.probabilities, strict=True))
-    title = worded("Probability of each digit")
+    noun = class_noun(prediction.class_names)
+    title = f"Probability of each {noun}"
     if len(shares) > MOST_BARS:
         shares = {name: shares[name] for name in prediction.candidates[:MOST_BARS]}
-        title = worded(f"Probability of the {MOST_BARS} likeliest digits")
+        title = f"Probability of the {MOST_BARS} likeliest {noun}s"
     table = pd.DataFrame(
         {
             "name": shares.keys(),
             "probability": shares.values(),
             "best": [name == prediction.label for name in shares],
-            "label": [format_share(share) for share in shares.values()],
+            "label": [format_confidence(share) for share in shares.values()],
         }
     )
     base = alt.Chart(table).encode(
@@ -153,7 +152,7 @@ def show_probabilities(prediction: "Prediction") -> None:
             axis=alt.Axis(format="%", values=[0, 0.5, 1]),
         ),
         tooltip=[
-            alt.Tooltip("name:N", title=worded("digit")),
+            alt.Tooltip("name:N", title=noun),
             alt.Tooltip("label:N", title="probability"),
         ],
     )
@@ -172,14 +171,6 @@ def describe_probabilities(prediction: "Prediction") -> str:
     ranked = sorted(
         zip(prediction.probabilities, prediction.class_names, strict=True), reverse=True
     )
-    best = ", ".join(f"{name}: {format_share(share)}" for share, name in ranked[:3])
-    return worded("Probability of each digit. ") + f"The highest: {best}."
-
-
-def format_share(share: float) -> str:
-    """Write a probability in per cent, without ever claiming to be certain."""
-    if share > 0.999:
-        return "over 99.9 %"
-    if share < 0.001:
-        return "under 0.1 %"
-    return f"{share:.1%}".replace("%", " %")
+    best = ", ".join(f"{name}: {format_confidence(share)}" for share, name in ranked[:3])
+    noun = class_noun(prediction.class_names)
+    return f"Probability of each {noun}. The highest: {best}."

@@ -1,5 +1,6 @@
 """The page with a model of letters: it speaks of letters, and offers them as answers."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,6 +58,19 @@ def test_an_empty_canvas_asks_for_a_letter() -> None:
     assert app.title[0].value == "Draw a letter"
     assert "Draw one letter on the black field" in app.info[0].value
     assert "digit" not in words(app)
+
+
+def test_a_card_that_arrives_after_its_model_is_heeded(
+    letters_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "new.keras"
+    shutil.copy(letters_model, model)
+    monkeypatch.setattr(prediction_view, "MODEL_PATH", model)
+    app = open_page().run()
+    assert app.title[0].value == "Draw a digit"
+    shutil.copy(letters_model.with_suffix(".json"), model.with_suffix(".json"))
+    app.run()
+    assert app.title[0].value == "Draw a letter" and not app.warning
 
 
 def test_a_drawing_shows_its_letter_and_the_likeliest_others() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from digits.app.markdown import escape_markdown
 from digits.app.model.comparison import compare_figures, list_models, name_models
 from digits.app.model.wording import (
     describe_cell,
@@ -16,6 +15,7 @@ from digits.app.model.wording import (
     describe_mistakes,
     describe_model,
 )
+from digits.app.sentences import escape_markdown
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH, models_folder

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from digits.app.loading_notice import say_that_it_loads
-from digits.app.markdown import escape_markdown, without_folders
 from digits.app.model.comparison import NOTHING, compare_figures, list_models, name_models
 from digits.app.model.example_drawings import EXAMPLES
 from digits.app.model.mistakes import ZOOM
 from digits.app.navigation import draw_page
 from digits.app.prediction_view import enlarge_pixels, page_noun
+from digits.app.sentences import escape_markdown, without_folders
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
 from digits.evaluation.charts import probability_chart

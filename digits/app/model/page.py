@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from digits.app.markdown import escape_markdown, without_folders
 from digits.app.model.comparison_view import show_comparison
 from digits.app.model.measuring import choose_set, say_how_to_measure
 from digits.app.model.mistakes import show_mistakes
 from digits.app.model.network import show_network
 from digits.app.model.wording import describe_model, measure_command
+from digits.app.sentences import escape_markdown, without_folders
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
 from digits.evaluation.charts import (

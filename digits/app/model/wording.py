@@ -7,7 +7,7 @@ print(measure_command(card, "digit_model.keras"))
 import shlex
 from collections.abc import Iterator, Sequence
 
-from digits.app.markdown import escape_markdown
+from digits.app.sentences import escape_markdown
 from digits.classes import DIGIT_CLASSES, class_noun
 from digits.evaluation.formats import format_percent
 from digits.evaluation.model_summary import DigitSet, ModelAbout, NegativeSet

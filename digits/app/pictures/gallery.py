@@ -31,7 +31,7 @@ ORDER: Sequence[PictureStatus] = ("unsure", "error", "blank", "digit")
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class BroughtPicture:
     """A file that somebody brought.
 
     Attributes:
@@ -52,11 +52,11 @@ class Gallery:
 
     def __init__(self) -> None:
         """Begin without pictures."""
-        self.pictures: list[Picture] = []
+        self.pictures: list[BroughtPicture] = []
         self._readings: OrderedDict[tuple[str, PictureOptions, str], PictureReading] = OrderedDict()
         self._count = 0
 
-    def add(self, name: str, data: bytes) -> Picture | None:
+    def add(self, name: str, data: bytes) -> BroughtPicture | None:
         """Take a file; None when there is no room for it.
 
         A file that is already here, of the same name and content, is not taken twice.
@@ -69,7 +69,7 @@ class Gallery:
         if len(self.pictures) >= MAX_PICTURES or total + len(data) > MAX_TOTAL_BYTES:
             return None
         self._count += 1
-        self.pictures.append(Picture(self._count, name, data, digest))
+        self.pictures.append(BroughtPicture(self._count, name, data, digest))
         return self.pictures[-1]
 
     def remove(self, index: int) -> None:
@@ -84,7 +84,9 @@ class Gallery:
         self.pictures.clear()
         self._readings.clear()
 
-    def find(self, picture: Picture, options: PictureOptions, model: str) -> PictureReading | None:
+    def find(
+        self, picture: BroughtPicture, options: PictureOptions, model: str
+    ) -> PictureReading | None:
         """Return what was read with these options by this model, if it was."""
         return self._readings.get((picture.digest, options, model))
 
@@ -93,7 +95,7 @@ class Gallery:
         """Whether anything was read yet."""
         return bool(self._readings)
 
-    def unread(self, options: PictureOptions, model: str) -> list[Picture]:
+    def unread(self, options: PictureOptions, model: str) -> list[BroughtPicture]:
         """List the pictures that wait to be read, each content once."""
         waiting = {
             picture.digest: picture
@@ -103,14 +105,16 @@ class Gallery:
         return sorted(waiting.values(), key=lambda picture: picture.index)
 
     def keep(
-        self, picture: Picture, options: PictureOptions, model: str, reading: PictureReading
+        self, picture: BroughtPicture, options: PictureOptions, model: str, reading: PictureReading
     ) -> None:
         """Keep a reading; of too many the oldest goes."""
         self._readings[picture.digest, options, model] = reading
         while len(self._readings) > MAX_READINGS:
             self._readings.popitem(last=False)
 
-    def ordered(self, options: PictureOptions, model: str) -> list[tuple[Picture, PictureReading]]:
+    def ordered(
+        self, options: PictureOptions, model: str
+    ) -> list[tuple[BroughtPicture, PictureReading]]:
         """List what was read: doubtful first, then what failed, then as it came.
 
         Of the doubtful the one with the lowest confidence is first.
@@ -118,7 +122,7 @@ class Gallery:
         read = [(picture, self.find(picture, options, model)) for picture in self.pictures]
         found = [(picture, reading) for picture, reading in read if reading is not None]
 
-        def urgency(pair: tuple[Picture, PictureReading]) -> tuple[int, float, int]:
+        def urgency(pair: tuple[BroughtPicture, PictureReading]) -> tuple[int, float, int]:
             picture, reading = pair
             doubt = reading.confidence if reading.status == "unsure" else 0.0
             return ORDER.index(reading.status), doubt, picture.index
@@ -126,13 +130,13 @@ class Gallery:
         return sorted(found, key=urgency)
 
 
-def summarize(readings: Sequence[PictureReading]) -> str:
+def summarize(readings: Sequence[PictureReading], noun: str = "digit") -> str:
     """Count pictures by what came of them: "5 pictures: 3 read, 2 to check"."""
     counts = Counter(reading.status for reading in readings)
     words: dict[PictureStatus, str] = {
         "digit": "read",
         "unsure": "to check",
-        "blank": "without a digit",
+        "blank": f"without a {noun}",
         "error": "not readable",
     }
     parts = [f"{counts[status]} {said}" for status, said in words.items() if counts[status]]
@@ -141,16 +145,13 @@ def summarize(readings: Sequence[PictureReading]) -> str:
 
 
 def to_rows(
-    pairs: Sequence[tuple[Picture, PictureReading]], class_names: Sequence[str]
+    pairs: Sequence[tuple[BroughtPicture, PictureReading]], class_names: Sequence[str]
 ) -> list[Row]:
     """Flatten readings to the rows of `predict.py --several`, in the order they came."""
     return [
         row
-        for picture, reading in sorted(pairs, key=lambda pair: pair[0].index)
-        for row in number_rows(picture.name, reading.reading, class_names, error_of(reading))
+        for picture, one in sorted(pairs, key=lambda pair: pair[0].index)
+        for row in number_rows(
+            picture.name, one.reading, class_names, one.message if one.status == "error" else ""
+        )
     ]
-
-
-def error_of(reading: PictureReading) -> str:
-    """Return the message of a file that could not be read, as `predict.py` has it."""
-    return reading.message if reading.status == "error" else ""

@@ -1,23 +1,22 @@
 """Bring pictures, many at once, and see which digits they show: a gallery, a table, a file."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from digits.app.pictures.gallery import FULL, Gallery, Picture
+from digits.app.pictures.gallery import FULL
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.app.pictures.results import show_results
-from digits.app.prediction_view import get_recognizer, worded
+from digits.app.pictures.state import PicturesState, pictures_state
+from digits.app.prediction_view import get_recognizer, page_noun
 from digits.classes import DIGIT_CLASSES
 from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.ink import InkOptions, Polarity
 from digits.recognition.recognizer import Recognizer
 
-EXAMPLES = Path(__file__).with_name("examples")
+EXAMPLES_FOLDER = Path(__file__).with_name("examples")
 ENDINGS = sorted(ending.removeprefix(".") for ending in PICTURE_ENDINGS)
 POLARITIES: dict[Polarity, str] = {
     "found": "Found by itself",
@@ -70,41 +69,39 @@ def main() -> None:
 @st.fragment
 def bring_and_read() -> None:
     """Rerun nothing but this when pictures come or options change."""
-    gallery: Gallery = st.session_state.setdefault("gallery", Gallery())
-    bring_controls(gallery)
+    state = pictures_state()
+    bring_controls(state)
     options = option_controls()
     with st.container():  # what it has to say moves nothing below to another place
         recognizer = get_recognizer()
     headline = st.empty()
-    if not gallery.pictures:
+    if not state.gallery.pictures:
         if recognizer.card.class_names == DIGIT_CLASSES:  # as the examples show
             headline.header("No picture at hand?", anchor=False)
             with st.container():
-                offer_examples(gallery)
+                offer_examples(state)
         return
     # What stood below stays until there is something new; but not the examples.
-    is_first = not gallery.has_readings
+    is_first = not state.gallery.has_readings
     place = st.empty() if is_first else st.container()
-    read_waiting(gallery, recognizer, options, headline)
+    read_waiting(state, recognizer, options, headline)
     with place.container() if is_first else place:
-        show_results(gallery, options, recognizer.card, headline)
+        show_results(state, options, recognizer.card, headline)
 
 
-def bring_controls(gallery: Gallery) -> None:
+def bring_controls(state: PicturesState) -> None:
     """Show the ways in: files, the clipboard, the camera."""
-    state = st.session_state
-    key = f"uploads{state.setdefault('uploader_turn', 0)}"
+    key = f"uploads{state.uploader_turn}"
     with st.container(key="uploader"):
         uploads = st.file_uploader(
             "Photos, scans or drawings: choose, drop or paste",
             type=ENDINGS,
             accept_multiple_files=True,
             key=key,
-            on_change=take_uploads,
-            args=[gallery, key],
+            on_change=lambda: state.take_uploads(st.session_state[key] or []),
         )
         if not uploads:  # back from another view it is empty, and what it held stays here
-            state.taken = {}
+            state.taken.clear()
         with st.container(key="refused"):
             st.warning(
                 "Files marked red were left out: only pictures of at most 20 MB can be read.",
@@ -112,15 +109,15 @@ def bring_controls(gallery: Gallery) -> None:
             )
     if st.toggle("Use the camera", key="camera_on", disabled=not has_camera_right()):
         st.camera_input(
-            worded("A photo of digits"),
+            f"A photo of {page_noun()}s",
             key="camera",
-            on_change=take_photo,
-            args=[gallery],
+            on_change=lambda: take_photo(state),
         )
     if not has_camera_right():
         st.caption("Browsers allow the camera only over HTTPS or on this very machine.")
-    if state.pop("is_full", False):
+    if state.is_full:
         st.warning(FULL, icon=":material/inventory_2:")
+    state.is_full = False
 
 
 def has_camera_right() -> bool:
@@ -129,56 +126,31 @@ def has_camera_right() -> bool:
     return address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1")
 
 
-def take_uploads(gallery: Gallery, key: str) -> None:
-    """Take what is new in the uploader, and let go of what was removed there."""
-    state = st.session_state
-    files: Sequence[UploadedFile] = state[key] or []
-    taken: dict[str, int] = state.setdefault("taken", {})
-    for file in files:
-        if file.file_id not in taken and (picture := take(gallery, file.name, file.getvalue())):
-            taken[file.file_id] = picture.index
-    present = {file.file_id for file in files}
-    gone = [taken.pop(file_id) for file_id in list(taken) if file_id not in present]
-    for index in gone:
-        if index not in taken.values():  # the same file may have been brought twice
-            gallery.remove(index)
+def take_photo(state: PicturesState) -> None:
+    """Take the photo that the camera holds, if it holds one."""
+    if st.session_state.camera is not None:
+        state.take_photo(st.session_state.camera)
 
 
-def take_photo(gallery: Gallery) -> None:
-    """Take the camera's photo; letting it go there keeps it here."""
-    photo: UploadedFile | None = st.session_state.camera
-    if photo is not None:
-        number = st.session_state.get("photos", 0) + 1
-        st.session_state.photos = number
-        take(gallery, f"photo {number}.jpg", photo.getvalue())
-
-
-def take_examples(gallery: Gallery) -> None:
+def take_examples(state: PicturesState) -> None:
     """Take the example pictures."""
     for path in list_examples():
-        take(gallery, path.name, path.read_bytes())
-
-
-def take(gallery: Gallery, name: str, data: bytes) -> Picture | None:
-    """Take one file, and remember when there was no room."""
-    picture = gallery.add(name, data)
-    if picture is None:
-        st.session_state.is_full = True
-    return picture
+        state.take(path.name, path.read_bytes())
 
 
 def list_examples() -> list[Path]:
     """List the files of the example pictures."""
-    return sorted(EXAMPLES.glob("*.jpg"))
+    return sorted(EXAMPLES_FOLDER.glob("*.jpg"))
 
 
 def option_controls() -> PictureOptions:
     """Show how pictures are read, closed at first."""
+    noun = page_noun()
     with st.expander("Options", icon=":material/tune:"):
         is_several = st.segmented_control(
             "On each picture",
             [True, False],
-            format_func=lambda several: worded("Several digits" if several else "One digit"),
+            format_func=lambda several: f"Several {noun}s" if several else f"One {noun}",
             default=True,
             required=True,
             key="several",
@@ -187,7 +159,7 @@ def option_controls() -> PictureOptions:
         polarity = st.segmented_control(
             "The writing is",
             list(POLARITIES),
-            format_func=lambda kind: POLARITIES[kind],
+            format_func=POLARITIES.__getitem__,
             default="found",
             required=True,
             key="polarity",
@@ -204,7 +176,7 @@ def option_controls() -> PictureOptions:
     return PictureOptions(InkOptions(polarity or "found", clean), is_several is not False)
 
 
-def offer_examples(gallery: Gallery) -> None:
+def offer_examples(state: PicturesState) -> None:
     """Show what the view is for, in pictures that can be read at once."""
     st.markdown(
         "Try these. They were drawn for this page: pen, pencil and chalk, in light and shadow."
@@ -214,7 +186,7 @@ def offer_examples(gallery: Gallery) -> None:
         icon=":material/play_arrow:",
         key="examples",
         on_click=take_examples,
-        args=[gallery],
+        args=[state],
     )
     with st.container(horizontal=True, key="previews", gap="small"):
         for path in list_examples():
@@ -223,11 +195,11 @@ def offer_examples(gallery: Gallery) -> None:
 
 
 def read_waiting(
-    gallery: Gallery, recognizer: Recognizer, options: PictureOptions, place: DeltaGenerator
+    state: PicturesState, recognizer: Recognizer, options: PictureOptions, place: DeltaGenerator
 ) -> None:
     """Read what was not read with these options yet, and show in a place how far it is."""
     model = recognizer.card.sha256
-    waiting = gallery.unread(options, model)
+    waiting = state.gallery.unread(options, model)
     for done, picture in enumerate(waiting):
         place.progress(done / len(waiting), f"Reading {done + 1} of {len(waiting)} ...")
         reading = read_picture(
@@ -236,4 +208,4 @@ def read_waiting(
             options,
             class_names=recognizer.card.class_names,
         )
-        gallery.keep(picture, options, model, reading)
+        state.gallery.keep(picture, options, model, reading)

@@ -1,6 +1,6 @@
 """Read one picture file as a person wants to see it: its number, boxes, one sentence.
 
-    reading = read_picture(data, recognizer.read_number, PictureOptions())
+    reading = read_picture(data, recognizer.predict_number, PictureOptions())
     print(reading.status, reading.number, reading.message)
 
 What cannot be read, or has no digit, is a reading as well: others are not held up.
@@ -12,11 +12,12 @@ from math import prod
 from typing import Literal, Protocol
 
 from digits.app.pictures.thumbnails import draw_thumbnail
-from digits.classes import DIGIT_CLASSES, with_article, worded
+from digits.app.sentences import describe_doubt
+from digits.classes import DIGIT_CLASSES, class_noun
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import ImageError, decode_image, find_other_frames
 from digits.preprocessing.ink import FOUND, InkOptions
-from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
+from digits.recognition.predictions import NumberPrediction
 
 PictureStatus = Literal["digit", "unsure", "blank", "error"]
 
@@ -25,8 +26,6 @@ FRAMES = {
     "animation": "It moves: its first picture was read.",
     "pages": "It has several pages: the first was read.",
 }
-REJECT_LABEL = "No digit was found on it. Is the writing clear, and all in the picture?"
-NO_LIKENESS = "Nothing on it looks much like a digit."
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class PictureOptions:
     several: bool = True
 
 
-class ReadNumber(Protocol):
-    """What reads pixels: `Recognizer.read_number`."""
+class PredictNumber(Protocol):
+    """What reads pixels: `Recognizer.predict_number`."""
 
     def __call__(self, image: Image, *, several: bool, options: InkOptions) -> NumberPrediction:
         """Find the digits of a picture and read them."""
@@ -80,15 +79,15 @@ class PictureReading:
 
     @property
     def confidence(self) -> float:
-        """Probability that each is a digit and all are right; 0 without any."""
+        """Probability that all digits are right, as `Prediction.confidence`; 0 without any."""
         if self.reading is None or not self.reading.digits:
             return 0.0
-        return prod(digit.prediction.score for digit in self.reading.digits)
+        return prod(digit.prediction.confidence for digit in self.reading.digits)
 
 
 def read_picture(
     data: bytes,
-    predict_number: ReadNumber,
+    predict_number: PredictNumber,
     options: PictureOptions,
     *,
     class_names: Sequence[str] = DIGIT_CLASSES,
@@ -97,7 +96,7 @@ def read_picture(
 
     Args:
         data: the file.
-        read_number: reads its pixels, as `Recognizer.read_number` does.
+        predict_number: reads its pixels, as `Recognizer.predict_number` does.
         options: how.
         class_names: of the model, for sentences. Defaults to the ten digits.
 
@@ -109,40 +108,29 @@ def read_picture(
     except ImageError as error:
         return PictureReading(None, b"", str(error))
     reading = predict_number(image, several=options.several, options=options.ink)
-    sentences = FRAMES[find_other_frames(data)], describe(reading, class_names)
+    sentences = FRAMES[find_other_frames(data)], describe_reading(reading, class_noun(class_names))
     return PictureReading(
         reading, draw_thumbnail(image, reading.digits), " ".join(filter(None, sentences))
     )
 
 
-def describe(reading: NumberPrediction, names: Sequence[str] = DIGIT_CLASSES) -> str:
+def describe_reading(reading: NumberPrediction, noun: str = "digit") -> str:
     """Say in a sentence what is doubtful or missing; nothing when all is well."""
-    digits = reading.digits
+    digits = [digit.prediction for digit in reading.digits]
+    doubtful = [index for index, digit in enumerate(digits) if digit.status == "unsure"]
     if not digits:
-        return worded(REJECT_LABEL, names)
-    doubtful = [i for i, digit in enumerate(digits) if digit.prediction.status == "unsure"]
+        return f"No {noun} was found on it. Is the writing clear, and all in the picture?"
     if not doubtful:
         return ""
-    if not any(digit.prediction.is_in_distribution for digit in digits):
-        return worded(NO_LIKENESS, names)
+    if not any(digit.is_in_distribution for digit in digits):
+        return f"Nothing on it looks much like a {noun}."
     if len(doubtful) == len(digits) > 1:
-        return worded(f"All {len(digits)} digits are doubtful.", names)
+        return f"All {len(digits)} {noun}s are doubtful."
     if len(doubtful) > 1:
         counts = f"{len(doubtful)} of {len(digits)}"
-        return worded(f"{counts} digits are doubtful: those with a question mark.", names)
-    return describe_one(digits, doubtful[0])
-
-
-def describe_one(digits: Sequence[DigitPrediction], index: int) -> str:
-    """Say what the one doubtful digit could be."""
-    prediction: Prediction = digits[index].prediction
-    what = "This" if len(digits) == 1 else f"The {ordinal(index + 1)} digit"
-    what = worded(what, prediction.class_names)
-    first, second = map(with_article, prediction.candidates[:2])
-    if not prediction.is_in_distribution:
-        condition = worded("may be something else; if it is a digit", prediction.class_names)
-        return f"{what} {condition}, then {first}."
-    return f"{what} could be {first} or {second}."
+        return f"{counts} {noun}s are doubtful: those with a question mark."
+    what = "This" if len(digits) == 1 else f"The {ordinal(doubtful[0] + 1)} {noun}"
+    return describe_doubt(digits[doubtful[0]], what)
 
 
 def ordinal(number: int) -> str:

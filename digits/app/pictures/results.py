@@ -2,28 +2,42 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digits.app.pictures.gallery import Gallery, Picture, summarize, to_rows
+from digits.app.pictures.gallery import BroughtPicture, summarize, to_rows
 from digits.app.pictures.reading import PictureOptions, PictureReading, PictureStatus
-from digits.app.prediction_view import format_share, worded
+from digits.app.pictures.state import PicturesState
+from digits.app.sentences import escape_markdown
+from digits.classes import class_noun
+from digits.evaluation.formats import format_confidence
 from digits.recognition.model_card import ModelCard
 from digits.recognition.result_rows import write_csv
 
-PAGE = 24  # pictures shown at once: a phone has little memory
-FAILURES = 5  # as many are listed openly
-ACROSS = 3  # cards a row; on a phone one
-Pair = tuple[Picture, PictureReading]
+PICTURES_PER_PAGE = 24  # pictures shown at once: a phone has little memory
+MOST_FAILURES_OPEN = 5  # as many are listed openly
+CARDS_PER_ROW = 3  # cards a row; on a phone one
+Pair = tuple[BroughtPicture, PictureReading]
 
-BADGES: Mapping[PictureStatus, tuple[str, str, Literal["green", "orange", "gray", "red"]]] = {
-    "digit": ("Read", ":material/check:", "green"),
-    "unsure": ("Please check", ":material/help:", "orange"),
-    "blank": ("No digit", ":material/visibility_off:", "gray"),
-    "error": ("Not readable", ":material/error:", "red"),
+
+@dataclass(frozen=True)
+class Badge:
+    """How a card says what came of its picture; `{noun}` in the label is a digit or letter."""
+
+    label: str
+    icon: str
+    color: Literal["green", "orange", "gray", "red"]
+
+
+BADGES: Mapping[PictureStatus, Badge] = {
+    "digit": Badge("Read", ":material/check:", "green"),
+    "unsure": Badge("Please check", ":material/help:", "orange"),
+    "blank": Badge("No {noun}", ":material/visibility_off:", "gray"),
+    "error": Badge("Not readable", ":material/error:", "red"),
 }
 
 # Cards of a row are alike in height, whatever the pictures' shapes.
@@ -40,30 +54,31 @@ STYLE = """
 
 
 def show_results(
-    gallery: Gallery, options: PictureOptions, card: ModelCard, headline: DeltaGenerator
+    state: PicturesState, options: PictureOptions, card: ModelCard, headline: DeltaGenerator
 ) -> None:
     """Show all that was read with these options by the model of this card.
 
     Args:
-        gallery: the pictures.
+        state: with the pictures.
         options: how they were read.
         card: of the model that read them.
         headline: the place for the line that sums it up.
     """
     st.html(STYLE)
-    pairs = gallery.ordered(options, card.sha256)
-    show_summary([reading for _, reading in pairs], headline)
-    show_actions(gallery, pairs, card.class_names)
+    pairs = state.gallery.ordered(options, card.sha256)
+    noun = class_noun(card.class_names)
+    show_summary([reading for _, reading in pairs], noun, headline)
+    show_actions(state, pairs, card.class_names)
     pictures, table = st.tabs(["Pictures", "Table"])
     with pictures:
-        show_gallery(gallery, pairs)
+        show_gallery(state, pairs, noun)
     with table:
-        show_table(pairs)
+        show_results_table(pairs, noun)
 
 
-def show_summary(readings: Sequence[PictureReading], headline: DeltaGenerator) -> None:
+def show_summary(readings: Sequence[PictureReading], noun: str, headline: DeltaGenerator) -> None:
     """Say what came of all: above the rest, and in the title of the browser's tab."""
-    summary = worded(summarize(readings))
+    summary = summarize(readings, noun)
     headline.header(summary, anchor=False)
     st.set_page_config(page_title=summary)
     if all(reading.status == "error" for reading in readings):
@@ -73,18 +88,18 @@ def show_summary(readings: Sequence[PictureReading], headline: DeltaGenerator) -
         )
     elif not any(reading.number for reading in readings):
         st.info(
-            worded("No digit was found. Write clearly and large, or try the options above."),
+            f"No {noun} was found. Write clearly and large, or try the options above.",
             icon=":material/visibility_off:",
         )
 
 
-def show_actions(gallery: Gallery, pairs: Sequence[Pair], class_names: Sequence[str]) -> None:
+def show_actions(state: PicturesState, pairs: Sequence[Pair], class_names: Sequence[str]) -> None:
     """Show what can be done with all."""
     with st.container(horizontal=True):
         st.download_button(
             "Download CSV",
             to_csv(pairs, class_names),
-            file_name=worded("digits.csv"),
+            file_name=f"{class_noun(class_names)}s.csv",
             mime="text/csv",
             icon=":material/download:",
             key="download",
@@ -94,8 +109,8 @@ def show_actions(gallery: Gallery, pairs: Sequence[Pair], class_names: Sequence[
             "Remove all",
             icon=":material/delete:",
             key="remove_all",
-            on_click=remove,
-            args=[gallery, None],
+            on_click=state.remove,
+            args=[None],
         )
 
 
@@ -106,27 +121,29 @@ def to_csv(pairs: Sequence[Pair], class_names: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def show_gallery(gallery: Gallery, pairs: Sequence[Pair]) -> None:
+def show_gallery(state: PicturesState, pairs: Sequence[Pair], noun: str) -> None:
     """Show what could not be read in a line each, then a page of pictures."""
     failed = [pair for pair in pairs if pair[1].status == "error"]
     if failed:
-        show_failures(gallery, failed)
+        show_failures(state, failed)
     seen = [pair for pair in pairs if pair[1].status != "error"]
-    pages = max(-(-len(seen) // PAGE), 1)
+    pages = max(-(-len(seen) // PICTURES_PER_PAGE), 1)
     top = st.container()
     page = st.pagination(pages, key="page") if pages > 1 else 1
-    shown = seen[(page - 1) * PAGE : page * PAGE]
-    for start in range(0, len(shown), ACROSS):
-        columns = top.columns(ACROSS)
-        for column, (picture, reading) in zip(columns, shown[start : start + ACROSS], strict=False):
+    shown = seen[(page - 1) * PICTURES_PER_PAGE : page * PICTURES_PER_PAGE]
+    for start in range(0, len(shown), CARDS_PER_ROW):
+        columns = top.columns(CARDS_PER_ROW)
+        for column, (picture, reading) in zip(
+            columns, shown[start : start + CARDS_PER_ROW], strict=False
+        ):
             with column.container(border=True, key=f"card{picture.index}", height="stretch"):
-                show_card(gallery, picture, reading)
+                show_picture_card(state, picture, reading, noun)
 
 
-def show_failures(gallery: Gallery, failed: Sequence[Pair]) -> None:
+def show_failures(state: PicturesState, failed: Sequence[Pair]) -> None:
     """Show the files that could not be read, and why; of many the list is closed."""
     files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
-    is_short = len(failed) <= FAILURES
+    is_short = len(failed) <= MOST_FAILURES_OPEN
     with st.expander(f"{files} could not be read", is_short, icon=":material/error:"):
         for picture, reading in failed:
             with st.container(
@@ -136,57 +153,53 @@ def show_failures(gallery: Gallery, failed: Sequence[Pair]) -> None:
                 key=f"failed{picture.index}",
             ):
                 st.markdown(
-                    f"**{escape(picture.name)}**  \n{escape(reading.message)}", width="stretch"
+                    f"**{escape_markdown(picture.name)}**  \n{escape_markdown(reading.message)}",
+                    width="stretch",
                 )
-                remove_button(gallery, picture)
+                remove_button(state, picture)
 
 
-def show_card(gallery: Gallery, picture: Picture, reading: PictureReading) -> None:
+def show_picture_card(
+    state: PicturesState, picture: BroughtPicture, reading: PictureReading, noun: str
+) -> None:
     """Show one picture, its number, how sure that is, and what to know of it."""
-    label, icon, color = BADGES[reading.status]
-    label = worded(label)
+    badge = BADGES[reading.status]
+    label = badge.label.format(noun=noun)
     st.image(reading.thumbnail, alt=f"{picture.name}: {reading.number or label}", width="stretch")
     if reading.number:
         st.subheader(reading.number.replace(" ", " · "), anchor=False)
-        label = f"{label} · {format_share(reading.confidence)} sure"
-    st.badge(label, icon=icon, color=color)
+        label = f"{label} · {format_confidence(reading.confidence)} sure"
+    st.badge(label, icon=badge.icon, color=badge.color)
     if reading.message:
-        st.markdown(escape(reading.message))
+        st.markdown(escape_markdown(reading.message))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":small[{escape(picture.name)}]", width="stretch")
-        remove_button(gallery, picture)
+        st.markdown(f":small[{escape_markdown(picture.name)}]", width="stretch")
+        remove_button(state, picture)
 
 
-def remove_button(gallery: Gallery, picture: Picture) -> None:
+def remove_button(state: PicturesState, picture: BroughtPicture) -> None:
     """Show the button that lets go of one picture."""
     st.button(
         "Remove",
         type="tertiary",
         icon=":material/close:",
         key=f"remove{picture.index}",
-        help=f"Remove {escape(picture.name)}",
-        on_click=remove,
-        args=[gallery, picture],
+        help=f"Remove {escape_markdown(picture.name)}",
+        on_click=state.remove,
+        args=[picture],
     )
 
 
-def escape(text: str) -> str:
-    """Keep a file's name from being taken for Markdown."""
-    return "".join(
-        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!~|:$<>" else letter for letter in text
-    )
-
-
-def show_table(pairs: Sequence[Pair]) -> None:
+def show_results_table(pairs: Sequence[Pair], noun: str) -> None:
     """Show one line a picture."""
-    sure = [format_share(reading.confidence) if reading.number else "" for _, reading in pairs]
+    sure = [format_confidence(one.confidence) if one.number else "" for _, one in pairs]
     st.dataframe(
         pd.DataFrame(
             {
                 "File": [picture.name for picture, _ in pairs],
                 "Number": [reading.number for _, reading in pairs],
                 "Sure": sure,
-                "Result": [worded(BADGES[reading.status][0]) for _, reading in pairs],
+                "Result": [BADGES[one.status].label.format(noun=noun) for _, one in pairs],
                 "Good to know": [reading.message for _, reading in pairs],
             }
         ),
@@ -195,13 +208,3 @@ def show_table(pairs: Sequence[Pair]) -> None:
         alt="One line a picture: its file, number, how sure, the result, what is good to know",
         key="table",
     )
-
-
-def remove(gallery: Gallery, picture: Picture | None) -> None:
-    """Let go of one picture, or of all; the uploader starts anew, and lists none."""
-    if picture is None:
-        gallery.clear()
-    else:
-        gallery.remove(picture.index)
-    st.session_state.uploader_turn += 1
-    st.session_state.taken = {}

@@ -21,13 +21,13 @@ from digits.recognition.predictions import DigitPrediction
 
 Color = tuple[int, int, int]
 
-MAX_SIDE = 640  # pixels; over twice what a card of the page is wide, for sharp screens
-MIN_SIDE = 320  # pixels; smaller pictures are enlarged, or their boxes would hide them
+MAX_THUMBNAIL_SIDE = 640  # pixels; over twice what a card of the page is wide, for sharp screens
+MIN_THUMBNAIL_SIDE = 320  # pixels; smaller pictures are enlarged, or their boxes would hide them
 MAX_ENLARGED = 1600  # pixels; no strip of a few rows is made longer than this
-SURE: Color = (38, 79, 214)
-DOUBTFUL: Color = (176, 74, 0)  # white on either has a contrast of 5 or more
+SURE_COLOR: Color = (38, 79, 214)
+DOUBTFUL_COLOR: Color = (176, 74, 0)  # white on either has a contrast of 5 or more
 HALO: Color = (255, 255, 255)
-MARGIN = 6  # pixels of the small copy between ink and box
+BOX_MARGIN = 6  # pixels of the small copy between ink and box
 DASH = 3  # a line's widths
 LINE_SHARE, LINE_WIDTHS = 0.025, (2, 5)  # of a digit's height; pixels
 TAG_SHARE, TAG_HEIGHTS = 0.3, (14, 48)  # of a digit's height; pixels
@@ -44,7 +44,7 @@ def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> byte
     Returns:
         A JPEG file of at most 640 pixels, or 1600 for one of few a side.
     """
-    small = fit(to_rgb(shrink(np.ascontiguousarray(image), MAX_SIDE)))
+    small = enlarge_tiny(to_rgb(shrink(np.ascontiguousarray(image), MAX_THUMBNAIL_SIDE)))
     picture = Pillow.fromarray(small)
     pen = ImageDraw.Draw(picture)
     across, down = picture.width / image.shape[1], picture.height / image.shape[0]
@@ -55,10 +55,12 @@ def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> byte
     return file.getvalue()
 
 
-def fit(image: Rgb) -> Rgb:
+def enlarge_tiny(image: Rgb) -> Rgb:
     """Enlarge a tiny picture, each pixel to a square."""
     height, width = image.shape[:2]
-    factor = max(min(-(-MIN_SIDE // max(height, width)), MAX_ENLARGED // max(height, width)), 1)
+    factor = max(
+        min(-(-MIN_THUMBNAIL_SIDE // max(height, width)), MAX_ENLARGED // max(height, width)), 1
+    )
     size = (factor * width, factor * height)
     return cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
 
@@ -77,17 +79,17 @@ class Frame:
         """Frame a box of the picture, within the small copy."""
         width, height = size
         return cls(
-            max(round(box.x * across) - MARGIN, 1),
-            max(round(box.y * down) - MARGIN, 1),
-            min(round(box.right * across) + MARGIN, width - 2),
-            min(round(box.bottom * down) + MARGIN, height - 2),
+            max(round(box.x * across) - BOX_MARGIN, 1),
+            max(round(box.y * down) - BOX_MARGIN, 1),
+            min(round(box.right * across) + BOX_MARGIN, width - 2),
+            min(round(box.bottom * down) + BOX_MARGIN, height - 2),
         )
 
 
 def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitPrediction) -> None:
     """Draw one digit's box, and its tag above, below or inside."""
     is_sure = digit.prediction.status == "digit"
-    color = SURE if is_sure else DOUBTFUL
+    color = SURE_COLOR if is_sure else DOUBTFUL_COLOR
     corners = (frame.left, frame.top, frame.right, frame.bottom)
     if corners[0] >= corners[2] or corners[1] >= corners[3]:
         return

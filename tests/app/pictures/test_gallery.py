@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from digits.app.pictures import gallery as module
-from digits.app.pictures.gallery import Gallery, Picture, summarize, to_rows
+from digits.app.pictures.gallery import BroughtPicture, Gallery, summarize, to_rows
 from digits.app.pictures.reading import PictureOptions, PictureReading, read_picture
 from digits.commands import predict
 from digits.preprocessing.ink import InkOptions
@@ -27,7 +27,7 @@ def number_file(number: str) -> bytes:
     return buffer.getvalue()
 
 
-def added(gallery: Gallery, name: str, data: bytes) -> Picture:
+def added(gallery: Gallery, name: str, data: bytes) -> BroughtPicture:
     picture = gallery.add(name, data)
     assert picture is not None
     return picture

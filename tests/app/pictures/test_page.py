@@ -32,7 +32,7 @@ def app() -> AppTest:
 
 
 def bring(app: AppTest, *files: File) -> AppTest:
-    turn = app.session_state["uploader_turn"]
+    turn = app.session_state["pictures"].uploader_turn
     app.file_uploader(key=f"uploads{turn}").set_value(list(files)).run()
     assert not app.exception
     return app
@@ -153,7 +153,7 @@ def test_what_is_removed_from_the_uploader_is_gone(app: AppTest) -> None:
 
 
 def test_of_many_pictures_a_page_is_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "PAGE", 2)
+    monkeypatch.setattr(results, "PICTURES_PER_PAGE", 2)
     bring(app, number_file("1"), number_file("2"), number_file("3"))
     assert numbers(app) == ["1", "2"] and len(app.get("pagination")) == 1
     assert len(app.dataframe[0].value) == 3

@@ -8,21 +8,23 @@ import pytest
 from PIL import Image
 
 from digits.app.pictures.reading import (
-    REJECT_LABEL,
     PictureOptions,
     PictureReading,
-    describe,
+    describe_reading,
     ordinal,
     read_picture,
 )
-from digits.app.pictures.thumbnails import DOUBTFUL, SURE, draw_thumbnail
+from digits.app.pictures.thumbnails import DOUBTFUL_COLOR, SURE_COLOR, draw_thumbnail
 from digits.preprocessing import image_io
 from digits.preprocessing.geometry import Box
 from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 from digits.recognition.recognizer import Recognizer
+from digits.recognition.result_rows import number_rows
 from tests.support.digit_drawings import draw, draw_number, encode_png
 
 Picture = npt.NDArray[np.uint8]
+
+NO_DIGIT = "No digit was found on it. Is the writing clear, and all in the picture?"
 
 
 def encode(*pictures: Picture, kind: str = "PNG") -> bytes:
@@ -49,27 +51,27 @@ def test_a_number_is_read_and_boxed(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(draw_number("407")))
     assert (reading.status, reading.number, reading.message) == ("digit", "407", "")
     assert 0.9 < reading.confidence <= 1
-    assert count_color(reading.thumbnail, SURE) > 300
-    assert count_color(reading.thumbnail, DOUBTFUL) == 0
+    assert count_color(reading.thumbnail, SURE_COLOR) > 300
+    assert count_color(reading.thumbnail, DOUBTFUL_COLOR) == 0
 
 
 def test_confidence_is_that_of_all_digits(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(draw_number("1946")))
     assert reading.reading is not None
-    single = [digit.prediction.score for digit in reading.reading.digits]
+    single = [digit.prediction.confidence for digit in reading.reading.digits]
     assert reading.confidence == pytest.approx(np.prod(single)) and len(single) == 4
 
 
 def test_one_digit_that_is_two_is_doubted_and_boxed_unlike_others(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(draw_number("47")), several=False)
     assert reading.status == "unsure" and reading.message
-    assert count_color(reading.thumbnail, DOUBTFUL) > 300
-    assert count_color(reading.thumbnail, SURE) == 0
+    assert count_color(reading.thumbnail, DOUBTFUL_COLOR) > 300
+    assert count_color(reading.thumbnail, SURE_COLOR) == 0
 
 
 def test_a_page_without_ink_says_so_and_is_shown(recognizer: Recognizer) -> None:
     reading = read(recognizer, encode(np.full((60, 80), 255, np.uint8)))
-    assert (reading.status, reading.number, reading.message) == ("blank", "", REJECT_LABEL)
+    assert (reading.status, reading.number, reading.message) == ("blank", "", NO_DIGIT)
     assert reading.confidence == 0 and reading.thumbnail
 
 
@@ -150,8 +152,18 @@ def doubted(*certainties: tuple[float, float]) -> NumberPrediction:
     ],
 )
 def test_a_doubt_is_one_sentence(reading: NumberPrediction, sentence: str) -> None:
-    assert describe(reading).startswith(sentence)
-    assert bool(describe(reading)) == bool(sentence)
+    assert describe_reading(reading).startswith(sentence)
+    assert bool(describe_reading(reading)) == bool(sentence)
+
+
+def test_confidence_is_that_of_the_csv_file() -> None:
+    """Of a digit that may be none, too: 0.9, and not 0.45."""
+    number = doubted((0.9, 0.5))
+    (row,) = number_rows("a.png", number, tuple("0123456789"))
+    assert PictureReading(number, b"", "").confidence == row["confidence"] == 0.9
+    assert PictureReading(doubted((0.9, 0.5), (0.8, 1.0)), b"", "").confidence == pytest.approx(
+        0.72
+    )
 
 
 def test_ordinals_are_english() -> None:

@@ -31,7 +31,7 @@ from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
 from digits.recognition.tensorflow_log import silence_tensorflow
-from digits.serving.batch.options import add_engine_options, check_engine, read_with_ray
+from digits.serving.batch.options import add_engine_options, choose_engine, predict_with_ray
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
@@ -54,9 +54,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
     print_any_name()
     parser = make_parser(prog)
     arguments = parser.parse_args(argv)
-    check_engine(arguments, parser)
-    if arguments.engine == "ray":
-        return read_with_ray(arguments, parser)
+    batch = choose_engine(arguments, parser)
+    if batch is not None:
+        return predict_with_ray(batch, parser)
     paths = list_pictures(arguments.paths)
     if not paths:
         parser.error("there are no pictures in the folders named")

@@ -15,7 +15,6 @@ import pytest
 from digits.commands import predict
 from digits.preprocessing.ink import FOUND
 from digits.recognition.recognizer import Recognizer
-from digits.serving.batch import ray_engine  # noqa: F401  # it sets Ray's usage statistics off
 from tests.support.digit_drawings import draw, encode_png
 from tests.support.paths import PROJECT
 
@@ -31,6 +30,7 @@ MOST_SECONDS = 240.0  # for one job, on a busy machine
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Start two nodes of one core each, which notice in five seconds that one is gone."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     config = {"health_check_period_ms": 1000}
     cluster = Cluster(
         initialize_head=True,

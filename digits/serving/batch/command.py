@@ -1,127 +1,121 @@
 """What `predict.py --engine ray` does, from the options to the exit status."""
 
 import argparse
-import hashlib
-import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Never
 
 from tqdm import tqdm
 
-from digits.preprocessing.ink import InkOptions
+from digits.files import sha256_of
 from digits.recognition.errors import RecognizerError
 from digits.recognition.recognizer import Recognizer
-from digits.serving.batch.inputs import Inputs, Part, find_inputs
-from digits.serving.batch.job import STATUSES, Job, begin, count_statuses, finished_parts
-from digits.serving.batch.ray_engine import EngineError, check_address, connected, run
-from digits.serving.batch.storage import Folder, PlaceError, hide, open_folder
-from digits.serving.batch.worker import ModelFiles, Reading
+from digits.serving.batch.inputs import Inputs, find_inputs
+from digits.serving.batch.job import STATUSES, Job, begin, count_written, finished_shards
+from digits.serving.batch.options import BatchOptions
+from digits.serving.batch.ray_engine import EngineError, check_address, connected, run_shards
+from digits.serving.batch.storage import Folder, StorageError, open_folder, redact
+from digits.serving.batch.worker import ModelFiles
 
 
-def read_big_job(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """Read the pictures named on the command line with Ray, and return the exit status.
+def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
+    """Predict many pictures with Ray, and return the exit status.
 
     Args:
-        arguments: of `predict.py`'s parser.
+        options: what is read, how, and where the results go.
         parser: says what is wrong with a call.
     """
+    prog = parser.prog
     try:
-        check_address(arguments.address)
-        recognizer = Recognizer.load(arguments.model)
-        if recognizer.warning:
-            print(f"predict.py: {recognizer.warning}", file=sys.stderr)
-        files = ModelFiles.read(arguments.model)
-        inputs = find_inputs(
-            map(str, arguments.paths),
-            part_size=arguments.part_size,
-            column=arguments.image_column,
-        )
-        if not inputs.pictures:
+        check_address(options.address)
+        warning = Recognizer.load(options.model).warning  # a broken model is said before Ray starts
+        if warning:
+            print(f"{prog}: {warning}", file=sys.stderr)
+        batch = Batch.prepare(options)
+        if not batch.inputs.pictures:
             parser.error("there are no pictures in what was named")
-        output = open_folder(arguments.output)
-        finished = begin(make_job(arguments, files, inputs), output)
-    except (EngineError, RecognizerError, PlaceError, OSError) as error:
-        print(f"predict.py: {error}", file=sys.stderr)
+        finished = begin(batch.job, batch.output)
+    except (EngineError, RecognizerError, StorageError, OSError) as error:
+        print(f"{prog}: {error}", file=sys.stderr)
         return 1
     try:
-        statuses = count_statuses(output, finished)
-        statuses += read_rest(arguments, inputs, finished, output, files)
-    except (EngineError, PlaceError) as error:
-        print(f"predict.py: {error} {describe_rest(output, inputs)}", file=sys.stderr)
+        statuses = count_written(batch.output, finished) + batch.run(finished)
+        missing = len(batch.inputs.shards) - batch.count_finished()
+    except (EngineError, StorageError) as error:
+        print(f"{prog}: {error} {batch.describe_rest()}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nStopped. {describe_rest(output, inputs)}", file=sys.stderr)
+        print(f"\nStopped. {batch.describe_rest()}", file=sys.stderr)
         return 130
-    return report(output, inputs, statuses)
-
-
-def make_job(arguments: argparse.Namespace, files: ModelFiles, inputs: Inputs) -> Job:
-    """Gather what decides the results."""
-    model = hashlib.sha256(files.model + (files.card or b"")).hexdigest()
-    return Job(
-        model=model,
-        inputs=inputs.digest,
-        pictures=inputs.pictures,
-        parts=len(inputs.parts),
-        several=arguments.several,
-        polarity=arguments.polarity,
-        clean=arguments.clean,
-    )
-
-
-def read_rest(
-    arguments: argparse.Namespace,
-    inputs: Inputs,
-    finished: set[int],
-    output: Folder,
-    files: ModelFiles,
-) -> Counter[str]:
-    """Read the parts that are not finished, show how far it is, and count the statuses."""
-    parts = {n: part for n, part in enumerate(inputs.parts) if n not in finished}
-    statuses: Counter[str] = Counter()
-    if not parts:
-        return statuses
-    options = InkOptions(arguments.polarity, arguments.clean)
-    reading = Reading(output.address, os.getcwd(), arguments.several, options)
-    with connected(arguments.address), show_progress(inputs, parts) as progress:
-        for done in run(parts, reading, files, workers=arguments.workers):
-            progress.update(done["pictures"])
-            statuses.update({status: done[status] for status in STATUSES})
-    return statuses
-
-
-def show_progress(inputs: Inputs, parts: Mapping[int, Part]) -> "tqdm[Never]":
-    """Make a bar of all pictures, those that were read before among them."""
-    before = inputs.pictures - sum(map(len, parts.values()))
-    return tqdm(total=inputs.pictures, initial=before, unit="image", disable=None)
-
-
-def describe_rest(output: Folder, inputs: Inputs) -> str:
-    """Say what is there when a job ends early."""
-    try:
-        there = len(finished_parts(output, len(inputs.parts)))
-    except OSError:  # that is why it ended
-        return "The same command goes on with what is missing."
-    return (
-        f"{there} of {len(inputs.parts)} parts are in '{hide(output.address)}': the same command"
-        " goes on with the others."
-    )
-
-
-def report(output: Folder, inputs: Inputs, statuses: Counter[str]) -> int:
-    """Print a line that sums up a finished job, and return the exit status."""
-    missing = len(inputs.parts) - len(finished_parts(output, len(inputs.parts)))
     if missing:
         print(
-            f"predict.py: {missing} of {len(inputs.parts)} parts are not in '{output.address}':"
-            " workers wrote them to disks of their own. Name a folder that all machines share, or"
-            " s3://...",
+            f"{prog}: {missing} of {len(batch.inputs.shards)} parts are not in"
+            f" '{batch.output.address}': workers wrote them to disks of their own. Name a folder"
+            " that all machines share, or s3://...",
             file=sys.stderr,
         )
         return 1
-    output.sweep()
+    batch.output.sweep()
     counts = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
-    print(f"{inputs.pictures} pictures in '{hide(output.address)}': {counts}.")
+    print(f"{batch.inputs.pictures} pictures in '{redact(batch.output.address)}': {counts}.")
     return 1 if statuses["error"] else 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A job with all that it reads and the folder that it writes to."""
+
+    options: BatchOptions
+    files: ModelFiles
+    inputs: Inputs
+    output: Folder
+    job: Job
+
+    @classmethod
+    def prepare(cls, options: BatchOptions) -> "Batch":
+        """Load the model's files and find the inputs."""
+        files = ModelFiles.load(options.model)
+        inputs = find_inputs(
+            options.paths, shard_size=options.shard_size, column=options.image_column
+        )
+        job = Job(
+            model=sha256_of(files.model + (files.card or b"")),
+            inputs=inputs.digest,
+            pictures=inputs.pictures,
+            parts=len(inputs.shards),
+            several=options.several,
+            polarity=options.ink.polarity,
+            clean=options.ink.clean,
+        )
+        return cls(options, files, inputs, open_folder(options.output), job)
+
+    def run(self, finished: set[int]) -> Counter[str]:
+        """Predict the shards that are not finished, show progress, and count the statuses."""
+        rest = {n: shard for n, shard in enumerate(self.inputs.shards) if n not in finished}
+        statuses: Counter[str] = Counter()
+        if not rest:
+            return statuses
+        total = self.inputs.pictures
+        before = total - sum(map(len, rest.values()))
+        bar: tqdm[Never] = tqdm(total=total, initial=before, unit="image", disable=None)
+        with connected(self.options.address), bar as progress:
+            for done in run_shards(rest, self.options, self.files):
+                progress.update(done["pictures"])
+                statuses.update({status: done[status] for status in STATUSES})
+        return statuses
+
+    def count_finished(self) -> int:
+        """Count the shards whose results lie in the folder."""
+        return len(finished_shards(self.output, len(self.inputs.shards)))
+
+    def describe_rest(self) -> str:
+        """Say what is there when a job ends early."""
+        try:
+            there = self.count_finished()
+        except OSError:  # that is why it ended
+            return "The same command goes on with what is missing."
+        return (
+            f"{there} of {len(self.inputs.shards)} parts are in '{redact(self.output.address)}':"
+            " the same command goes on with the others."
+        )

@@ -1,9 +1,9 @@
-"""What a job reads: pictures and rows of Parquet files, cut into parts once and for all.
+"""What a job reads: pictures and rows of Parquet files, cut into shards once and for all.
 
-    inputs = find_inputs(["scans/", "s3://bucket/more.parquet"], part_size=1024)
-    inputs.parts, inputs.pictures, inputs.digest
+    inputs = find_inputs(["scans/", "s3://bucket/more.parquet"], shard_size=1024)
+    inputs.shards, inputs.pictures, inputs.digest
 
-The same inputs give the same parts in the same order, and the digest tells them from others.
+The same inputs give the same shards in the same order, and the digest tells them from others.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from pyarrow import fs
 from digits.files import first_line
 from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.picture_folders import find_pictures
-from digits.serving.batch.storage import Folder, PlaceError, hide, is_address, open_folder
+from digits.serving.batch.storage import Folder, StorageError, is_address, open_folder, redact
 
 TABLE_ENDINGS = frozenset((".parquet",))
 THREADS = 16  # that read what stands at the end of Parquet files: an object store lets wait
@@ -33,13 +33,13 @@ class Input:
     """A file as it was found: with another size or time it is another input.
 
     Attributes:
-        place: what it was found under: the address that was named, "" on this machine.
+        root: what it was found under: the address that was named, "" on this machine.
         path: of the file, for whoever reads there.
         size: bytes; -1 for what is no file.
         modified: nanoseconds since 1970; 0 where that is not known.
     """
 
-    place: str
+    root: str
     path: str
     size: int
     modified: int
@@ -47,12 +47,12 @@ class Input:
     @property
     def name(self) -> str:
         """What the results call it: the path as found, or the whole address."""
-        return f"{self.place.partition('://')[0]}://{self.path}" if self.place else self.path
+        return f"{self.root.partition('://')[0]}://{self.path}" if self.root else self.path
 
     @property
     def system(self) -> fs.FileSystem:
         """What reads it."""
-        return open_folder(self.place).system
+        return open_folder(self.root).system
 
     @property
     def ending(self) -> str:
@@ -61,40 +61,26 @@ class Input:
 
 
 @dataclass(frozen=True)
-class PictureFiles:
-    """Some picture files, one after the other."""
-
-    files: tuple[Input, ...]
-
-    def __len__(self) -> int:
-        """Count them."""
-        return len(self.files)
-
-
-@dataclass(frozen=True)
-class TableRows:
-    """Some row groups of a Parquet file, one after the other.
+class Shard:
+    """Pictures that are read and written as a whole: files, or rows of a Parquet file.
 
     Attributes:
-        file: the file.
-        column: which holds the pictures.
-        groups: numbers of the row groups.
+        files: the picture files; or the Parquet file alone.
+        count: of the pictures.
+        column: of the Parquet file, which holds the pictures; "" for picture files.
+        groups: numbers of its row groups.
         first: number of the first row, from 0.
-        count: of the rows.
     """
 
-    file: Input
-    column: str
-    groups: tuple[int, ...]
-    first: int
+    files: tuple[Input, ...]
     count: int
+    column: str = ""
+    groups: tuple[int, ...] = ()
+    first: int = 0
 
     def __len__(self) -> int:
-        """Count the rows."""
+        """Count the pictures."""
         return self.count
-
-
-Part = PictureFiles | TableRows
 
 
 @dataclass(frozen=True)
@@ -102,43 +88,42 @@ class Inputs:
     """All that a job reads.
 
     Attributes:
-        parts: in their order; a part is read and written as a whole.
-        digest: SHA-256 of names, sizes, times and parts.
+        shards: in their order.
+        digest: SHA-256 of names, sizes, times and shards.
     """
 
-    parts: tuple[Part, ...]
+    shards: tuple[Shard, ...]
     digest: str
 
     @property
     def pictures(self) -> int:
         """How many pictures there are."""
-        return sum(map(len, self.parts))
+        return sum(map(len, self.shards))
 
 
-def find_inputs(named: Iterable[str], *, part_size: int, column: str | None = None) -> Inputs:
-    """Find the pictures, and cut them into parts: first files, then rows of Parquet files.
+def find_inputs(named: Iterable[str], *, shard_size: int, column: str | None = None) -> Inputs:
+    """Find the pictures, and cut them into shards: first files, then rows of Parquet files.
 
     Args:
         named: files and folders, as paths or addresses. In a folder the pictures and
             Parquet files are found by their endings; a named file that does not end in
             .parquet is a picture.
-        part_size: pictures a part. Of Parquet, as many whole row groups as reach it.
+        shard_size: pictures a shard. Of Parquet, as many whole row groups as reach it.
         column: of Parquet files. Defaults to "image", or the only one that holds bytes.
 
     Raises:
-        PlaceError: if something cannot be reached, or is no Parquet file with pictures.
+        StorageError: if something cannot be reached, or is no Parquet file with pictures.
     """
-    files = [file for place in named for file in list_files(place)]
+    files = [file for path in named for file in list_files(path)]
     pictures = [file for file in files if file.ending not in TABLE_ENDINGS]
     tables = [file for file in files if file.ending in TABLE_ENDINGS]
-    parts: list[Part] = [
-        PictureFiles(tuple(pictures[start : start + part_size]))
-        for start in range(0, len(pictures), part_size)
-    ]
+    starts = range(0, len(pictures), shard_size)
+    groups = [tuple(pictures[start : start + shard_size]) for start in starts]
+    shards = [Shard(group, len(group)) for group in groups]
     with ThreadPoolExecutor(THREADS) as pool:
-        for rows in pool.map(lambda file: cut(file, part_size, column), tables):
-            parts += rows
-    return Inputs(tuple(parts), digest(parts))
+        for rows in pool.map(lambda file: cut_table(file, shard_size, column), tables):
+            shards += rows
+    return Inputs(tuple(shards), fingerprint(shards))
 
 
 def list_files(named: str) -> Iterator[Input]:
@@ -146,7 +131,7 @@ def list_files(named: str) -> Iterator[Input]:
     if not is_address(named):
         path = Path(named)
         endings = PICTURE_ENDINGS | TABLE_ENDINGS
-        yield from map(describe, find_pictures(path, endings) if path.is_dir() else [path])
+        yield from map(stat_file, find_pictures(path, endings) if path.is_dir() else [path])
         return
     folder = open_folder(named)
     try:
@@ -157,12 +142,12 @@ def list_files(named: str) -> Iterator[Input]:
         selector = fs.FileSelector(folder.path, recursive=True)
         listed = sorted(folder.system.get_file_info(selector), key=lambda one: one.path)
     except OSError as error:
-        raise PlaceError(f"'{hide(named)}' cannot be listed: {first_line(error)}.") from error
+        raise StorageError(f"'{redact(named)}' cannot be listed: {first_line(error)}.") from error
     inputs = (to_input(folder, one) for one in listed if one.type == fs.FileType.File)
     yield from (one for one in inputs if one.ending in PICTURE_ENDINGS | TABLE_ENDINGS)
 
 
-def describe(path: Path) -> Input:
+def stat_file(path: Path) -> Input:
     """Describe a file of this machine; whoever reads it says what is wrong with it."""
     try:
         found = path.stat()
@@ -176,8 +161,8 @@ def to_input(folder: Folder, found: fs.FileInfo) -> Input:
     return Input(folder.address, found.path, found.size, found.mtime_ns or 0)
 
 
-def cut(file: Input, part_size: int, column: str | None) -> list[TableRows]:
-    """Cut a Parquet file into parts of whole row groups."""
+def cut_table(file: Input, shard_size: int, column: str | None) -> list[Shard]:
+    """Cut a Parquet file into shards of whole row groups."""
     try:
         with open_table(file) as table:
             name = find_column(table.schema_arrow, column)
@@ -185,21 +170,21 @@ def cut(file: Input, part_size: int, column: str | None) -> list[TableRows]:
             sizes = [table.metadata.row_group(group).num_rows for group in groups]
     except (OSError, pa.ArrowException) as error:
         said = first_line(error)
-        raise PlaceError(f"'{file.name}' cannot be read as Parquet: {said}.") from error
+        raise StorageError(f"'{file.name}' cannot be read as Parquet: {said}.") from error
     except LookupError as error:
-        raise PlaceError(f"'{file.name}': {error.args[0]}") from error
+        raise StorageError(f"'{file.name}': {error.args[0]}") from error
     firsts = [0, *accumulate(sizes)]  # number of each group's first row
-    parts = []
-    for _, together in groupby(groups, key=lambda group: firsts[group] // part_size):
+    shards = []
+    for _, together in groupby(groups, key=lambda group: firsts[group] // shard_size):
         chosen = tuple(together)
         first, end = firsts[chosen[0]], firsts[chosen[-1] + 1]
-        parts.append(TableRows(file, name, chosen, first, end - first))
-    return parts
+        shards.append(Shard((file,), end - first, name, chosen, first))
+    return shards
 
 
 def open_table(file: Input, *, base: str = "") -> pq.ParquetFile:
     """Open a Parquet file, wherever it lies; `base` is where a relative path begins."""
-    path = file.path if file.place else os.path.join(base, file.path)
+    path = file.path if file.root else os.path.join(base, file.path)
     return pq.ParquetFile(file.system.open_input_file(path))
 
 
@@ -225,15 +210,12 @@ def holds_bytes(kind: pa.DataType) -> bool:
     return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
-def digest(parts: Sequence[Part]) -> str:
-    """Tell these parts of these inputs from all others."""
+def fingerprint(shards: Sequence[Shard]) -> str:
+    """Tell these shards of these inputs from all others."""
     sha256 = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, PictureFiles):
-            files, head = part.files, "pictures"
-        else:
-            files, head = (part.file,), f"{part.column} {part.groups} {part.count}"
+    for shard in shards:
+        head = f"{shard.column} {shard.groups} {shard.count}" if shard.column else "pictures"
         sha256.update(f"{head}\n".encode())
-        for file in files:
+        for file in shard.files:
             sha256.update(os.fsencode(f"{file.name}\0{file.size}\0{file.modified}\n"))
     return sha256.hexdigest()

@@ -1,17 +1,51 @@
-"""The options of `predict.py` that big jobs have, and which of them go together.
+"""The options of `predict.py` for big jobs, and which of them go together.
 
     add_engine_options(parser)
-    check_engine(arguments, parser)  # ends the program with a sentence where they do not
+    options = choose_engine(arguments, parser)  # None for the local engine
+    status = predict_with_ray(options, parser)
 
-All that `predict.py` reads of this folder unless `--engine ray` is asked for: without Ray.
+`predict.py` imports nothing else of this folder unless `--engine ray` is given: no Ray.
 """
 
 import argparse
+import os
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 from digits.arguments import output_path, positive_int
+from digits.preprocessing.ink import FOUND, InkOptions
 
-PART_SIZE = 1024  # pictures: some seconds of work, and whole batches of the network
+SHARD_SIZE = 1024  # pictures: some seconds of work, and whole batches of the network
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """What a big job reads, how, and where its results go.
+
+    Attributes:
+        paths: files, folders and addresses of pictures and Parquet files.
+        model: path of the model file.
+        output: address of a folder, or an absolute path.
+        base: the folder where relative paths begin.
+        several: whether a picture may show several digits.
+        ink: what is known of the pictures.
+        address: of a Ray cluster; None for this machine's cores.
+        workers: at most; None for one a core.
+        shard_size: pictures that are read and written as a whole.
+        image_column: of Parquet files; None to find it.
+    """
+
+    paths: tuple[str, ...]
+    model: Path
+    output: str
+    base: str = ""
+    several: bool = False
+    ink: InkOptions = FOUND
+    address: str | None = None
+    workers: int | None = None
+    shard_size: int = SHARD_SIZE
+    image_column: str | None = None
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +69,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--part-size",
         type=positive_int,
         metavar="N",
-        help=f"pictures that are read and written as a whole (default: {PART_SIZE})",
+        help=f"pictures that are read and written as a whole (default: {SHARD_SIZE})",
     )
     group.add_argument(
         "--image-column",
@@ -44,13 +78,29 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_engine(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """End with a sentence where options and engine do not go together."""
+def choose_engine(
+    arguments: argparse.Namespace, parser: argparse.ArgumentParser
+) -> BatchOptions | None:
+    """Return the options of a big job; None for the local engine.
+
+    It ends the program with a sentence where options and engine do not go together.
+    """
     if arguments.engine == "ray":
         if not arguments.output:
             parser.error("--engine ray needs a folder after --output")
-        arguments.part_size = arguments.part_size or PART_SIZE
-        return
+        is_address = "://" in arguments.output
+        return BatchOptions(
+            paths=tuple(map(str, arguments.paths)),
+            model=arguments.model,
+            output=arguments.output if is_address else os.path.abspath(arguments.output),
+            base=os.getcwd(),
+            several=arguments.several,
+            ink=InkOptions(arguments.polarity, arguments.clean),
+            address=arguments.address,
+            workers=arguments.workers,
+            shard_size=arguments.part_size or SHARD_SIZE,
+            image_column=arguments.image_column,
+        )
     for name in ("address", "workers", "part_size", "image_column"):
         if getattr(arguments, name) is not None:
             parser.error(f"--{name.replace('_', '-')} goes with --engine ray")
@@ -62,18 +112,19 @@ def check_engine(arguments: argparse.Namespace, parser: argparse.ArgumentParser)
             arguments.output = output_path(".csv", ".jsonl")(arguments.output)
         except argparse.ArgumentTypeError as error:
             parser.error(f"argument --output: {error}")
+    return None
 
 
-def read_with_ray(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def predict_with_ray(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
     """Hand the work to Ray, and return the exit status."""
     try:
-        from digits.serving.batch.command import read_big_job
+        from digits.serving.batch.command import run_batch
     except ModuleNotFoundError as error:
         if error.name not in ("ray", "pyarrow"):
             raise
         print(
-            "predict.py: --engine ray needs Ray. Run 'pip install -r requirements-scale.txt'.",
+            f"{parser.prog}: --engine ray needs Ray. Run 'pip install -r requirements-scale.txt'.",
             file=sys.stderr,
         )
         return 1
-    return read_big_job(arguments, parser)
+    return run_batch(options, parser)

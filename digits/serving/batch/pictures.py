@@ -1,6 +1,6 @@
-"""The pictures of a part, one after the other, wherever they lie.
+"""The pictures of a shard, one after the other, wherever they lie.
 
-for picture in pictures_of(part, base="/home/anna"):
+for picture in pictures_of(shard, base="/home/anna"):
     image = load_image(picture.fetch())
 """
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from digits.files import first_line
 from digits.preprocessing.image_io import MAX_BYTES, ImageError, check_size
-from digits.serving.batch.inputs import Input, Part, PictureFiles, TableRows, open_table
+from digits.serving.batch.inputs import Input, Shard, open_table
 
 ROWS = 256  # of a Parquet file in memory at once
 
@@ -37,38 +37,39 @@ class Picture:
     fetch: Callable[[], bytes | Path]
 
 
-def pictures_of(part: Part, *, base: str) -> Iterator[Picture]:
-    """List the pictures of a part in their order; `base` is where relative paths begin."""
-    if isinstance(part, PictureFiles):
-        for file in part.files:
-            fetch = partial(download, file) if file.place else partial(Path, base, file.path)
-            yield Picture(to_text(file.name), None, fetch)
-    else:
-        yield from pictures_in_rows(part, base)
+def pictures_of(shard: Shard, *, base: str) -> Iterator[Picture]:
+    """List the pictures of a shard in their order; `base` is where relative paths begin."""
+    if shard.column:
+        yield from pictures_in_rows(shard, base)
+        return
+    for file in shard.files:
+        fetch = partial(download, file) if file.root else partial(Path, base, file.path)
+        yield Picture(to_text(file.name), None, fetch)
 
 
-def pictures_in_rows(part: TableRows, base: str) -> Iterator[Picture]:
+def pictures_in_rows(shard: Shard, base: str) -> Iterator[Picture]:
     """List the pictures of a Parquet file's rows; what is damaged of it gives errors."""
-    name, row, end = to_text(part.file.name), part.first, part.first + part.count
+    (file,) = shard.files
+    name, row, end = to_text(file.name), shard.first, shard.first + shard.count
     try:
-        for value in values_of(part, base):
+        for value in values_of(shard, base):
             fetch = partial(refuse, "Expected a picture, found none in this row.")
             yield Picture(name, row, fetch if value is None else partial(bytes, value))
             row += 1
     except (OSError, pa.ArrowException) as error:
-        if part.file.place:  # it may be the store
+        if file.root:  # it may be the store
             raise
         said = f"The row cannot be read: {first_line(error)}."
         for rest in range(row, end):
             yield Picture(name, rest, partial(refuse, said))
 
 
-def values_of(part: TableRows, base: str) -> Iterator[bytes | None]:
+def values_of(shard: Shard, base: str) -> Iterator[bytes | None]:
     """Yield what the rows hold; None for nothing."""
-    with open_table(part.file, base=base) as table:
-        is_struct = pa.types.is_struct(table.schema_arrow.field(part.column).type)
-        column = f"{part.column}.bytes" if is_struct else part.column
-        for batch in table.iter_batches(ROWS, row_groups=part.groups, columns=[column]):
+    with open_table(shard.files[0], base=base) as table:
+        is_struct = pa.types.is_struct(table.schema_arrow.field(shard.column).type)
+        column = f"{shard.column}.bytes" if is_struct else shard.column
+        for batch in table.iter_batches(ROWS, row_groups=shard.groups, columns=[column]):
             values = batch.column(0)
             if is_struct:  # as Hugging Face has them: bytes beside the file's name
                 values = pc.struct_field(values, "bytes")

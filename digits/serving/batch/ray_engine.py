@@ -1,10 +1,10 @@
 """Run a job with Ray Data: on this machine's cores, or on a cluster that runs already.
 
     with connected(None):
-        for done in run(parts, skipped, reading, files, workers=None): ...
+        for done in run_shards(shards, options, files): ...
 
-Ray Data hands out the parts, keeps one worker in each process, and gives the parts of a worker
-that was lost to others. A part's file has a name that was decided before and is written whole,
+Ray Data hands out the shards, keeps one worker in each process, and gives the shards of a worker
+that was lost to others. A shard's file has a name that was decided before and is written whole,
 so that it does no harm if a worker was not lost after all.
 """
 
@@ -17,10 +17,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
-# Before Ray is imported: it counts nobody's use, and says only what we let it.
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-
 import grpc
 import ray
 import ray.data
@@ -28,12 +24,17 @@ from ray.exceptions import RayError
 
 from digits.files import first_line
 from digits.locations import PACKAGE
-from digits.serving.batch.inputs import Part
-from digits.serving.batch.worker import ModelFiles, Reading, Worker
+from digits.serving.batch.inputs import Shard
+from digits.serving.batch.options import BatchOptions
+from digits.serving.batch.worker import ModelFiles, Worker
 
-# What machines of a cluster get of the folder that holds the package: its code alone.
-LEFT_OUT = ["/*", "!/.", "!/digits", "/digits/model", "*.jpg", "*.png", "__pycache__"]
-ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+# What machines of a cluster get of the package: its code alone.
+LEFT_OUT = ["/model", "*.jpg", "*.png", "__pycache__"]
+WORKER_VARIABLES = {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 CPUS = 0.5  # that Ray keeps for a worker of one core: half of the machines may be lost
 SECONDS = 10.0  # that a cluster has to answer
 
@@ -45,14 +46,16 @@ class EngineError(Exception):
 @contextmanager
 def connected(address: str | None) -> Iterator[None]:
     """Use a cluster: the one at an address, or one of this machine alone, for as long."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray counts nobody's use
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     with redirect_stdout(sys.stderr):  # what Ray tells of lost machines
         try:
             ray.init(
                 address or "local",
                 runtime_env={
-                    "working_dir": str(PACKAGE.parent),
+                    "py_modules": [str(PACKAGE)],
                     "excludes": LEFT_OUT,
-                    "env_vars": ONE_THREAD,
+                    "env_vars": WORKER_VARIABLES,
                 },
                 include_dashboard=None if address else False,
                 log_to_driver=False,
@@ -85,27 +88,26 @@ def check_address(address: str | None) -> None:
         ) from error
 
 
-def run(
-    parts: Mapping[int, Part], reading: Reading, files: ModelFiles, *, workers: int | None = None
+def run_shards(
+    shards: Mapping[int, Shard], options: BatchOptions, files: ModelFiles
 ) -> Iterator[dict[str, Any]]:
-    """Read parts, and yield what each worker says of one as it is finished, in no order.
+    """Predict shards, and yield what each worker says of one as it is finished, in no order.
 
     Args:
-        parts: by number.
-        reading: how.
+        shards: by number.
+        options: how, and by how many workers at most.
         files: the model.
-        workers: how many at most. Defaults to one a core of the cluster.
 
     Raises:
         EngineError: if a worker failed, and not just its machine.
     """
-    count = min(workers or count_cores(), len(parts))
-    tasks = [{"number": number, "part": pickle.dumps(part)} for number, part in parts.items()]
+    count = min(options.workers or count_cores(), len(shards))
+    tasks = [{"number": number, "shard": pickle.dumps(shard)} for number, shard in shards.items()]
     pool = ray.data.ActorPoolStrategy(min_size=1, max_size=count, initial_size=count)
     be_quiet()
     finished = ray.data.from_items(tasks, override_num_blocks=len(tasks)).map(
         Worker,  # type: ignore[arg-type]  # a class: Ray makes one object of it in each process
-        fn_constructor_args=(reading, files.load),
+        fn_constructor_args=(options, files.make_recognizer),
         compute=pool,
         num_cpus=CPUS,
     )

@@ -22,7 +22,7 @@ SCHEMES = ("s3", "gs")
 PARTIAL = ".partial"  # ends the name of what is being written
 
 
-class PlaceError(Exception):
+class StorageError(Exception):
     """An address that leads nowhere; its text says why in one sentence."""
 
 
@@ -87,21 +87,23 @@ def open_folder(address: str) -> Folder:
     """Find what reads and writes at an address.
 
     Raises:
-        PlaceError: if there is no such kind of place, or what it needs is missing.
+        StorageError: if there is no such kind of place, or what it needs is missing.
     """
     if not is_address(address):
         path = os.path.abspath(address)
         return Folder(path, fs.LocalFileSystem(), path)
     if address.partition("://")[0] not in SCHEMES:
-        raise PlaceError(f"Expected a path, s3://... or gs://..., received '{hide(address)}'.")
+        raise StorageError(f"Expected a path, s3://... or gs://..., received '{redact(address)}'.")
     try:
         system, path = fs.FileSystem.from_uri(address)
     except (OSError, ValueError) as error:  # Arrow's own errors are of these kinds
-        raise PlaceError(f"'{hide(address)}' cannot be reached: {first_line(error)}.") from error
+        raise StorageError(
+            f"'{redact(address)}' cannot be reached: {first_line(error)}."
+        ) from error
     return Folder(address, system, path.rstrip("/"))
 
 
-def hide(address: str) -> str:
+def redact(address: str) -> str:
     """Leave out what stands behind a `?` or before an `@`: it may be secret."""
     if not is_address(address):
         return address

@@ -29,9 +29,10 @@ from digits.serving.batch import pictures as big_pictures
 from digits.serving.batch import ray_engine
 from digits.serving.batch.inputs import find_inputs
 from digits.serving.batch.job import Job, begin
+from digits.serving.batch.options import BatchOptions
 from digits.serving.batch.ray_engine import LEFT_OUT
-from digits.serving.batch.storage import Folder, PlaceError, open_folder
-from digits.serving.batch.worker import ModelFiles, Reading, Worker
+from digits.serving.batch.storage import Folder, StorageError, open_folder
+from digits.serving.batch.worker import ModelFiles, Worker
 from tests.support.digit_drawings import draw, draw_number, encode_png
 
 
@@ -56,8 +57,9 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_worker(recognizer: Recognizer, tmp_path: Path) -> Callable[..., Worker]:
     """Make a worker that has the shared model."""
 
-    def make(**options: Any) -> Worker:
-        return Worker(Reading(str(tmp_path / "results"), base="", **options), lambda: recognizer)
+    def make(**given: Any) -> Worker:
+        options = BatchOptions((), MODEL_PATH, str(tmp_path / "results"), **given)
+        return Worker(options, lambda: recognizer)
 
     (tmp_path / "results").mkdir()
     return make
@@ -79,8 +81,8 @@ def test_a_worker_answers_as_the_local_engine(
 ) -> None:
     odd = tmp_path / os.fsdecode(b"byte \xff.png")
     odd.write_bytes(encode_png(draw(5)))
-    (part,) = find_inputs([str(scans), str(odd)], part_size=1024).parts
-    rows = make_worker(several=several).read(part)
+    (part,) = find_inputs([str(scans), str(odd)], shard_size=1024).shards
+    rows = make_worker(several=several).predict(part)
     assert {row["status"] for row in rows} >= {"digit", "blank", "error"}
     assert all(row.pop("row") is None for row in rows)
     read = predict.read_several if several else predict.read_single
@@ -93,18 +95,18 @@ def test_a_worker_answers_as_the_local_engine(
 def test_what_is_told_of_ink_reaches_the_worker(
     scans: Path, make_worker: Callable[..., Worker]
 ) -> None:
-    part = find_inputs([str(scans / "3.png")], part_size=1).parts[0]  # light on dark
-    (row,) = make_worker(options=InkOptions("dark", clean=False)).read(part)
+    part = find_inputs([str(scans / "3.png")], shard_size=1).shards[0]  # light on dark
+    (row,) = make_worker(ink=InkOptions("dark", clean=False)).predict(part)
     assert row["digit"] != "3"
 
 
 def test_a_folder_of_parts_is_one_typed_table(worker: Worker, scans: Path) -> None:
-    found = find_inputs([str(scans)], part_size=7)
-    assert [len(part) for part in found.parts] == [7, 7, 3]
-    for number, part in enumerate(found.parts):
-        told = worker({"number": number, "part": pickle.dumps(part)})
+    found = find_inputs([str(scans)], shard_size=7)
+    assert [len(part) for part in found.shards] == [7, 7, 3]
+    for number, part in enumerate(found.shards):
+        told = worker({"number": number, "shard": pickle.dumps(part)})
         assert told["pictures"] == len(part) == sum(list(told.values())[2:])
-    table = pd.read_parquet(worker.reading.output, dtype_backend="pyarrow")
+    table = pd.read_parquet(worker.options.output, dtype_backend="pyarrow")
     assert len(table) == 17
     assert list(table)[:5] == ["file", "row", "status", "digit", "confidence"]
     assert table.dtypes["row"].pyarrow_dtype == pa.int64()
@@ -121,9 +123,9 @@ def test_rows_of_parquet_are_read(worker: Worker, tmp_path: Path) -> None:
     files = [encode_png(draw(digit)) for digit in range(10)]
     cells = [*files, None, b"broken", b""]
     path = write_table(tmp_path / "plain.parquet", cells, row_group_size=3)
-    found = find_inputs([str(tmp_path)], part_size=6)
-    assert [(part.first, len(part)) for part in found.parts] == [(0, 6), (6, 6), (12, 1)]  # type: ignore[union-attr]
-    rows = [row for part in found.parts for row in worker.read(part)]
+    found = find_inputs([str(tmp_path)], shard_size=6)
+    assert [(part.first, len(part)) for part in found.shards] == [(0, 6), (6, 6), (12, 1)]
+    rows = [row for part in found.shards for row in worker.predict(part)]
     assert [row["row"] for row in rows] == list(range(13))
     assert {row["file"] for row in rows} == {str(path)}
     assert [row["digit"] for row in rows[:10]] == list("0123456789")
@@ -138,8 +140,8 @@ def test_hugging_face_s_pictures_are_read(worker: Worker, tmp_path: Path) -> Non
     seven = encode_png(draw(7))
     cells = [{"bytes": seven, "path": "a.png"}, {"bytes": None, "path": "b.png"}, None]
     path = write_table(tmp_path / "train.parquet", cells, name="scan")
-    (part,) = find_inputs([str(path)], part_size=10).parts
-    rows = worker.read(part)
+    (part,) = find_inputs([str(path)], shard_size=10).shards
+    rows = worker.predict(part)
     assert [row["digit"] for row in rows] == ["7", None, None]
     assert [row["status"] for row in rows] == ["digit", "error", "error"]
 
@@ -153,7 +155,9 @@ def test_a_damaged_row_group_is_rows_of_errors(worker: Worker, tmp_path: Path) -
     data[start : start + column.total_compressed_size] = bytes(column.total_compressed_size)
     path.write_bytes(data)
     rows = [
-        row for part in find_inputs([str(path)], part_size=4).parts for row in worker.read(part)
+        row
+        for part in find_inputs([str(path)], shard_size=4).shards
+        for row in worker.predict(part)
     ]
     assert [row["row"] for row in rows] == [0, 1, 2, 3]
     assert [row["status"] for row in rows[2:]] == ["error", "error"]
@@ -174,8 +178,8 @@ def test_parquet_without_pictures_is_refused(
 ) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1") if table is None else pq.write_table(pa.table(table), path)
-    with pytest.raises(PlaceError, match=sentence):
-        find_inputs([str(path)], part_size=10, column=column)
+    with pytest.raises(StorageError, match=sentence):
+        find_inputs([str(path)], shard_size=10, column=column)
 
 
 @pytest.fixture
@@ -193,10 +197,10 @@ def store(monkeypatch: pytest.MonkeyPatch, scans: Path) -> None:
 @pytest.mark.usefixtures("store")
 def test_pictures_of_a_store_are_read_as_those_of_a_folder(worker: Worker, scans: Path) -> None:
     far = f"s3://{scans.name}"
-    found = find_inputs([far, f"{far}/7.png"], part_size=1024)
-    rows = worker.read(found.parts[0])
+    found = find_inputs([far, f"{far}/7.png"], shard_size=1024)
+    rows = worker.predict(found.shards[0])
     by_file = {row["file"]: row for row in rows}
-    near = worker.read(find_inputs([str(scans)], part_size=1024).parts[0])
+    near = worker.predict(find_inputs([str(scans)], shard_size=1024).shards[0])
     assert rows[-1]["file"] == f"{far}/7.png" and rows[-1]["digit"] == "7"
     regular = [row for row in near if "pipe" not in row["file"] and "gone" not in row["file"]]
     assert len(by_file) == len(regular)
@@ -209,9 +213,9 @@ def test_pictures_of_a_store_are_read_as_those_of_a_folder(worker: Worker, scans
 def test_a_picture_that_left_the_store_is_a_row_but_a_silent_store_ends_the_job(
     worker: Worker, scans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = find_inputs([f"s3://{scans.name}/8.png"], part_size=1).parts[0]
+    part = find_inputs([f"s3://{scans.name}/8.png"], shard_size=1).shards[0]
     (scans / "8.png").rename(scans / "8.away")
-    (row,) = worker.read(part)
+    (row,) = worker.predict(part)
     (scans / "8.away").rename(scans / "8.png")
     assert row["message"] == "The file cannot be read: No such file or directory."
 
@@ -220,11 +224,11 @@ def test_a_picture_that_left_the_store_is_a_row_but_a_silent_store_ends_the_job(
 
     monkeypatch.setattr(big_pictures, "check_size", no_answer)
     with pytest.raises(OSError, match="NETWORK"):
-        worker.read(part)
+        worker.predict(part)
 
 
 def test_other_places_are_refused_without_their_secrets() -> None:
-    with pytest.raises(PlaceError, match=r"received 'ftp://host/a'\.$"):
+    with pytest.raises(StorageError, match=r"received 'ftp://host/a'\.$"):
         open_folder("ftp://anna:secret@host/a?token=secret")
 
 
@@ -243,31 +247,31 @@ def test_the_same_job_goes_on_and_others_are_refused(tmp_path: Path) -> None:
         "polarity": "--polarity",
         "clean": "--no-cleaning",
     }.items():
-        with pytest.raises(PlaceError, match=word):
+        with pytest.raises(StorageError, match=word):
             begin(Job(**{**vars(JOB), change: "another"}), folder)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"model": 1}'])
 def test_a_damaged_job_file_is_no_such_job(content: str, tmp_path: Path) -> None:
     (tmp_path / "_job.json").write_text(content)
-    with pytest.raises(PlaceError):
+    with pytest.raises(StorageError):
         begin(JOB, open_folder(str(tmp_path)))
 
 
 def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "part-0000000.parquet").touch()
-    with pytest.raises(PlaceError, match="holds other files"):
+    with pytest.raises(StorageError, match="holds other files"):
         begin(JOB, open_folder(str(tmp_path)))
 
 
 def test_changed_or_further_pictures_are_other_inputs(scans: Path, tmp_path: Path) -> None:
     for name in ("1.png", "2.png"):
         (tmp_path / name).write_bytes((scans / name).read_bytes())
-    digests = {find_inputs([str(tmp_path)], part_size=size).digest for size in (1, 2)}
+    digests = {find_inputs([str(tmp_path)], shard_size=size).digest for size in (1, 2)}
     os.utime(tmp_path / "1.png", (0, 0))
-    digests.add(find_inputs([str(tmp_path)], part_size=2).digest)
+    digests.add(find_inputs([str(tmp_path)], shard_size=2).digest)
     (tmp_path / "3.png").touch()
-    digests.add(find_inputs([str(tmp_path)], part_size=2).digest)
+    digests.add(find_inputs([str(tmp_path)], shard_size=2).digest)
     assert len(digests) == 4
 
 
@@ -293,9 +297,10 @@ def test_a_part_s_other_kinds_of_classes_have_their_columns(scans: Path, tmp_pat
     model = tmp_path / "letters.keras"
     model.write_bytes(MODEL_PATH.read_bytes())
     ModelCard(sha256_of(model), class_names=tuple("abcdefghij")).write(model)
-    worker = Worker(Reading(str(tmp_path), base=str(scans)), ModelFiles.read(model).load)
-    part = find_inputs([str(scans / "3.png")], part_size=1).parts[0]
-    worker({"number": 0, "part": pickle.dumps(part)})
+    options = BatchOptions((), model, str(tmp_path), base=str(scans))
+    worker = Worker(options, ModelFiles.load(model).make_recognizer)
+    part = find_inputs([str(scans / "3.png")], shard_size=1).shards[0]
+    worker({"number": 0, "shard": pickle.dumps(part)})
     row = pq.read_table(tmp_path / "part-0000000.parquet").to_pylist()[0]
     assert (row["digit"], row["p_d"]) == ("d", row["confidence"])
 
@@ -381,7 +386,13 @@ def test_a_missing_model_is_one_sentence(
 
 def test_machines_of_a_cluster_get_code_and_nothing_else(tmp_path: Path) -> None:
     package = tmp_path / "sent.zip"
-    create_package(str(PACKAGE.parent), package, include_gitignore=True, excludes=LEFT_OUT)
+    create_package(
+        str(PACKAGE),
+        package,
+        include_gitignore=True,
+        include_parent_dir=True,
+        excludes=LEFT_OUT,
+    )
     with ZipFile(package) as sent:
         names = {name for name in sent.namelist() if not name.endswith("/")}
     assert {
@@ -390,7 +401,7 @@ def test_machines_of_a_cluster_get_code_and_nothing_else(tmp_path: Path) -> None
         "digits/serving/batch/worker.py",
     } <= names
     assert all(name.startswith("digits/") for name in names)
-    assert {Path(name).suffix for name in names} <= {".py", ".html"}
+    assert {Path(name).suffix for name in names} <= {".py", ".html", ".typed"}
 
 
 def test_the_local_engine_reads_neither_ray_nor_arrow_for_it() -> None:

@@ -30,7 +30,7 @@ def test_what_is_let_through_is_enough_to_read_a_picture_and_to_start(tmp_path: 
             shutil.copytree(path, copy) if path.is_dir() else shutil.copy(path, copy)
     picture = PROJECT / "tests" / "assets" / "seven.png"
     code = (
-        "import server, digits.app.page, digits.app.navigation, digits.commands.predict as predict;"
+        "import server, digits.app.page, digits.commands.predict as predict;"
         f"raise SystemExit(predict.main([{str(picture)!r}]))"
     )
     done = subprocess.run(

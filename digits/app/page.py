@@ -6,8 +6,9 @@ streamlit run app.py
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from digits.app import navigation
+from digits.app.navigation import DRAW_PAGE
 from digits.app.prediction_view import page_noun
 from digits.preprocessing.loader import set_up_process
 
@@ -35,10 +36,33 @@ def main() -> None:
     set_up_process()
     st.set_page_config(page_title=f"Handwritten {page_noun()}s", page_icon=ICON)
     st.html(STYLE)
-    views = navigation.list_views()
+    views = list_views()
     # Streamlit's own menu hides behind an arrow on phones.
     view = st.navigation(views, position="hidden")
     with st.container(horizontal=True, key="views"):
         for page in views:
             st.page_link(page, width="content")
     view.run()
+
+
+def list_views() -> list[StreamlitPage]:
+    """Return the views in the order in which the page lists them; the first one draws."""
+    # Imported here: the canvas can be imported by a running page alone.
+    from digits.app.draw import page as draw
+    from digits.app.kept import page as kept
+    from digits.app.model import page as model
+    from digits.app.pictures import page as pictures
+
+    views = [
+        st.Page(draw.main, title="Draw", icon=":material/draw:", url_path="draw", default=True),
+        st.Page(
+            pictures.main,
+            title="Read pictures",
+            icon=":material/imagesmode:",
+            url_path="pictures",
+        ),
+        st.Page(model.main, title="The model", icon=":material/query_stats:", url_path="model"),
+        st.Page(kept.main, title="Kept drawings", icon=":material/inventory_2:", url_path="kept"),
+    ]
+    st.session_state[DRAW_PAGE] = views[0]
+    return views

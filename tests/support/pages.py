@@ -21,5 +21,11 @@ def switch_page(app: AppTest, name: str) -> AppTest:
 
 def show_view(name: str) -> AppTest:
     """Return a view alone, without the page around it, not yet run."""
-    script = f"from digits.app.{name} import page\n\npage.main()\n"
+    script = f"""
+from digits.app.page import list_views
+from digits.app.{name} import page
+
+list_views()
+page.main()
+"""
     return AppTest.from_string(script, default_timeout=SECONDS)

@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from digits.app.canvas.drawing import Drawing
-from digits.app.kept.store import DrawingStore, KeptDrawing
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.store import DrawingStore
 from digits.arguments import existing_path
 from digits.commands import train
 from digits.evaluation import eval_sets
@@ -79,8 +80,8 @@ def learn(
     for rng in spawn(TAUGHT_SEED, TAUGHT):
         drawing = draw_on_canvas(form, rng)
         prediction = recognizer.predict(drawing.draw())
-        store.keep(
-            KeptDrawing.of(drawing, prediction, label=form.label, sha256=recognizer.card.sha256)
+        store.save(
+            LabelledDrawing.of(drawing, prediction, label=form.label, sha256=recognizer.card.sha256)
         )
     exported, output = folder / "kept.jsonl", folder / "learnt.keras"
     exported.write_text("".join(store.export()), encoding="utf-8")

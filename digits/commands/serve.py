@@ -21,7 +21,6 @@ from starlette.routing import BaseRoute, Mount, Route
 from digits.commands.app import SCRIPTS, run_script
 from digits.preprocessing.loader import set_up_process
 from digits.recognition.background_loader import start_loading
-from digits.serving.api.client_address import mark_visitors
 from digits.serving.api.logs import configure_logging
 from digits.serving.api.routes import make_api
 from digits.serving.api.settings import read_settings
@@ -69,7 +68,7 @@ def assemble() -> Parts:
             Route("/api", show_documentation),
             Mount("/api", api),
             Route("/metrics", api.state.service.metrics.answer),
-            Mount("/", mark_visitors(page)),
+            Mount("/", page),
         ],
     }
 

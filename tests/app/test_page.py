@@ -104,9 +104,9 @@ def test_a_brush_change_keeps_drawing_and_reading(app: AppTest) -> None:
 def test_clear_and_undo_take_strokes_back(app: AppTest) -> None:
     with_drawing(app, 4).run()  # two strokes
     app.button(key="undo").click().run()
-    assert len(app.session_state["start"]["objects"]) == 1
+    assert len(app.session_state["draw"].start["objects"]) == 1
     app.button(key="clear").click().run()
-    assert app.session_state["start"]["objects"] == []
+    assert app.session_state["draw"].start["objects"] == []
 
 
 def test_a_missing_model_says_how_to_make_one(app: AppTest, model_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_nothing_is_kept_until_the_operator_says_so_and_the_page_tells_how(
 def test_only_the_operator_gets_to_all_drawings_by_the_password(pocket: BrowserContext) -> None:
     settings = 'keep = true\noperator_password = "open sesame"'
     with visit_kept(pocket, settings=settings) as page:
-        expect(page.get_by_text("What you kept in this visit.")).to_be_visible()
+        expect(page.get_by_text("What you kept with this browser.")).to_be_visible()
         page.get_by_text("You run this server?").click()
         password, send = page.get_by_label("Operator's password"), page.get_by_text("Show all")
         password.fill("guess")
@@ -42,4 +42,4 @@ def test_only_the_operator_gets_to_all_drawings_by_the_password(pocket: BrowserC
         send.click()
         expect(page.get_by_text("All drawings that visitors kept.")).to_be_visible()
         page.get_by_role("button", name="Leave as operator").click()
-        expect(page.get_by_text("What you kept in this visit.")).to_be_visible()
+        expect(page.get_by_text("What you kept with this browser.")).to_be_visible()

@@ -37,27 +37,27 @@ def fail_to_open(url: str) -> str:
 def test_a_server_that_goes_away_and_comes_back_costs_one_sentence(
     postgresql: PostgreSQL, store: DrawingStore
 ) -> None:
-    numbers = [store.keep(drawn(digit)) for digit in range(5)]
+    numbers = [store.save(drawn(digit)) for digit in range(5)]
     postgresql.stop()
     try:
         for _ in range(2):
             with pytest.raises(StoreError, match="cannot be read: its server cannot be reached"):
                 store.count()
         with pytest.raises(StoreError, match="written: its server cannot be reached; try again"):
-            store.keep(drawn(9))
+            store.save(drawn(9))
     finally:
         postgresql.start()
     assert [kept.number for kept in store.find()] == numbers[::-1]
-    assert store.keep(drawn(9)) > max(numbers)
+    assert store.save(drawn(9)) > max(numbers)
 
 
 def test_a_restart_between_two_calls_is_not_noticed(
     postgresql: PostgreSQL, store: DrawingStore
 ) -> None:
-    store.keep(drawn(1))
+    store.save(drawn(1))
     postgresql.stop()
     postgresql.start()
-    store.keep(drawn(2))
+    store.save(drawn(2))
     assert store.count() == 2
 
 
@@ -65,7 +65,7 @@ def test_what_a_killed_program_was_told_is_kept_is_there(store: DrawingStore, ur
     code = (
         "import sys; from tests.app.kept.test_store import drawn, DrawingStore\n"
         "store = DrawingStore(sys.argv[1])\n"
-        "while True: print(store.keep(drawn(3)), flush=True)"
+        "while True: print(store.save(drawn(3)), flush=True)"
     )
     words = [sys.executable, "-c", code, url]
     with subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE) as program:
@@ -75,7 +75,7 @@ def test_what_a_killed_program_was_told_is_kept_is_there(store: DrawingStore, ur
         told += map(int, program.stdout.read().split())
     there = {kept.number for kept in store.find()}
     assert there >= set(told) and len(there) - len(told) <= 1  # kept, and not told in time
-    assert store.keep(drawn(4)) > max(there)
+    assert store.save(drawn(4)) > max(there)
 
 
 @pytest.mark.parametrize("password", ["guess", "", PASSWORD.upper()])
@@ -119,22 +119,22 @@ def test_when_all_connections_are_taken_a_sentence_says_so(
 def test_a_database_that_may_only_be_read_gets_one_sentence(
     postgresql: PostgreSQL, url: str
 ) -> None:
-    DrawingStore(url).keep(drawn(1))
+    DrawingStore(url).save(drawn(1))
     postgresql.execute("CREATE ROLE reader LOGIN PASSWORD 'reader'")
     postgresql.execute("GRANT SELECT ON drawings TO reader", database=name_of(url))
     store = DrawingStore(postgresql.address(name_of(url), user="reader", password="reader"))
     assert store.count() == 1
     with pytest.raises(StoreError, match="written: this program may not do that there"):
-        store.keep(drawn(2))
+        store.save(drawn(2))
     postgresql.execute(f"ALTER DATABASE {name_of(url)} SET default_transaction_read_only = on")
     with pytest.raises(StoreError, match="cannot be written: this program may not write to it"):
-        DrawingStore(url).keep(drawn(2))
+        DrawingStore(url).save(drawn(2))
 
 
 def test_a_row_whose_moment_python_cannot_tell_is_left_out_as_damaged(
     postgresql: PostgreSQL, store: DrawingStore, url: str
 ) -> None:
-    first, second = store.keep(drawn(1)), store.keep(drawn(2))
+    first, second = store.save(drawn(1)), store.save(drawn(2))
     damage = f"UPDATE drawings SET kept_at = 'infinity' WHERE number = {first}"
     postgresql.execute(damage, database=name_of(url))
     assert [kept.number for kept in store.find()] == [second]
@@ -147,7 +147,7 @@ def test_moments_are_those_of_utc_in_whatever_zone_the_server_is(
     postgresql.execute(f"ALTER DATABASE {name_of(url)} SET timezone = 'Asia/Tokyo'")
     store = DrawingStore(url)
     moment = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-    store.keep(drawn(1, kept_at=moment))
+    store.save(drawn(1, kept_at=moment))
     postgresql.execute(f"ALTER DATABASE {name_of(url)} SET timezone = 'America/Lima'")
     other = DrawingStore(url)
     assert other.find()[0].kept_at == moment

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from digits.app.kept.store import DrawingStore, KeptDrawing
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.store import DrawingStore
 from digits.commands import train
 from digits.data.dataset import REJECT_LABEL, LabelledImages
 from digits.data.labelled_files import load_kept_drawings
@@ -60,7 +61,7 @@ def keep_drawings(folder: Path, recognizer: Recognizer, form: Form, *, count: in
         drawing = draw_on_canvas(form, rng)
         prediction = recognizer.predict(drawing.draw())
         sha256 = recognizer.card.sha256
-        store.keep(KeptDrawing.of(drawing, prediction, label=form.label, sha256=sha256))
+        store.save(LabelledDrawing.of(drawing, prediction, label=form.label, sha256=sha256))
     path = folder / "kept.jsonl"
     path.write_text("".join(store.export()), encoding="utf-8")
     return path

@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from digits.app.kept.store import DrawingStore, KeptDrawing, StoreError
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.store import DrawingStore, StoreError
 from digits.commands import evaluate, predict, train
 from digits.files import atomic_write, explain_failure
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.training.checkpoints import reset
-from tests.app.kept.test_access import kept_as
+from tests.app.kept.test_visit import saved_as
 from tests.robustness.test_fuzz_pictures import with_no_rights
 from tests.support.corpus import encode, seven
 
@@ -83,15 +84,15 @@ def test_a_card_and_the_arguments_of_a_run_are_written_whole(tmp_path: Path) -> 
 
 def test_kept_drawings_survive_a_full_disk(tmp_path: Path) -> None:
     store = DrawingStore(f"sqlite:///{tmp_path / 'kept.db'}")
-    store.keep(kept_as("4"))
-    kept: list[KeptDrawing] = []
+    store.save(saved_as("4"))
+    kept: list[LabelledDrawing] = []
     with full_after(64 * 1024), pytest.raises(StoreError) as failed:
         for _ in range(400):
-            kept.append(kept_as("9"))
-            store.keep(kept[-1])
+            kept.append(saved_as("9"))
+            store.save(kept[-1])
     assert "cannot be written" in str(failed.value) and "\n" not in str(failed.value)
     assert store.count() == len(kept)  # the last one failed, the first was there before
-    store.keep(kept_as("9"))
+    store.save(saved_as("9"))
     assert len(list(store.export())) == len(kept) + 1
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from digits.app.canvas.drawing import CANVAS_SIDE
 from digits.app.canvas.drawing_files import DrawingError, open_drawing
-from digits.app.kept.access import Keeping, SettingsError, decide
+from digits.app.kept.access import AccessPolicy, SettingsError, access_policy
 from digits.app.kept.store import DrawingStore, StoreError
 from digits.commands import evaluate, train
 from digits.data.dataset import DatasetError
@@ -344,8 +344,8 @@ def test_any_address_of_a_database_is_opened_or_refused(url: str) -> None:
 @given(st.dictionaries(st.sampled_from(["keep", "database", "operator_password", "x"]), NUMBER))
 def test_any_settings_are_followed_or_refused(settings: dict[str, Any]) -> None:
     try:
-        keeping = decide(address="0.0.0.0", headers={}, settings=settings)
+        policy = access_policy(address="0.0.0.0", settings=settings)
     except SettingsError as error:
         sentence(error)
     else:
-        assert isinstance(keeping, Keeping) and keeping.is_public
+        assert isinstance(policy, AccessPolicy) and not policy.is_local

@@ -7,6 +7,7 @@ objects = drawing.to_objects()  # to put it on the canvas again
 drawing_files.py saves and opens drawings.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -82,6 +83,11 @@ class Drawing:
         if not isinstance(other, Drawing):
             return NotImplemented
         return self.rounded() == other.rounded()
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of the drawing, the same for the same strokes and brushes."""
+        return hashlib.sha256(repr(self.rounded()).encode()).hexdigest()[:16]
 
     def rounded(self) -> tuple[list[list[list[float]]], list[float]]:
         """Strokes and brushes as plain lists, to a tenth of a pixel."""

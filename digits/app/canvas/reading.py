@@ -10,6 +10,7 @@ without its bar, stay one digit while they are drawn; `python -m benchmarks.accu
 measures how often they do not.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class CanvasReading:
         number: its digits, when it is several; None when it is one.
     """
 
-    prediction: "Prediction"
+    prediction: Prediction
     number: NumberPrediction | None = None
 
     @property
@@ -66,17 +67,12 @@ def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> Can
     return CanvasReading(prediction)
 
 
-def is_likelier(number: NumberPrediction, whole: "Prediction") -> bool:
+def is_likelier(number: NumberPrediction, whole: Prediction) -> bool:
     """Whether several digits were found that explain a drawing better than one does."""
     digits = [digit.prediction for digit in number.digits]
     if len(digits) < 2 or not all(digit.is_in_distribution for digit in digits):
         return False
-    return not whole.is_in_distribution or number_certainty(number) > whole.score
-
-
-def number_certainty(number: NumberPrediction) -> float:
-    """Return the probability that each digit of a number is one, and read right."""
-    return float(np.prod([digit.prediction.score for digit in number.digits]))
+    return not whole.is_in_distribution or math.prod(d.score for d in digits) > whole.score
 
 
 def keeps_strokes_whole(number: NumberPrediction, drawing: Drawing) -> bool:
@@ -94,7 +90,7 @@ def share_inside(points: Points, box: Box) -> float:
     return float(np.mean(((way >= low) & (way <= high)).all(axis=1)))
 
 
-def close_runner_up(prediction: "Prediction") -> tuple[str, float] | None:
+def close_runner_up(prediction: Prediction) -> tuple[str, float] | None:
     """Return the second candidate and its probability, when it comes close."""
     if len(prediction.probabilities) < 2:
         return None

@@ -1,40 +1,14 @@
-"""The board: a canvas to draw on, and buttons that change what lies on it."""
+"""The canvas to draw on, and buttons that change what lies on it."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from digits.app.canvas.board import Board, get_draw_state
 from digits.app.canvas.drawing import CANVAS_SIDE, INK, Drawing
-from digits.app.canvas.history import remember_reading
 
 PAPER = "#000000"
-NO_DRAWING: dict[str, Any] = {"objects": [], "edit": 0}  # as the canvas takes it
-
-Picture = npt.NDArray[np.uint8]  # (280, 280) or (280, 280, 4), [0, 255]
-
-
-@dataclass(frozen=True, eq=False)
-class Board:
-    """What lies on the canvas: the canvas' own objects, their picture, and their strokes."""
-
-    objects: list[dict[str, Any]] = field(default_factory=list)
-    picture: Picture | None = None
-    drawing: Drawing = field(default_factory=Drawing)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to read."""
-        return not self.objects or self.picture is None
-
-    def is_same(self, other: "Board") -> bool:
-        """Whether both show the same strokes: the canvas writes them in ways of its own."""
-        if self.objects == other.objects:
-            return True
-        return bool(self.drawing.strokes) and self.drawing == other.drawing
 
 
 def show_board(brush: int) -> Board:
@@ -45,11 +19,9 @@ def show_board(brush: int) -> Board:
     """
     # The canvas' own toolbar floats above its right half: the left has room for words.
     st.caption("Mouse, pen or finger")
-    state = st.session_state
-    state.setdefault("start", NO_DRAWING)
-    state.setdefault("board", Board())
-    if "canvas" not in state and state.board.objects:  # back from another view
-        put_on_canvas(state.board.objects)
+    state = get_draw_state()
+    if "canvas" not in st.session_state and state.board.objects:  # back from another view
+        state.put_on_canvas(state.board.objects)
     canvas = st_canvas(
         stroke_width=brush,
         stroke_color=INK,
@@ -61,64 +33,37 @@ def show_board(brush: int) -> Board:
         key="canvas",
     )
     # Right after a change from here the component still tells of the drawing before it.
-    is_outdated = state.pop("is_outdated", False)
+    is_outdated, state.is_outdated = state.is_outdated, False
     if canvas.image_data is not None and not is_outdated:
-        take_from_canvas((canvas.json_data or {}).get("objects", []), canvas.image_data)
-    board: Board = state.board
-    return board
-
-
-def take_from_canvas(objects: list[dict[str, Any]], picture: Picture) -> None:
-    """Keep what the canvas shows; a drawing that was wiped off it goes to the strip."""
-    if not objects:
-        remember_reading()
-    st.session_state.board = Board(objects, picture, Drawing.from_objects(objects))
-
-
-def replace_drawing(objects: list[dict[str, Any]]) -> None:
-    """Put other strokes on the canvas."""
-    drawing = Drawing.from_objects(objects)
-    put_on_canvas(objects)
-    st.session_state.board = Board(objects, drawing.draw(), drawing)
-    st.session_state.is_outdated = True
-
-
-def put_on_canvas(objects: list[dict[str, Any]]) -> None:
-    """Have the canvas show these; it takes them when `edit` has changed."""
-    edit = st.session_state.get("start", NO_DRAWING)["edit"]
-    st.session_state.start = {"objects": objects, "edit": edit + 1}
+        objects: list[dict[str, Any]] = (canvas.json_data or {}).get("objects", [])
+        if not objects:  # the canvas' own reset
+            state.remember_reading()
+        state.board = Board(objects, canvas.image_data, Drawing.from_objects(objects))
+    return state.board
 
 
 def show_edit_buttons(board: Board) -> None:
     """Show buttons of our own to take back strokes: the canvas' need a mouse to appear."""
-    st.button(
-        "Undo stroke",
-        icon=":material/undo:",
-        key="undo",
-        disabled=not board.objects,
-        on_click=undo_stroke,
-    )
-    st.button(
-        "Clear",
-        icon=":material/delete:",
-        key="clear",
-        disabled=not board.objects,
-        on_click=clear_board,
-    )
+    for label, icon, key, action in (
+        ("Undo stroke", ":material/undo:", "undo", undo_stroke),
+        ("Clear", ":material/delete:", "clear", clear_board),
+    ):
+        st.button(label, icon=icon, key=key, disabled=not board.objects, on_click=action)
 
 
 def undo_stroke() -> None:
     """Take back the last stroke."""
-    replace_drawing(st.session_state.board.objects[:-1])
+    state = get_draw_state()
+    state.replace_drawing(state.board.objects[:-1])
 
 
 def clear_board() -> None:
-    """Wipe the canvas; the drawing goes to the strip."""
-    remember_reading()
-    replace_drawing([])
+    """Wipe the canvas; the drawing joins the history."""
+    open_on_board(Drawing())
 
 
 def open_on_board(drawing: Drawing) -> None:
-    """Put a drawing on the canvas, to look at and to draw on; what lay there goes to the strip."""
-    remember_reading()
-    replace_drawing(drawing.to_objects())
+    """Put a drawing on the canvas, to look at and to draw on; what lay there joins the history."""
+    state = get_draw_state()
+    state.remember_reading()
+    state.replace_drawing(drawing.to_objects())

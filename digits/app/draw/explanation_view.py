@@ -28,7 +28,7 @@ PATCH = (
 )
 
 
-def show_why(picture: Image, recognizer: "Recognizer") -> None:
+def show_explanation(picture: Image, recognizer: "Recognizer") -> None:
     """Colour the ink of a drawing by what it said."""
     from digits.recognition.explanation import AGAINST, FOR, draw_explanation
 

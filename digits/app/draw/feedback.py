@@ -1,13 +1,14 @@
-"""Right or wrong: ask what a drawing is, and keep it if the visitor wants."""
+"""Right or wrong: ask what a drawing is, and save it if the visitor wants."""
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from digits.app.canvas.drawing import Drawing
-from digits.app.kept.access import Keeping, Visit, fingerprint
-from digits.app.kept.session import get_keeping, get_visit, name_label, open_store, show_store_error
-from digits.app.kept.store import KeptDrawing, StoreError
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.session import get_policy, get_visit, name_label, open_store, show_store_error
+from digits.app.kept.store import StoreError
+from digits.app.kept.visit import Visit
 from digits.classes import REJECT_NAME
 from digits.recognition.predictions import Prediction
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # TensorFlow is not needed to ask
 
     from digits.recognition.recognizer import Recognizer
 
-MOST_PILLS = 12  # side by side; among more, one is found by typing it
+MAX_PILLS = 12  # next to each other; among more, one is found by typing it
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
 # The place is held, also while nothing is asked: nothing below it moves.
 STYLE = """
@@ -25,33 +26,41 @@ STYLE = """
 @media (max-width: 640px) { .st-key-verdict { min-height: 19rem; } }
 </style>
 """
+WHAT_IS_KEPT = (
+    "Keeping stores, on the server of this page: the strokes, your answer, what was read, and"
+    " when, with a random number for your browser; no name, no address. You can delete it under"
+    " *Kept drawings*."
+)
 
 
-def ask_verdict(drawing: Drawing, prediction: "Prediction", recognizer: "Recognizer") -> None:
-    """Ask whether a drawing was read right, and offer to keep it.
+def ask_feedback(drawing: Drawing, prediction: Prediction, recognizer: "Recognizer") -> None:
+    """Ask whether a drawing was read right, and offer to save it.
 
     Args:
         drawing: what was drawn.
-        prediction: what it was read as; nothing is asked of a blank one.
-        recognizer: whose reading that is.
+        prediction: of the drawing; nothing is asked of a blank one.
+        recognizer: that made it.
     """
     if prediction.status == "blank":
-        show_no_verdict("")
+        show_feedback_hint("")
         return
-    visit, name = get_visit(), fingerprint(drawing)
-    keeping = get_keeping()
+    visit, name, policy = get_visit(), drawing.fingerprint, get_policy()
     answer, keep = show_places()
     with answer:
         label = ask_label(visit.labels.get(name), name, prediction)
-        visit.judge(name, label, prediction)
+        visit.set_label(name, label, prediction)
     with keep:
-        if keeping.is_on:
-            offer_to_keep(keeping, visit, name, drawing, prediction, recognizer)
-        elif label is not None:
+        if label is None:
+            return  # what was saved before waits for the new answer
+        if policy.can_save:
+            sha256 = recognizer.card.sha256
+            labelled = LabelledDrawing.of(drawing, prediction, label=label, sha256=sha256)
+            offer_to_save(policy.url, visit, name, labelled)
+        else:
             st.caption(f"{thank(visit)} Drawings are not kept here.")
 
 
-def show_no_verdict(hint: str) -> None:
+def show_feedback_hint(hint: str) -> None:
     """Hold the place of the questions while there is no digit to ask about.
 
     Args:
@@ -62,37 +71,36 @@ def show_no_verdict(hint: str) -> None:
 
 
 def show_places() -> "list[DeltaGenerator]":
-    """Make two places side by side, below each other on a phone: for answer and keeping."""
+    """Make two places side by side, below each other on a phone: for answer and saving."""
     st.html(STYLE)
     with st.container(key="verdict"):
         return st.columns([5, 6], gap="large")
 
 
-def ask_label(said: str | None, name: str, prediction: "Prediction") -> str | None:
+def ask_label(said: str | None, name: str, prediction: Prediction) -> str | None:
     """Ask what the drawing is: right or wrong of a sure reading, a choice of a doubtful one.
 
     Args:
         said: what the visitor said before.
         name: of the drawing.
-        prediction: what it was read as.
+        prediction: of the drawing.
 
     Returns:
         What the visitor says; None before that.
     """
-    classes = list(prediction.class_names)
+    choices = [*prediction.class_names, REJECT_NAME]
     if prediction.status == "unsure":
-        return choose_label([*classes, REJECT_NAME], said, name)
+        return choose_label(choices, said, name)
     answers = {prediction.label: RIGHT, None: None}
-    verdict = st.segmented_control(
+    answer = st.segmented_control(
         "Is that right?",
         [RIGHT, WRONG],
         default=answers.get(said, WRONG),
         key=f"verdict_{name}",
     )
-    if verdict == WRONG:
-        others = [known for known in classes if known != prediction.label]
-        return choose_label([*others, REJECT_NAME], said, name)
-    return prediction.label if verdict == RIGHT else None
+    if answer == WRONG:
+        return choose_label([known for known in choices if known != prediction.label], said, name)
+    return prediction.label if answer == RIGHT else None
 
 
 def choose_label(choices: list[str], said: str | None, name: str) -> str | None:
@@ -100,7 +108,7 @@ def choose_label(choices: list[str], said: str | None, name: str) -> str | None:
     default = said if said in choices else None
     question, key = "What is it?", f"label_{name}"
     label: str | None
-    if len(choices) <= MOST_PILLS:
+    if len(choices) <= MAX_PILLS:
         label = st.pills(question, choices, default=default, format_func=name_label, key=key)
     else:
         index = None if default is None else choices.index(default)
@@ -116,39 +124,16 @@ def thank(visit: Visit) -> str:
     return f"Thank you. {right} of {count} read right in this visit."
 
 
-def offer_to_keep(
-    keeping: Keeping,
-    visit: Visit,
-    name: str,
-    drawing: Drawing,
-    prediction: "Prediction",
-    recognizer: "Recognizer",
-) -> None:
-    """Show the switch that keeps this drawing once it has a label, and do what it says."""
-    label, kept = visit.labels.get(name), None
-    if label is None:
-        return  # what was kept before waits for the new answer
-    if st.toggle("Keep this drawing", value=name in visit.kept, key=f"keep_{name}"):
-        sha256 = recognizer.card.sha256
-        kept = KeptDrawing.of(drawing, prediction, label=label, sha256=sha256)
-    if kept is not None or name in visit.kept:  # else the database is not even opened
+def offer_to_save(url: str, visit: Visit, name: str, labelled: LabelledDrawing) -> None:
+    """Show the switch that saves a drawing, and do what it says."""
+    is_wanted = st.toggle("Keep this drawing", value=name in visit.saved, key=f"keep_{name}")
+    if is_wanted or name in visit.saved:  # else the database is not even opened
         try:
-            visit.settle(open_store(keeping.url), name, kept)
+            visit.save(open_store(url), name, labelled if is_wanted else None)
         except StoreError as error:
-            show_store_error(error, keeping)
+            show_store_error(error)
             return
-    if kept is not None:
-        st.caption(f"Kept as: {name_label(kept.label)}. It lies under *Kept drawings*.")
+    if is_wanted:
+        st.caption(f"Kept as: {name_label(labelled.label)}. It lies under *Kept drawings*.")
     else:
-        st.caption(f"{thank(visit)} {tell_what_is_kept(keeping)}")
-
-
-def tell_what_is_kept(keeping: Keeping) -> str:
-    """Say in a sentence what is stored, and where."""
-    place = "on this server"
-    if not keeping.is_public:
-        place = "in a file on this computer" if keeping.is_in_a_file else "in your database"
-    return (
-        f"Keeping stores, {place}: the strokes, your answer, what was read, and when; no name,"
-        " no address. You can delete it under *Kept drawings*."
-    )
+        st.caption(f"{thank(visit)} {WHAT_IS_KEPT}")

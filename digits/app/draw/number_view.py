@@ -1,9 +1,10 @@
 """What the page shows of several digits drawn side by side."""
 
+import math
+
 import streamlit as st
 
-from digits.app.canvas.reading import number_certainty
-from digits.app.prediction_view import enlarge_pixels, format_share, worded
+from digits.app.prediction_view import enlarge_pixels, format_share, page_noun
 from digits.preprocessing.image_io import to_data_url
 from digits.recognition.predictions import NumberPrediction, Prediction
 
@@ -12,18 +13,20 @@ TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 
 def show_number(number: NumberPrediction) -> None:
     """Show the number large, and each of its digits with its own confidence."""
-    share = worded(f"{format_share(number_certainty(number))} sure of all digits")
+    noun, digits = page_noun(), [digit.prediction for digit in number.digits]
+    confidence = math.prod(digit.confidence for digit in digits)
+    share = f"{format_share(confidence)} sure of all {noun}s"
     st.metric(
         "These are", number.text, share, delta_color="off", delta_arrow="off", width="content"
     )
     with st.container(horizontal=True, gap="xsmall"):
-        for digit in number.digits:
-            show_digit(digit.prediction)
-    doubtful = [d.prediction for d in number.digits if d.prediction.status == "unsure"]
-    st.caption(describe_doubts(doubtful) if doubtful else worded("Each digit was read by itself."))
+        for digit in digits:
+            show_digit(digit)
+    doubtful = [digit for digit in digits if digit.status == "unsure"]
+    st.caption(describe_doubts(doubtful) if doubtful else f"Each {noun} was read by itself.")
 
 
-def show_digit(prediction: "Prediction") -> None:
+def show_digit(prediction: Prediction) -> None:
     """Show what was seen of one digit, and how sure its reading is."""
     assert prediction.model_input is not None
     is_unsure = prediction.status == "unsure"
@@ -35,10 +38,10 @@ def show_digit(prediction: "Prediction") -> None:
         )
         mark = "? :orange-badge[doubtful]" if is_unsure else ""
         st.markdown(f"**{prediction.label}**{mark}")
-        st.caption(format_share(prediction.score))
+        st.caption(format_share(prediction.confidence))
 
 
-def describe_doubts(doubtful: list["Prediction"]) -> str:
+def describe_doubts(doubtful: list[Prediction]) -> str:
     """Say in a sentence which digits are doubtful, and what else they could be."""
     either = [" or ".join(prediction.candidates[:2]) for prediction in doubtful]
     return f"Doubtful: {', '.join(either)}. Drawn more clearly, they are easier to read."

@@ -5,24 +5,25 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digits.app.canvas.history import HeldReading
+from digits.app.canvas.board import Board, HeldReading, get_draw_state
 from digits.app.canvas.reading import CanvasReading, close_runner_up, read_canvas
-from digits.app.canvas.widget import Board, show_board, show_edit_buttons
-from digits.app.draw.explanation_view import show_why
-from digits.app.draw.feedback import ask_verdict, show_no_verdict
-from digits.app.draw.history_view import show_strip
+from digits.app.canvas.widget import show_board, show_edit_buttons
+from digits.app.draw.explanation_view import show_explanation
+from digits.app.draw.feedback import ask_feedback, show_feedback_hint
+from digits.app.draw.history_view import show_history
 from digits.app.draw.number_view import show_number
 from digits.app.draw.save_open import show_files
-from digits.app.draw.stages_view import show_steps, show_steps_of_number
+from digits.app.draw.stages_view import show_number_stages, show_stages
+from digits.app.kept.session import prepare_visit
 from digits.app.prediction_view import (
     describe_doubt,
     find_recognizer,
     format_share,
+    page_noun,
     show_answer,
     show_model_input,
     show_probabilities,
     start_loading,
-    worded,
 )
 from digits.classes import DIGIT_CLASSES, with_article
 from digits.recognition.predictions import Prediction
@@ -53,7 +54,8 @@ STYLE = """
 def main() -> None:
     """Lay out the view."""
     st.html(STYLE)
-    st.title(worded("Draw a digit"), anchor=False)
+    st.title(f"Draw a {page_noun()}", anchor=False)
+    prepare_visit()
     draw_and_read()
 
 
@@ -61,8 +63,8 @@ def main() -> None:
 def draw_and_read() -> None:
     """Rerun, after a stroke, nothing but this: canvas, reading, and what belongs to them."""
     left, right = st.columns([5, 6], gap="large")
-    controls, verdict = st.container(), st.container()
-    details, past = st.container(), st.container()
+    controls, feedback = st.container(), st.container()
+    details, history = st.container(), st.container()
     with controls:
         brush, is_live, files = show_controls()
     with left:
@@ -75,22 +77,22 @@ def draw_and_read() -> None:
             )
     with files:
         show_files(board)
-    with past:
-        show_strip()
+    with history:
+        show_history()
     start_loading()
     with right, st.container(key="answer"):
         recognizer = find_recognizer(WAIT)
         if recognizer is None:
             name_page("")
-            with verdict:
-                show_no_verdict("")
+            with feedback:
+                show_feedback_hint("")
             return
         reading = read_board(board, recognizer, is_wanted=is_live or bool(is_asked))
         show_state(reading)
     name_page(reading.text if reading else "")
     announce(reading)
-    with verdict:
-        show_verdict(board, reading, recognizer)
+    with feedback:
+        show_feedback(board, reading, recognizer)
     with details:
         show_details(board, reading, recognizer)
 
@@ -113,13 +115,14 @@ def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> Ca
     """
     if board.is_empty or board.picture is None:
         return CanvasReading(recognizer.blank())
-    held: HeldReading | None = st.session_state.get("held")
+    state = get_draw_state()
+    held = state.held
     if held and held.recognizer is recognizer and held.board.is_same(board):
         return held.reading
     if not is_wanted:
         return None
     reading = read_canvas(board.picture, board.drawing, recognizer)
-    st.session_state.held = HeldReading(board, recognizer, reading)
+    state.held = HeldReading(board, recognizer, reading)
     return reading
 
 
@@ -132,14 +135,14 @@ def show_state(reading: CanvasReading | None) -> None:
     elif reading.prediction.status == "blank":
         range_ = " from 0 to 9" if reading.prediction.class_names == DIGIT_CLASSES else ""
         st.info(
-            worded(f"Draw one digit{range_} on the black field, or several side by side."),
+            f"Draw one {page_noun()}{range_} on the black field, or several side by side.",
             icon=":material/draw:",
         )
     else:
         show_one(reading.prediction)
 
 
-def show_one(prediction: "Prediction") -> None:
+def show_one(prediction: Prediction) -> None:
     """Show one digit: the answer, what was seen, a word on doubt, all probabilities."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         show_answer(prediction)
@@ -149,19 +152,19 @@ def show_one(prediction: "Prediction") -> None:
     show_probabilities(prediction)
 
 
-def describe_second(prediction: "Prediction") -> str:
+def describe_second(prediction: Prediction) -> str:
     """Say what else it could be."""
     if prediction.status == "unsure":
         return describe_doubt(prediction)
     close = close_runner_up(prediction)
     if close is None:
-        return worded("No other digit comes close.")
+        return f"No other {page_noun()} comes close."
     return f"It could also be {with_article(close[0])}: {format_share(close[1])}."
 
 
 def name_page(answer: str) -> None:
     """Name the reading in the title of the browser's window."""
-    title = worded("Handwritten digits")
+    title = f"Handwritten {page_noun()}s"
     st.set_page_config(page_title=f"{answer} - {title}" if answer else title)
 
 
@@ -186,34 +189,37 @@ def say(reading: CanvasReading | None) -> str:
     return f"Read as {prediction.label}, {format_share(prediction.confidence)} sure."
 
 
-def show_verdict(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+def show_feedback(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
     """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
     if reading is not None and reading.number is not None:
-        show_no_verdict(worded("Draw one digit alone to say whether it was read right."))
+        show_feedback_hint(f"Draw one {page_noun()} alone to say whether it was read right.")
     elif reading is None or board.is_empty:
-        show_no_verdict("")
+        show_feedback_hint("")
     else:
-        ask_verdict(board.drawing, reading.prediction, recognizer)
+        ask_feedback(board.drawing, reading.prediction, recognizer)
 
 
 def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
     """Show, to who opens them, how the drawing was seen and why it was read so."""
+    noun = page_noun()
+    stages = st.expander("How it saw it", key="seen", on_change="rerun")
+    explanation = st.expander(f"Why this {noun}?", key="why", on_change="rerun")
     is_read = reading is not None and reading.prediction.status != "blank"
-    seen = st.expander("How it saw it", key="seen", on_change="rerun")
-    why = st.expander(worded("Why this digit?"), key="why", on_change="rerun")
-    if seen.open:
-        with seen:
-            if not is_read or board.picture is None:
+    picture = board.picture if is_read else None
+    number = reading.number if reading is not None else None
+    if stages.open:
+        with stages:
+            if picture is None:
                 st.caption("Draw something first: the steps show here.")
-            elif reading is not None and reading.number is not None:
-                show_steps_of_number(board.picture, reading.number)
+            elif number is not None:
+                show_number_stages(picture, number)
             else:
-                show_steps(board.picture)
-    if why.open:
-        with why:
-            if not is_read or board.picture is None:
+                show_stages(picture)
+    if explanation.open:
+        with explanation:
+            if picture is None:
                 st.caption("Draw something first: the reasons show here.")
-            elif reading is not None and reading.number is not None:
-                st.caption(worded("Draw one digit alone to see why it is read so."))
+            elif number is not None:
+                st.caption(f"Draw one {noun} alone to see why it is read so.")
             else:
-                show_why(board.picture, recognizer)
+                show_explanation(picture, recognizer)

@@ -1,11 +1,11 @@
 """Take a drawing along as a file, and open such a file again."""
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from digits.app.canvas.drawing_files import DrawingError, open_drawing, to_json, to_png
-from digits.app.canvas.widget import Board, open_on_board
-
-MAX_MEGABYTES = 2  # of a file, as drawing_files.MAX_BYTES
+from digits.app.canvas.board import Board, get_draw_state
+from digits.app.canvas.drawing_files import MAX_BYTES, DrawingError, open_drawing, to_json, to_png
+from digits.app.canvas.widget import open_on_board
 
 
 def show_files(board: Board) -> None:
@@ -46,8 +46,7 @@ def show_saving(board: Board) -> None:
 
 def show_opening() -> None:
     """Take a file, and put what it holds on the canvas."""
-    state = st.session_state
-    state.setdefault("uploads", 0)
+    state = get_draw_state()
     key = f"drawing_file_{state.uploads}"  # a new key empties the field
     st.file_uploader(
         "Open a saved drawing",
@@ -55,17 +54,17 @@ def show_opening() -> None:
         key=key,
         on_change=open_upload,
         args=[key],
-        max_upload_size=MAX_MEGABYTES,
+        max_upload_size=MAX_BYTES // 1_000_000,
     )
-    if message := state.get("upload_message"):
-        st.error(message, icon=":material/error:")
+    if state.upload_message:
+        st.error(state.upload_message, icon=":material/error:")
 
 
 def open_upload(key: str) -> None:
-    """Open the file of the field of that key, or keep the sentence on why not."""
-    state = st.session_state
-    upload = state.get(key)
-    state.upload_message = None
+    """Open the file of the field of that key, or note why it cannot be opened."""
+    state = get_draw_state()
+    upload: UploadedFile | None = st.session_state.get(key)
+    state.upload_message = ""
     if upload is None:  # it was taken out of the field
         return
     try:

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from digits.app.prediction_view import enlarge_pixels, worded
+from digits.app.prediction_view import enlarge_pixels, page_noun
 from digits.preprocessing.arrays import Image, Ink
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE
@@ -18,7 +18,7 @@ STEP_WIDTH = 230  # screen pixels of a step's words
 FRAME = (120, 150, 255)  # RGB, of the box around a digit; seen on black, beside white
 
 
-def show_steps(picture: Image) -> None:
+def show_stages(picture: Image) -> None:
     """Show what becomes of one digit."""
     with st.container(horizontal=True, gap="medium"):
         for number, step in enumerate(follow_steps(picture), start=1):
@@ -27,23 +27,24 @@ def show_steps(picture: Image) -> None:
                 st.markdown(f"**{number}. {step.name}.** {step.sentence}")
 
 
-def show_steps_of_number(picture: Image, number: NumberPrediction) -> None:
+def show_number_stages(picture: Image, number: NumberPrediction) -> None:
     """Show where each digit was found, and what became of it."""
+    noun = page_noun()
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=STEP_WIDTH, gap="xsmall"):
             st.image(
                 to_data_url(frame_digits(picture, number)),
-                alt=worded("Each digit in a box"),
+                alt=f"Each {noun} in a box",
                 width=SIDE,
             )
-            st.markdown(worded("**1. Parted.** Ink that makes one digit together gets a box."))
+            st.markdown(f"**1. Parted.** Ink that makes one {noun} together gets a box.")
         with st.container(width=2 * STEP_WIDTH, gap="xsmall"):
             with st.container(horizontal=True, gap="small"):
                 for digit in number.digits:
-                    seen = digit.prediction.model_input
-                    assert seen is not None
+                    model_input = digit.prediction.model_input
+                    assert model_input is not None
                     st.image(
-                        to_data_url(enlarge_pixels(seen, ZOOM - 1)),
+                        to_data_url(enlarge_pixels(model_input, ZOOM - 1)),
                         alt=f"What was looked at of the {digit.prediction.label}",
                     )
             st.markdown(

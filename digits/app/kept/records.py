@@ -1,8 +1,8 @@
 """A kept drawing: in the program, as a row of the database's table, as a line of a stroke file.
 
-row = to_row(KeptDrawing(drawing, label="7", read_as="1", ...))
-kept = to_kept(row)
-line = to_line(kept)
+record = to_record(LabelledDrawing(drawing, label="7", read_as="1", ...), owner="5f...")
+drawing = from_record(record)
+line = to_line(drawing)
 """
 
 import json
@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-import numpy as np
 from sqlalchemy import JSON, String
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import DrawingError, read_brushes
+from digits.classes import REJECT_NAME
 from digits.data.strokes import parse_strokes
 from digits.recognition.predictions import Prediction
 
 MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
+TEXTS = ("label", "read_as", "status", "model")  # fields that a drawing and its row share
 
 # What reading a damaged row raises: SQLAlchemy's types, PostgreSQL's driver, and ours.
 DAMAGE = (
@@ -30,18 +31,18 @@ DAMAGE = (
 
 
 @dataclass(frozen=True)
-class KeptDrawing:
+class LabelledDrawing:
     """A drawing with its label, and what the model made of it.
 
     Attributes:
         drawing: the strokes.
-        label: what the person says that it shows; "none" for what is no digit.
+        label: what the person says that it shows; "none" for a non-digit.
         read_as: the class that the model read.
-        confidence: of that reading, in [0, 1].
+        confidence: `Prediction.confidence` of that reading, in [0, 1].
         status: of that reading: "digit" or "unsure".
         model: first 12 digits of the model file's SHA-256; "" where it has no card.
         kept_at: when, UTC, to the second.
-        number: its key in the table; 0 before it is kept.
+        number: its key in the table; 0 before it is saved.
     """
 
     drawing: Drawing
@@ -54,8 +55,8 @@ class KeptDrawing:
     number: int = 0
 
     @classmethod
-    def of(cls, drawing: Drawing, prediction: "Prediction", *, label: str, sha256: str) -> Self:
-        """Set a drawing, what the model of `sha256` read, and the truth side by side."""
+    def of(cls, drawing: Drawing, prediction: Prediction, *, label: str, sha256: str) -> Self:
+        """Combine a drawing, its true label, and what the model of `sha256` read."""
         return cls(
             drawing,
             label=label,
@@ -67,15 +68,24 @@ class KeptDrawing:
 
     @property
     def is_misread(self) -> bool:
-        """Whether the model took it for something else."""
-        return self.label != self.read_as
+        """Whether the model was wrong about it."""
+        return not is_right(self.label, self.read_as, self.status)
+
+
+def is_right(label: Any, read_as: Any, status: Any) -> Any:
+    """Whether a reading was right: it is the label, or the model doubted a non-digit.
+
+    The page, its counter and the database ask this one function: it takes texts and returns
+    a bool, or columns of the table and returns a condition of SQL.
+    """
+    return (label == read_as) | ((label == REJECT_NAME) & (status == "unsure"))
 
 
 class Base(DeclarativeBase):
     """The tables of this module."""
 
 
-class Row(Base):
+class DrawingRecord(Base):
     """One kept drawing, as the table holds it."""
 
     __tablename__ = "drawings"
@@ -89,44 +99,41 @@ class Row(Base):
     status: Mapped[str] = mapped_column(String(10))
     model: Mapped[str] = mapped_column(String(MODEL_DIGITS))
     kept_at: Mapped[datetime]  # UTC, without a zone: SQLite knows none
+    # SHA-256 of a browser's cookie; None in rows from before there was one, the operator's alone.
+    owner: Mapped[str | None] = mapped_column(String(64), index=True)
 
     __table_args__ = {"sqlite_autoincrement": True}  # no number is given twice
 
 
-def to_row(kept: KeptDrawing) -> Row:
+def to_record(drawing: LabelledDrawing, *, owner: str | None) -> DrawingRecord:
     """Turn a drawing into a row of the table; places are kept to a tenth of a pixel."""
-    return Row(
-        number=kept.number or None,
-        strokes=[np.round(stroke, 1).tolist() for stroke in kept.drawing.strokes],
-        brushes=[float(brush) for brush in kept.drawing.brushes],
-        label=kept.label,
-        read_as=kept.read_as,
-        confidence=kept.confidence,
-        status=kept.status,
-        model=kept.model,
-        kept_at=without_zone(kept.kept_at),
+    return DrawingRecord(
+        **{name: getattr(drawing, name) for name in TEXTS},
+        number=drawing.number or None,
+        strokes=drawing.drawing.rounded()[0],
+        brushes=[float(brush) for brush in drawing.drawing.brushes],
+        confidence=drawing.confidence,
+        kept_at=without_zone(drawing.kept_at),
+        owner=owner,
     )
 
 
-def to_kept(row: Row) -> KeptDrawing:
-    """Turn a row of the table into a drawing; raises one of `DAMAGE` if that cannot be drawn."""
-    strokes = parse_strokes(row.strokes)
-    brushes = read_brushes(row.brushes, len(strokes))
-    if not all(map(is_text, (row.label, row.read_as, row.status, row.model))):
-        raise TypeError("label, read_as, status and model are texts")
-    if not 0 <= row.confidence <= 1:
+def from_record(record: DrawingRecord) -> LabelledDrawing:
+    """Turn a row into a drawing; raises one of `DAMAGE` if that cannot be drawn."""
+    strokes = parse_strokes(record.strokes)
+    texts = {name: getattr(record, name) for name in TEXTS}
+    if not all(map(is_text, texts.values())):
+        raise TypeError(f"{', '.join(TEXTS)} are texts")
+    if not 0 <= record.confidence <= 1:
         raise ValueError("the confidence is not between 0 and 1")
-    if not isinstance(row.kept_at, datetime):
+    if not isinstance(record.kept_at, datetime):
         raise TypeError("kept_at is a moment")
-    return KeptDrawing(
-        Drawing(strokes, brushes),
-        label=row.label,
-        read_as=row.read_as,
-        confidence=row.confidence,
-        status=row.status,
-        model=row.model,
-        kept_at=row.kept_at.replace(tzinfo=UTC),
-        number=row.number,
+    return LabelledDrawing(
+        Drawing(strokes, read_brushes(record.brushes, len(strokes))),
+        **texts,
+        confidence=record.confidence,
+        kept_at=record.kept_at.replace(tzinfo=UTC),
+        number=record.number,
     )
 
 
@@ -135,17 +142,17 @@ def is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def to_line(kept: KeptDrawing) -> str:
+def to_line(drawing: LabelledDrawing) -> str:
     """Write a drawing as a line of a stroke file."""
     record = {
-        "label": kept.label,
-        "strokes": [stroke.tolist() for stroke in kept.drawing.strokes],
-        "brushes": list(kept.drawing.brushes),
-        "read_as": kept.read_as,
-        "confidence": kept.confidence,
-        "status": kept.status,
-        "model": kept.model,
-        "kept_at": kept.kept_at.isoformat(timespec="seconds"),
+        "label": drawing.label,
+        "strokes": [stroke.tolist() for stroke in drawing.drawing.strokes],
+        "brushes": list(drawing.drawing.brushes),
+        "read_as": drawing.read_as,
+        "confidence": drawing.confidence,
+        "status": drawing.status,
+        "model": drawing.model,
+        "kept_at": drawing.kept_at.isoformat(timespec="seconds"),
     }
     return json.dumps(record) + "\n"
 

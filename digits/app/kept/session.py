@@ -1,35 +1,57 @@
-"""What Draw and Kept drawings share: the rules of this server, its database, and the visit."""
+"""What Draw and Kept drawings share: this server's rules and database, and the visitor.
+
+    prepare_visit()                    # once a run of a page
+    drawings = open_store(get_policy().url).find(owner=get_visit().visible_owner)
+
+A browser is known by a random cookie, which it gets on its first visit and sends on the next
+ones: it owns what it saves. The database holds the cookie's SHA-256.
+"""
 
 import logging
+import re
+import secrets
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from digits.app.kept.access import Door, Keeping, SettingsError, Visit, decide
+from digits.app.kept.access import AccessPolicy, OperatorLogin, SettingsError, access_policy
 from digits.app.kept.store import DrawingStore, StoreError
-from digits.app.prediction_view import worded
+from digits.app.kept.visit import Visit
+from digits.app.prediction_view import page_noun
 from digits.classes import REJECT_NAME
 from digits.files import first_line
 
+OWNER_COOKIE = "digits_owner"
+TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # as token_urlsafe writes 32 bytes
+# The cookie lives for a year after the last visit. What another tab has set meanwhile stays.
+SET_COOKIE = """
+<script>
+const known = document.cookie.match(/(?:^|; )digits_owner=([\\w-]{43})(?:;|$)/);
+const secure = location.protocol === "https:" ? "; Secure" : "";
+document.cookie = "digits_owner=" + (known ? known[1] : "TOKEN")
+    + "; Max-Age=31536000; SameSite=Strict; path=/" + secure;
+</script>
+"""
+HIDDEN = "<style>.st-key-owner { position: absolute; }</style>"  # it takes no room on the page
+
+login = OperatorLogin()
 logger = logging.getLogger(__name__)
 
 
-def get_keeping() -> Keeping:
+def get_policy() -> AccessPolicy:
     """Return what is allowed on this server; with settings that are wrong, nothing."""
     try:
-        return decide(
-            address=st.get_option("server.address"),
-            headers=dict(st.context.headers),
-            settings=read_settings(),
-        )
+        return access_policy(address=st.get_option("server.address"), settings=load_settings())
     except SettingsError as error:
         logger.warning("%s Drawings are not kept.", error)
-        return Keeping(is_on=False, is_public=True)
+        return AccessPolicy()
 
 
-def read_settings() -> dict[str, Any]:
-    """Read [drawings] of the secrets file; most servers have none, and need none."""
+def load_settings() -> dict[str, Any]:
+    """Load [drawings] of the secrets file; most servers have none, and need none."""
     try:
         settings = st.secrets.get("drawings", {})
     except (OSError, ValueError, RecursionError) as error:  # of TOML, of its bytes, or closed
@@ -44,37 +66,52 @@ def read_settings() -> dict[str, Any]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def open_store(url: str) -> DrawingStore:
-    """Open the database once a server; raises StoreError, and is then tried anew."""
+    """Open the database once a server; raises StoreError, and is then tried again."""
     return DrawingStore(url)
 
 
-@st.cache_resource(show_spinner=False)
-def get_door() -> Door:
-    """Return the one door that the operator comes in by."""
-    return Door()
+def prepare_visit() -> AccessPolicy:
+    """Announce the operator's token, and give the browser its cookie, where drawings are saved.
+
+    Returns:
+        The server's policy.
+    """
+    policy = get_policy()
+    login.announce(policy)
+    if policy.can_save:
+        token = get_visit().token
+        st.html(HIDDEN)
+        with st.container(key="owner"):
+            st.html(SET_COOKIE.replace("TOKEN", token), unsafe_allow_javascript=True)
+    return policy
 
 
 def get_visit() -> Visit:
-    """Return what this visitor said and kept."""
-    visit: Visit = st.session_state.setdefault("visit", Visit())
+    """Return the state of this visitor's page, with the browser that owns what it saves."""
+    if "visit" not in st.session_state:
+        sent = TOKEN.fullmatch(str(st.context.cookies.get(OWNER_COOKIE)))  # "None" is no token
+        st.session_state.visit = Visit(sent[0] if sent else secrets.token_urlsafe(32))
+    visit: Visit = st.session_state.visit
     return visit
-
-
-def is_operator(keeping: Keeping) -> bool:
-    """Whether the visitor may see and delete everything."""
-    return not keeping.is_public or bool(st.session_state.get("is_operator"))
 
 
 def name_label(label: str) -> str:
     """Write a label as people read it."""
-    return worded("Not a digit") if label == REJECT_NAME else label
+    return f"Not a {page_noun()}" if label == REJECT_NAME else label
 
 
-def show_store_error(error: StoreError, keeping: Keeping) -> None:
-    """Say what is wrong; where others can read it, only that something is."""
+def format_moment(moment: datetime) -> str:
+    """Write a moment in the visitor's own time: "1 Mar, 12:30"."""
+    try:
+        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = UTC
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b, %H:%M}"  # %-d is refused on Windows
+
+
+def show_store_error(error: StoreError) -> None:
+    """Say that something is wrong with the database, and to the operator what."""
     logger.error("%s", error)
-    if is_operator(keeping):
-        text = str(error)
-    else:
-        text = "Drawings cannot be kept at the moment. This server's log says why."
-    st.error(text, icon=":material/error:")
+    text = "Drawings cannot be kept at the moment. This server's log says why."
+    st.error(str(error) if get_visit().is_operator else text, icon=":material/error:")

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from digits.app.canvas.board import get_draw_state
 from digits.app.loading_notice import say_that_it_loads
 from digits.app.model.comparison import NOTHING, compare_figures, list_models, name_models
 from digits.app.model.example_drawings import EXAMPLES
@@ -162,8 +163,8 @@ def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
 
 def drawn_before() -> Image | None:
     """Return what lies on the canvas of the Draw view; None while that is empty."""
-    board = st.session_state.get("board")
-    return None if board is None or board.is_empty else board.picture
+    board = get_draw_state().board
+    return None if board.is_empty else board.picture
 
 
 def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:

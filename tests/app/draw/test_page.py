@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from digits.app import prediction_view
+from digits.app.canvas.board import MAX_REMEMBERED, PastReading, put_first
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import to_json, to_png
-from digits.app.canvas.history import KEPT, PastReading, put_first
 from tests.support.digit_drawings import canvas_state, draw_side_by_side, place
 from tests.support.pages import open_page
 
@@ -84,7 +84,7 @@ def test_a_cleared_drawing_can_be_opened_again(app: AppTest) -> None:
     draw(app, None)
     app.button(key="open_1").click().run()
     assert app.metric[0].value == "4"
-    again = Drawing.from_objects(app.session_state["start"]["objects"])
+    again = Drawing.from_objects(app.session_state["draw"].start["objects"])
     assert again == Drawing(tuple(place(4)), (18.0, 18.0))
 
 
@@ -124,12 +124,12 @@ def test_the_strip_holds_the_last_ones_and_each_once() -> None:
         return PastReading(Drawing((stroke,), (20.0,)), str(index), blank, index)
 
     strip: tuple[PastReading, ...] = ()
-    for index in range(KEPT + 3):
+    for index in range(MAX_REMEMBERED + 3):
         strip = put_first(past(index), strip)
-    assert [entry.key for entry in strip] == list(range(KEPT + 2, 2, -1))
+    assert [entry.key for entry in strip] == list(range(MAX_REMEMBERED + 2, 2, -1))
     strip = put_first(past(5), strip)
-    assert [entry.key for entry in strip][:2] == [5, KEPT + 2]
-    assert len(strip) == KEPT
+    assert [entry.key for entry in strip][:2] == [5, MAX_REMEMBERED + 2]
+    assert len(strip) == MAX_REMEMBERED
 
 
 @pytest.mark.parametrize("name", ["five.png", "five.json"])

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from digits.app.kept.store import DrawingStore, KeptDrawing
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.store import DrawingStore
 from digits.data.labelled_files import load_kept_drawings
-from tests.app.kept.test_page import kept_view, server, shown, words
+from tests.app.kept.test_page import OWNER, kept_view, sent, server, shown, words
 from tests.app.kept.test_store import drawn
 
-__all__ = ["server"]  # a fixture: each test has a server that has seen no visitor
+__all__ = ["sent", "server"]  # fixtures: each test has a server that has seen no visitor
 
 STROKES = [[[20.0, 30.0], [200.0, 210.0]]]
 # What a column holds in place of what was kept.
@@ -55,7 +56,7 @@ def damage(url: str, number: int, changed: dict[str, Any]) -> None:
     connection.close()
 
 
-def numbers_of(found: list[KeptDrawing]) -> list[int]:
+def numbers_of(found: list[LabelledDrawing]) -> list[int]:
     return [kept.number for kept in found]
 
 
@@ -63,7 +64,7 @@ def numbers_of(found: list[KeptDrawing]) -> list[int]:
 def test_a_damaged_row_is_left_out_and_can_be_deleted(
     name: str, store: DrawingStore, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, second, third = (store.keep(drawn(digit)) for digit in (1, 2, 3))
+    first, second, third = (store.save(drawn(digit)) for digit in (1, 2, 3))
     damage(url, second, DAMAGE[name])
     assert numbers_of(store.find()) == [third, first]
     assert f"Kept drawing {second} is damaged" in caplog.text and "Traceback" not in caplog.text
@@ -77,7 +78,7 @@ def test_an_export_with_many_damaged_rows_is_a_file_to_learn_from(
     store: DrawingStore, url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("digits.app.kept.store.EXPORT_ROWS", 2)
-    numbers = [store.keep(drawn(digit)) for digit in range(10)]
+    numbers = [store.save(drawn(digit)) for digit in range(10)]
     for number, changed in zip(numbers[1:8], DAMAGE.values(), strict=False):
         damage(url, number, changed)
     (tmp_path / "kept.jsonl").write_text("".join(store.export()))
@@ -86,7 +87,7 @@ def test_an_export_with_many_damaged_rows_is_a_file_to_learn_from(
 
 
 def test_the_view_shows_the_others_and_deletes_the_damaged(store: DrawingStore, url: str) -> None:
-    numbers = [store.keep(drawn(digit)) for digit in (1, 2, 3)]
+    numbers = [store.save(drawn(digit), owner=OWNER) for digit in (1, 2, 3)]
     damage(url, numbers[0], DAMAGE["no label"])
     damage(url, numbers[1], DAMAGE["strokes that are no JSON"])
     app = kept_view(url)
@@ -98,7 +99,7 @@ def test_the_view_shows_the_others_and_deletes_the_damaged(store: DrawingStore, 
 
 
 def test_the_view_of_damaged_rows_alone_says_so(store: DrawingStore, url: str) -> None:
-    damage(url, store.keep(drawn(1)), DAMAGE["no label"])
+    damage(url, store.save(drawn(1), owner=OWNER), DAMAGE["no label"])
     app = kept_view(url)
     assert shown(app) == 0 and "1 of these drawings is damaged" in words(app)
     assert "of this kind" not in words(app)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from digits.app.kept.session import get_keeping
+from digits.app.kept.session import get_policy
 from tests.support.pages import open_page, switch_page
 
 BROKEN = {
@@ -41,8 +41,8 @@ def test_with_a_broken_file_nothing_is_kept_and_the_log_says_why(
     name: str, secrets: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     secrets.write_bytes(BROKEN[name])
-    keeping = get_keeping()
-    assert not keeping.is_on and keeping.is_public
+    policy = get_policy()
+    assert not policy.can_save and not policy.has_login
     (said,) = [one.getMessage() for one in caplog.records if "not kept" in one.getMessage()]
     assert said.endswith("Drawings are not kept.") and "\n" not in said
     assert "1234" not in said and "a lo" not in said
@@ -50,7 +50,7 @@ def test_with_a_broken_file_nothing_is_kept_and_the_log_says_why(
 
 def test_without_a_file_the_defaults_hold(secrets: Path) -> None:
     assert st.get_option("secrets.files") == [str(secrets)]
-    assert get_keeping().is_on  # on this computer
+    assert get_policy().can_save  # on this computer
 
 
 def test_the_page_of_a_broken_file_has_no_stack_trace(secrets: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from digits.app.canvas.drawing import Drawing
-from digits.app.kept.store import EXPORT_ROWS, DrawingStore, KeptDrawing, StoreError
+from digits.app.kept.records import LabelledDrawing
+from digits.app.kept.store import EXPORT_ROWS, DrawingStore, StoreError
 from digits.data.stroke_files import load_stroke_file
 from tests.support.digit_drawings import DIGITS, place
 from tests.support.paths import PROJECT
@@ -33,16 +34,16 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.make_database()
 
 
-def drawn(digit: int, *, read_as: str = "1", **changed: object) -> KeptDrawing:
+def drawn(digit: int, *, read_as: str = "1", **changed: object) -> LabelledDrawing:
     strokes = tuple(place(digit))
     drawing = Drawing(strokes, (18.0,) * len(strokes))
-    kept = KeptDrawing(drawing, str(digit), read_as, 0.75, "digit", "5a29429fdfdd")
+    kept = LabelledDrawing(drawing, str(digit), read_as, 0.75, "digit", "5a29429fdfdd")
     return replace(kept, **changed)  # type: ignore[arg-type]
 
 
 def test_a_drawing_comes_back_as_it_was_kept(store: DrawingStore) -> None:
     kept = drawn(4, read_as="9", kept_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
-    number = store.keep(kept)
+    number = store.save(kept)
     (found,) = store.find()
     assert replace(found, drawing=kept.drawing) == replace(kept, number=number)
     for before, after in zip(kept.drawing.strokes, found.drawing.strokes, strict=True):
@@ -53,50 +54,48 @@ def test_a_drawing_comes_back_as_it_was_kept(store: DrawingStore) -> None:
 def test_a_reading_and_its_truth_are_set_side_by_side(recognizer: "Recognizer") -> None:
     drawing = drawn(7).drawing
     prediction = recognizer.predict(drawing.draw())
-    kept = KeptDrawing.of(drawing, prediction, label="1", sha256=recognizer.card.sha256)
+    kept = LabelledDrawing.of(drawing, prediction, label="1", sha256=recognizer.card.sha256)
     assert (kept.label, kept.read_as, kept.status) == ("1", "7", "digit")
+    assert kept.confidence == round(prediction.confidence, 4)
     assert recognizer.card.sha256.startswith(kept.model) and len(kept.model) == 12
 
 
 def test_drawings_are_found_by_digit_by_mistake_and_page_by_page(store: DrawingStore) -> None:
-    numbers = [store.keep(drawn(digit)) for digit in DIGITS]
+    numbers = [store.save(drawn(digit)) for digit in DIGITS]
     assert [kept.number for kept in store.find()] == numbers[::-1]
     assert [kept.label for kept in store.find(limit=3, offset=2)] == ["7", "6", "5"]
     assert [kept.label for kept in store.find(label="4")] == ["4"]
     assert store.count() == 10 and store.count(only_misread=True) == 9
     assert store.find(label="1", only_misread=True) == []
     assert store.labels() == [str(digit) for digit in DIGITS]
-    own = numbers[3:5]
-    assert {kept.number for kept in store.find(numbers=own)} == set(own)
-    assert store.count(numbers=own, label="3") == 1 and store.labels(numbers=own) == ["3", "4"]
-    assert store.find(numbers=[]) == [] and store.count(numbers=[]) == 0
 
 
 def test_those_kept_after_a_moment_are_counted(store: DrawingStore) -> None:
     for hour in (9, 10, 11):
-        store.keep(drawn(2, kept_at=datetime(2026, 3, 1, hour, tzinfo=UTC)))
+        store.save(drawn(2, kept_at=datetime(2026, 3, 1, hour, tzinfo=UTC)))
     assert store.count(since=datetime(2026, 3, 1, 9, tzinfo=UTC)) == 2
     assert store.count(since=datetime(2026, 3, 1, 11, tzinfo=UTC)) == 0
 
 
 def test_a_drawing_with_a_number_is_replaced_and_not_stored_twice(store: DrawingStore) -> None:
-    number = store.keep(drawn(4))
-    assert store.keep(drawn(4, number=number, label="9")) == number
+    number = store.save(drawn(4))
+    assert store.save(drawn(4, number=number, label="9")) == number
     assert [kept.label for kept in store.find()] == ["9"]
 
 
 def test_drawings_are_deleted_and_their_numbers_never_given_again(store: DrawingStore) -> None:
-    numbers = [store.keep(drawn(digit)) for digit in DIGITS]
+    numbers = [store.save(drawn(digit)) for digit in DIGITS]
     assert store.delete([numbers[0], numbers[-1], 999]) == 2
     assert store.count() == 8
     assert store.delete([]) == 0
     assert store.delete() == 8 and store.count() == 0
-    assert store.keep(drawn(1)) > max(numbers)
+    assert store.save(drawn(1)) > max(numbers)
 
 
 def test_the_export_is_a_stroke_file_the_oldest_first(store: DrawingStore, tmp_path: Path) -> None:
     moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
-    numbers = [store.keep(drawn(digit, kept_at=moment)) for digit in DIGITS]
+    for digit in DIGITS:
+        store.save(drawn(digit, kept_at=moment), owner="secret of a browser")
     path = tmp_path / "kept.jsonl"
     path.write_text("".join(store.export()), encoding="utf-8")
     digits = load_stroke_file(path)
@@ -104,32 +103,64 @@ def test_the_export_is_a_stroke_file_the_oldest_first(store: DrawingStore, tmp_p
     assert {digit.kept_at for digit in digits} == {"2026-03-01T12:30:00+00:00"}
     np.testing.assert_allclose(digits[8].strokes[0], place(8)[0], atol=0.051)
     assert json.loads(next(store.export()))["read_as"] == "1"
-    own = "".join(store.export(numbers=numbers[:2]))
-    assert len(own.splitlines()) == 2
+    assert "secret" not in path.read_text()
 
 
 def test_a_long_export_goes_on_while_others_write_and_delete(store: DrawingStore) -> None:
-    numbers = [store.keep(drawn(1)) for _ in range(EXPORT_ROWS + 20)]
+    numbers = [store.save(drawn(1)) for _ in range(EXPORT_ROWS + 20)]
     lines = store.export()
     assert json.loads(next(lines))["label"] == "1"
     store.delete(numbers[-10:])
-    store.keep(drawn(3))
+    store.save(drawn(3))
     assert [json.loads(line)["label"] for line in lines][-2:] == ["1", "3"]
 
 
-def test_a_visitor_may_own_more_drawings_than_sql_takes_variables(store: DrawingStore) -> None:
-    number = store.keep(drawn(5))
-    many = range(number, number + 50_000)
-    assert store.count(numbers=many) == len(store.find(numbers=many)) == 1
-    assert len(list(store.export(numbers=many))) == store.delete(many) == 1
+def test_each_owner_has_what_it_saved_and_nobody_has_what_has_no_owner(
+    store: DrawingStore,
+) -> None:
+    mine = [store.save(drawn(digit), owner="me") for digit in (3, 4)]
+    yours = store.save(drawn(5), owner="you")
+    old = store.save(drawn(6))
+    assert [kept.number for kept in store.find(owner="me")] == mine[::-1]
+    assert store.labels(owner="me") == ["3", "4"] and store.count(owner="me", label="3") == 1
+    assert len(list(store.export(owner="you"))) == 1
+    for nobody in ("", "None", "%", "m_"):
+        assert store.find(owner=nobody) == [] and store.count(owner=nobody) == 0
+        assert list(store.export(owner=nobody)) == store.labels(owner=nobody) == []
+        assert store.delete(owner=nobody) == store.delete([*mine, yours, old], owner=nobody) == 0
+    assert store.delete([*mine, yours, old], owner="you") == 1
+    assert store.delete(owner="me") == 2 and store.count() == 1
+
+
+def test_a_table_from_before_there_were_owners_keeps_its_drawings(url: str) -> None:
+    store = DrawingStore(url)
+    store.save(drawn(4))
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_drawings_owner"))
+        connection.execute(text("ALTER TABLE drawings DROP COLUMN owner"))
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: DrawingStore(url), range(4)))
+    assert {one["name"] for one in inspect(store.engine).get_indexes("drawings")} == {
+        "ix_drawings_label",
+        "ix_drawings_owner",
+    }
+    again = opened[-1]
+    assert [kept.label for kept in again.find()] == ["4"] and again.count(owner="me") == 0
+    assert again.save(drawn(7), owner="me") > again.find(label="4")[0].number
+    assert again.count(owner="me") == 1 and again.count() == 2
+
+
+def test_more_drawings_are_deleted_at_once_than_sql_takes_variables(store: DrawingStore) -> None:
+    number = store.save(drawn(5))
+    assert store.delete(range(number, number + 50_000)) == 1
 
 
 def test_many_threads_write_and_read_at_once(store: DrawingStore) -> None:
     def visit(visitor: int) -> list[int]:
         own = []
         for digit in range(10):
-            own.append(store.keep(drawn(digit, read_as=str(visitor))))
-            labels = [kept.label for kept in store.find(numbers=own)]
+            own.append(store.save(drawn(digit, read_as=str(visitor)), owner=str(visitor)))
+            labels = [kept.label for kept in store.find(owner=str(visitor))]
             assert labels == [str(d) for d in range(digit, -1, -1)]
             assert store.count() >= len(own)
         assert store.delete(own[:3]) == 3
@@ -145,14 +176,14 @@ def test_programs_share_a_database_and_may_make_it_at_the_same_moment(url: str) 
     code = (
         "import sys; from tests.app.kept.test_store import drawn, DrawingStore\n"
         "store = DrawingStore(sys.argv[1])\n"
-        "print(*(store.keep(drawn(int(sys.argv[2]))) for _ in range(20)))"
+        "print(*(store.save(drawn(int(sys.argv[2]))) for _ in range(20)))"
     )
     words = [sys.executable, "-c", code, url]
     programs = [
         subprocess.Popen([*words, digit], cwd=PROJECT, stdout=subprocess.PIPE) for digit in "37"
     ]
     store = DrawingStore(url)
-    given = [store.keep(drawn(5)) for _ in range(20)]
+    given = [store.save(drawn(5)) for _ in range(20)]
     for program in programs:
         said, _ = program.communicate(timeout=60)
         assert program.returncode == 0
@@ -164,9 +195,9 @@ def test_programs_share_a_database_and_may_make_it_at_the_same_moment(url: str) 
 
 def test_two_stores_see_at_once_what_the_other_does(url: str) -> None:
     one, other = DrawingStore(url), DrawingStore(url)
-    number = one.keep(drawn(4))
+    number = one.save(drawn(4))
     assert [kept.label for kept in other.find()] == ["4"]
-    other.keep(drawn(4, number=number, label="9"))
+    other.save(drawn(4, number=number, label="9"))
     assert [kept.label for kept in one.find()] == ["9"]
     assert one.delete([number]) == 1 and other.delete([number]) == 0 == other.count()
 
@@ -174,22 +205,22 @@ def test_two_stores_see_at_once_what_the_other_does(url: str) -> None:
 def test_many_stores_make_the_table_at_the_same_moment(url: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         stores = list(pool.map(lambda _: DrawingStore(url), range(8)))
-    assert stores[0].keep(drawn(1)) == 1 and stores[-1].count() == 1
+    assert stores[0].save(drawn(1)) == 1 and stores[-1].count() == 1
 
 
 def test_nothing_but_the_drawing_its_reading_and_its_time_is_stored(store: DrawingStore) -> None:
-    store.keep(drawn(4))
+    store.save(drawn(4))
     assert inspect(store.engine).get_table_names() == ["drawings"]
     assert [column["name"] for column in inspect(store.engine).get_columns("drawings")] == [
         *("number", "strokes", "brushes", "label", "read_as"),
-        *("confidence", "status", "model", "kept_at"),
+        *("confidence", "status", "model", "kept_at", "owner"),
     ]
 
 
 @pytest.mark.parametrize("strokes", ['"x"', "7", "null", '[["a", 1]]', "[[[1], [2, 3]]]"])
 def test_a_damaged_row_is_left_out_and_can_be_deleted(store: DrawingStore, strokes: str) -> None:
-    number = store.keep(drawn(4))
-    store.keep(drawn(7))
+    number = store.save(drawn(4))
+    store.save(drawn(7))
     with store.engine.begin() as connection:
         damage = text("UPDATE drawings SET strokes = :strokes WHERE number = :number")
         if store.engine.name == "postgresql":

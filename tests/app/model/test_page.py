@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -13,6 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digits.app.canvas.board import Board, DrawState
 from digits.app.model.example_drawings import EXAMPLES
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
@@ -237,7 +237,7 @@ def test_models_read_one_drawing_side_by_side(app: AppTest, model: Path) -> None
 
 
 def test_the_drawing_of_the_draw_view_is_taken(app: AppTest) -> None:
-    app.session_state["board"] = SimpleNamespace(is_empty=False, picture=draw(3))
+    app.session_state["draw"] = DrawState(board=Board([{}], draw(3)))
     open_part(app, "Compare")
     assert app.table[0].value["reads"].tolist()[0] == "**3**"
 

@@ -24,14 +24,15 @@ import tensorflow as tf
 from digits.arguments import existing_path
 from digits.data.dataset import DatasetError
 from digits.evaluation import eval_sets
+from digits.evaluation.timing import Speed
 from digits.locations import MODEL_PATH
 from digits.preprocessing.loader import set_up_process
 from digits.recognition.errors import RecognizerError
 from digits.recognition.recognizer import Recognizer
-from digits.serving.export.comparison import Speed, compare, measure_speed, to_answers
+from digits.serving.export.comparison import compare_answers, measure_speed, to_answers
 from digits.serving.export.console import make_table
-from digits.serving.export.formats import FORMATS, Answers, Format, FormatError, Inputs
-from digits.serving.export.manifest import Entry, describe, digest, write_contract
+from digits.serving.export.formats import FORMATS, Answers, Format, FormatError, ModelInputs
+from digits.serving.export.manifest import Entry, make_manifest, measure_file, write_manifest
 from digits.serving.export.network import make_network
 
 
@@ -48,7 +49,7 @@ class Reference:
     """
 
     name: str
-    images: Inputs
+    images: ModelInputs
     answers: Answers
     reject_threshold: float
     speed: Speed
@@ -131,14 +132,14 @@ def export(arguments: argparse.Namespace, *, prog: str) -> None:
             name: make_entry(kind, network, folder / f"{stem}{kind.ending}", reference)
             for name, kind in formats.items()
         }
-        contract = describe(
+        manifest = make_manifest(
             recognizer.card,
             arguments.model,
             entries,
             measured_on=reference.name,
             keras_speed=reference.speed,
         )
-        write_contract(folder / f"{stem}.export.json", contract)
+        write_manifest(folder / f"{stem}.export.json", manifest)
         # The JSON file is last: what it lists is there.
         names = [entry.path for entry in entries.values()] + [f"{stem}.export.json"]
         for name in names:
@@ -176,7 +177,7 @@ def make_entry(kind: Format, network: tf.Module, path: Path, reference: Referenc
         reason = str(error).strip().partition("\n")[0]
         raise FormatError(f"This model cannot be written as {kind.title}: {reason}") from error
     read = kind.load(path)
-    comparison = compare(
+    comparison = compare_answers(
         read, reference.images, reference.answers, reject_threshold=reference.reject_threshold
     )
     if not comparison.is_same:
@@ -186,7 +187,7 @@ def make_entry(kind: Format, network: tf.Module, path: Path, reference: Referenc
             f" {comparison.images:,} digits: nothing was written. Try another version of its"
             " converter."
         )
-    size, sha256 = digest(path)
+    size, sha256 = measure_file(path)
     return Entry(path.name, size, sha256, comparison, measure_speed(read, reference.images))
 
 

@@ -27,11 +27,11 @@ from digits.serving.export import comparison
 from digits.serving.export.formats import (
     FORMATS,
     FormatError,
-    Reader,
+    Predictor,
     load_savedmodel,
     save_savedmodel,
 )
-from digits.serving.export.manifest import digest
+from digits.serving.export.manifest import measure_file
 from digits.serving.export.network import DIGIT_PROBABILITY, PROBABILITIES, make_network
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
@@ -77,7 +77,7 @@ def contract(exported: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(params=FORMATS)
-def reader(request: pytest.FixtureRequest, exported: Path) -> Reader:
+def reader(request: pytest.FixtureRequest, exported: Path) -> Predictor:
     """Each format, loaded by its own runtime."""
     if not is_here(request.param):
         pytest.skip("its packages are in requirements-export.txt")
@@ -94,7 +94,7 @@ def inputs() -> list[ModelInput]:
 
 
 def read_by_the_contract(
-    read: Reader, inputs: Sequence[ModelInput], contract: dict[str, Any]
+    read: Predictor, inputs: Sequence[ModelInput], contract: dict[str, Any]
 ) -> list[tuple[str, str]]:
     """Read as a program does that knows the JSON file and nothing else of this project."""
     probabilities, shares = read(np.stack(inputs))
@@ -108,7 +108,7 @@ def read_by_the_contract(
 
 
 def test_the_contract_is_enough_to_give_the_recognizers_answers(
-    reader: Reader,
+    reader: Predictor,
     recognizer: Recognizer,
     inputs: list[ModelInput],
     contract: dict[str, Any],
@@ -120,7 +120,7 @@ def test_the_contract_is_enough_to_give_the_recognizers_answers(
 
 
 def test_probabilities_are_the_calibrated_ones_alone_and_in_batches(
-    reader: Reader, recognizer: Recognizer, inputs: list[ModelInput]
+    reader: Predictor, recognizer: Recognizer, inputs: list[ModelInput]
 ) -> None:
     predictions = recognizer.predict_inputs(inputs)
     expected = np.array([prediction.probabilities for prediction in predictions])
@@ -139,7 +139,7 @@ def test_the_contract_lists_the_files_and_how_they_compare(
     names = {entry["path"] for entry in contract["files"].values()}
     assert {path.name for path in exported.iterdir()} == names | {"digit_model.export.json"}
     for entry in contract["files"].values():
-        assert (entry["bytes"], entry["sha256"]) == digest(exported / entry["path"])
+        assert (entry["bytes"], entry["sha256"]) == measure_file(exported / entry["path"])
         assert entry["comparison"]["images"] == 1797
         assert entry["comparison"]["other_digits"] == 0
         assert 0 <= entry["comparison"]["largest_difference"] < 1e-4
@@ -155,7 +155,7 @@ def test_a_card_of_other_calibration_is_inside_the_network(inputs: list[ModelInp
     logits = network(np.stack(inputs)).numpy()
     for reject_logit in (None, 0.7):
         card = ModelCard("", class_names=tuple("abcd"), temperature=2.5, reject_logit=reject_logit)
-        answers = make_network(model, card).read(np.stack(inputs))
+        answers = make_network(model, card).predict(np.stack(inputs))
         expected = to_probabilities(logits, temperature=2.5, reject_logit=reject_logit)
         np.testing.assert_allclose(answers[PROBABILITIES], expected[0], atol=1e-6)
         np.testing.assert_allclose(answers[DIGIT_PROBABILITY], expected[1], atol=1e-6)

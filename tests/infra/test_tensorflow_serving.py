@@ -23,12 +23,12 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 from tensorflow_serving.config import model_server_config_pb2
 
 from digits.evaluation.scribbles import draw_scribbles
+from digits.evaluation.timing import Speed
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.recognizer import Recognizer
-from digits.serving.export.comparison import Speed
 from digits.serving.export.formats import save_savedmodel
-from digits.serving.export.manifest import describe, write_contract
+from digits.serving.export.manifest import make_manifest, write_manifest
 from digits.serving.export.network import make_network
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
@@ -49,8 +49,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, recognizer: Recognizer) -> 
     network = make_network(recognizer.model, recognizer.card)
     save_savedmodel(network, folder / "models" / "digits" / "1")
     untimed = Speed(0.0, 0.0)
-    contract = describe(recognizer.card, MODEL_PATH, {}, measured_on="", keras_speed=untimed)
-    write_contract(folder / "exported" / "digit_model.export.json", contract)
+    manifest = make_manifest(recognizer.card, MODEL_PATH, {}, measured_on="", keras_speed=untimed)
+    write_manifest(folder / "exported" / "digit_model.export.json", manifest)
     (folder / "tests").symlink_to(PROJECT / "tests")
     return folder
 
@@ -154,15 +154,15 @@ def test_inputs_sent_as_json_are_read_and_refused_as_the_page_does(
     address = f"http://{rest}/v1/models/digits:predict"
     with urllib.request.urlopen(address, request) as response:
         answers = json.load(response)["predictions"]
-    contract = json.loads((folder / "exported" / "digit_model.export.json").read_text())
+    manifest = json.loads((folder / "exported" / "digit_model.export.json").read_text())
     expected = recognizer.predict_inputs(inputs)
     assert {prediction.status for prediction in expected} == {"digit", "unsure"}
     for answer, prediction in zip(answers, expected, strict=True):
         probabilities = np.array(answer["probabilities"])
         np.testing.assert_allclose(probabilities, prediction.probabilities, atol=1e-5)
         score = answer["digit_probability"] * probabilities.max()
-        status = "unsure" if score < contract["unsure_below"] else "digit"
-        assert contract["class_names"][probabilities.argmax()] == prediction.label
+        status = "unsure" if score < manifest["unsure_below"] else "digit"
+        assert manifest["class_names"][probabilities.argmax()] == prediction.label
         assert status == prediction.status
 
 

@@ -1,20 +1,22 @@
 """Does an exported file answer as the recognizer does, and how fast?
 
-comparison = compare(read, images, expected, unsure_below=card.unsure_below)
-speed = measure_speed(read, images)
+comparison = compare_answers(predict, images, expected, reject_threshold=0.55)
+speed = measure_speed(predict, images)
 """
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from timeit import repeat, timeit
 
 import numpy as np
 import numpy.typing as npt
 
+from digits.evaluation.timing import Speed
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import BATCH_SIZE
-from digits.serving.export.formats import Answers, Inputs, Reader
+from digits.serving.export.formats import Answers, ModelInputs, Predictor
 
 SINGLES = 200  # images read alone, for the median time
 BATCHES = 5  # of BATCH_SIZE images, for the median rate
@@ -43,14 +45,6 @@ class Comparison:
         return self.largest_difference <= TOLERANCE
 
 
-@dataclass(frozen=True)
-class Speed:
-    """Milliseconds for one image alone, and images a second in batches; medians."""
-
-    milliseconds: float
-    images_per_second: float
-
-
 def to_answers(predictions: Sequence[Prediction]) -> Answers:
     """Set the recognizer's probabilities in arrays, as exported files give them."""
     probabilities = np.array([prediction.probabilities for prediction in predictions])
@@ -58,26 +52,21 @@ def to_answers(predictions: Sequence[Prediction]) -> Answers:
     return probabilities, shares
 
 
-def compare(
-    read: Reader, images: Inputs, expected: Answers, *, reject_threshold: float
+def compare_answers(
+    predict: Predictor, images: ModelInputs, expected: Answers, *, reject_threshold: float
 ) -> Comparison:
-    """Read all images in batches, and count what differs.
+    """Predict all images in batches, and count what differs.
 
     Args:
-        read: the file's reader.
+        predict: the exported file, loaded.
         images: float32 (n, 28, 28, 1) in [0, 1], bright digit on black.
         expected: the recognizer's answers to the same images.
         reject_threshold: certainty under which a reading is unsure.
     """
-    parts = [
-        read(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)
-    ]
-    probabilities = np.concatenate([part[0] for part in parts])
-    shares = np.concatenate([part[1] for part in parts])
-    largest = max(
-        np.abs(probabilities - expected[0]).max(),
-        np.abs(shares - expected[1]).max(),
-    )
+    starts = range(0, len(images), BATCH_SIZE)
+    parts = [predict(images[start : start + BATCH_SIZE]) for start in starts]
+    probabilities, shares = map(np.concatenate, zip(*parts, strict=True))
+    largest = max(np.abs(probabilities - expected[0]).max(), np.abs(shares - expected[1]).max())
     unsure = is_unsure((probabilities, shares), reject_threshold)
     return Comparison(
         len(images),
@@ -94,19 +83,12 @@ def is_unsure(answers: Answers, reject_threshold: float) -> npt.NDArray[np.bool_
     return shares * probabilities.max(axis=1) < reject_threshold
 
 
-def measure_speed(read: Callable[[Inputs], object], images: Inputs) -> Speed:
+def measure_speed(predict: Callable[[ModelInputs], object], images: ModelInputs) -> Speed:
     """Time images alone and in batches, after one call of each kind."""
     singles = [images[index : index + 1] for index in np.arange(SINGLES) % len(images)]
     batch = images[np.arange(BATCH_SIZE) % len(images)]
-    read(singles[0])
-    alone = statistics.median(count_seconds(read, single) for single in singles)
-    read(batch)
-    together = statistics.median(count_seconds(read, batch) for _ in range(BATCHES))
-    return Speed(alone * 1000, BATCH_SIZE / together)
-
-
-def count_seconds(read: Callable[[Inputs], object], images: Inputs) -> float:
-    """Time one call."""
-    started = time.perf_counter()
-    read(images)
-    return time.perf_counter() - started
+    predict(singles[0])
+    predict(batch)
+    alone = [timeit(partial(predict, single), number=1) for single in singles]
+    together = repeat(partial(predict, batch), number=1, repeat=BATCHES)
+    return Speed(statistics.median(alone) * 1000, BATCH_SIZE / statistics.median(together))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from digits.serving.export.comparison import Speed
+from digits.evaluation.timing import Speed
 from digits.serving.export.manifest import Entry
 
 

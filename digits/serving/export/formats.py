@@ -1,8 +1,8 @@
 """The formats: how each is written, and how its own runtime reads it back.
 
     FORMATS["onnx"].save(network, Path("digit_model.onnx"))
-    read = FORMATS["onnx"].load(Path("digit_model.onnx"))
-    probabilities, digit_probability = read(images)
+    predict = FORMATS["onnx"].load(Path("digit_model.onnx"))
+    probabilities, digit_probability = predict(images)
 
 Packages that only one format needs are imported where they are used.
 """
@@ -18,9 +18,9 @@ import tensorflow as tf
 
 from digits.serving.export.network import DIGIT_PROBABILITY, INPUT, PROBABILITIES, SIGNATURE
 
-Inputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
+ModelInputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
 Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]  # (n, classes) and (n,)
-Reader = Callable[[Inputs], Answers]
+Predictor = Callable[[ModelInputs], Answers]
 
 OPSET = 17  # of ONNX; runtimes from 2022 on know it
 REQUIREMENTS = "requirements-export.txt"
@@ -47,7 +47,7 @@ class Format:
     ending: str
     packages: tuple[str, ...]
     save: Callable[[tf.Module, Path], None]
-    load: Callable[[Path], Reader]
+    load: Callable[[Path], Predictor]
 
     def check(self) -> None:
         """Raise FormatError unless all that it needs is installed."""
@@ -61,19 +61,19 @@ class Format:
 
 def save_savedmodel(network: tf.Module, path: Path) -> None:
     """Write a folder for TensorFlow, TensorFlow Serving and what reads the same."""
-    tf.saved_model.save(network, str(path), signatures={SIGNATURE_NAME: network.read})
+    tf.saved_model.save(network, str(path), signatures={SIGNATURE_NAME: network.predict})
 
 
-def load_savedmodel(path: Path) -> Reader:
+def load_savedmodel(path: Path) -> Predictor:
     """Load a SavedModel with TensorFlow."""
     loaded = tf.saved_model.load(str(path))
 
-    def read(images: Inputs) -> Answers:
+    def predict(images: ModelInputs) -> Answers:
         # Not taken out of `loaded`, without which a signature does not live.
         answers = loaded.signatures[SIGNATURE_NAME](**{INPUT: tf.constant(images)})
         return answers[PROBABILITIES].numpy(), answers[DIGIT_PROBABILITY].numpy()
 
-    return read
+    return predict
 
 
 def save_onnx(network: tf.Module, path: Path) -> None:
@@ -81,42 +81,44 @@ def save_onnx(network: tf.Module, path: Path) -> None:
     import onnx
     import tf2onnx
 
-    model, _ = tf2onnx.convert.from_function(network.read, input_signature=[SIGNATURE], opset=OPSET)
+    model, _ = tf2onnx.convert.from_function(
+        network.predict, input_signature=[SIGNATURE], opset=OPSET
+    )
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
 
 
-def load_onnx(path: Path) -> Reader:
+def load_onnx(path: Path) -> Predictor:
     """Load an ONNX file with ONNX Runtime, on the processor."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
-    def read(images: Inputs) -> Answers:
+    def predict(images: ModelInputs) -> Answers:
         probabilities, share = session.run([PROBABILITIES, DIGIT_PROBABILITY], {INPUT: images})
         return probabilities, share
 
-    return read
+    return predict
 
 
 def save_litert(network: tf.Module, path: Path) -> None:
     """Write a .tflite file, of built-in operations only: it runs without TensorFlow."""
-    function = network.read.get_concrete_function()
+    function = network.predict.get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], network)
     path.write_bytes(converter.convert())
 
 
-def load_litert(path: Path) -> Reader:
+def load_litert(path: Path) -> Predictor:
     """Load a .tflite file with LiteRT's interpreter."""
     from ai_edge_litert.interpreter import Interpreter
 
     runner = Interpreter(model_path=str(path)).get_signature_runner(SIGNATURE_NAME)
 
-    def read(images: Inputs) -> Answers:
+    def predict(images: ModelInputs) -> Answers:
         answers = runner(**{INPUT: images})
         return answers[PROBABILITIES], answers[DIGIT_PROBABILITY]
 
-    return read
+    return predict
 
 
 FORMATS = {

@@ -1,7 +1,7 @@
 """What another program must know of an exported model: the JSON file beside it.
 
-contract = describe(card, model_path, entries, measured_on="load_digits")
-write_contract(folder / "digit_model.export.json", contract)
+manifest = make_manifest(card, model_path, entries, measured_on="load_digits", ...)
+write_manifest(folder / "digit_model.export.json", manifest)
 """
 
 import hashlib
@@ -12,9 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from digits.evaluation.timing import Speed
 from digits.files import sha256_of
 from digits.recognition.model_card import ModelCard
-from digits.serving.export.comparison import Comparison, Speed
+from digits.serving.export.comparison import Comparison
 from digits.serving.export.network import DIGIT_PROBABILITY, INPUT, PROBABILITIES
 
 RULE = (
@@ -40,7 +41,7 @@ class Entry:
     speed: Speed
 
 
-def describe(
+def make_manifest(
     card: ModelCard,
     model_path: Path,
     entries: Mapping[str, Entry],
@@ -84,12 +85,12 @@ def describe(
     }
 
 
-def write_contract(path: Path, contract: Mapping[str, Any]) -> None:
+def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     """Write the JSON file."""
-    path.write_text(json.dumps(contract, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def digest(path: Path) -> tuple[int, str]:
+def measure_file(path: Path) -> tuple[int, str]:
     """Count the bytes of a file or folder, and compute its SHA-256.
 
     A folder's is of the lines "sha256  path" of its files, as `sha256sum` prints them.

@@ -1,7 +1,7 @@
 """The network that is exported: images in, the recognizer's own answers out.
 
     network = make_network(recognizer.model, recognizer.card)
-    answers = network.read(images)  # {"probabilities": (n, 10), "digit_probability": (n,)}
+    answers = network.predict(images)  # {"probabilities": (n, 10), "digit_probability": (n,)}
 
 Temperature and the logit of "no digit" are inside, so that another program gets the same
 answers without knowing of either.
@@ -26,7 +26,7 @@ def make_network(model: keras.Model, card: ModelCard) -> tf.Module:
         card: its temperature, and the logit of "no digit".
 
     Returns:
-        A module whose `read` takes float32 images (n, 28, 28, 1) in [0, 1], bright digit
+        A module whose `predict` takes float32 images (n, 28, 28, 1) in [0, 1], bright digit
         on black, and gives `probabilities`, float32 (n, classes), rows sum to 1, and
         `in_distribution_probability`, float32 (n,) in [0, 1].
     """
@@ -34,7 +34,7 @@ def make_network(model: keras.Model, card: ModelCard) -> tf.Module:
     weights = [(variable, variable.numpy()) for variable in model.variables]
 
     @tf.function(input_signature=[SIGNATURE])  # type: ignore[untyped-decorator]
-    def read(image: tf.Tensor) -> dict[str, tf.Tensor]:
+    def predict(image: tf.Tensor) -> dict[str, tf.Tensor]:
         # As constants: LiteRT's converter loses the values of Keras' variables.
         with keras.StatelessScope(weights):
             logits = logits_of_images(image) / card.temperature
@@ -48,5 +48,5 @@ def make_network(model: keras.Model, card: ModelCard) -> tf.Module:
         return {PROBABILITIES: probabilities, DIGIT_PROBABILITY: share}
 
     network = tf.Module(name="digits")
-    network.read = read
+    network.predict = predict
     return network

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from digits.files import explain_failure
 from digits.preprocessing.loader import set_up_process
+from digits.recognition.tensorflow_log import silence_tensorflow
 
 
 def prepare_process() -> None:
     """Set up libraries, and let any file name be printed; to be called first in a main."""
+    silence_tensorflow()
     set_up_process()
     # Names that the screen's encoding lacks are escaped, instead of failing.
     for stream in (sys.stdout, sys.stderr):

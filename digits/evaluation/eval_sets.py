@@ -7,6 +7,7 @@ Strokes are drawn white on a black canvas of 280 x 280, with a brush of 8-28 pix
 a longest side of 90-230, at a random place (seed 0), and read as the page reads them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ from digits.data.strokes import (
     fit_strokes,
 )
 from digits.evaluation.blank_pictures import make_blanks
+from digits.evaluation.options import EvaluationOptions
 from digits.evaluation.scribbles import draw_scribbles
 from digits.preprocessing.normalization import ModelInput, preprocess, to_model_input
 from digits.recognition.picture_files import predict_files
@@ -70,6 +72,38 @@ class EvaluationSet:
         if self.paths:
             return [reading.prediction for reading in predict_files(recognizer, self.paths)]
         return list(recognizer.predict_inputs(self.inputs))
+
+
+def load_sets(
+    options: EvaluationOptions, classes: ClassNames
+) -> tuple[list[EvaluationSet], list[EvaluationSet]]:
+    """Load what the options name: labelled sets, and sets of non-digits.
+
+    Raises:
+        DatasetError: if one cannot be read, two share a name, or pictures shall be shown
+            of a set that is not measured.
+    """
+    held_out = options.held_out
+    labelled = [load_mnist_test(options.mnist, classes=classes)] if options.mnist else []
+    labelled += [load_strokes(path, held_out=held_out) for path in options.strokes]
+    labelled += [load_pictures(folder) for folder in options.images]
+    labelled += [load_scikit_digits()] if options.load_digits else []
+    negatives = load_letters(options.letters) if options.letters else []
+    negatives += [load_pairs(options.strokes, held_out=held_out)] if options.strokes else []
+    negatives += [scribbles(), blanks()]
+    name, count = Counter(examples.name for examples in labelled + negatives).most_common(1)[0]
+    if count > 1:
+        raise DatasetError(
+            f"Expected sets of different names. {count} are called '{name}': rename one."
+        )
+    names = [examples.name for examples in labelled]
+    for name in options.pictures_of:
+        if name not in names:
+            raise DatasetError(
+                f"Expected sets that are measured ({', '.join(names)}) after --pictures-of."
+                f" Received: {name}."
+            )
+    return labelled, negatives
 
 
 def load_mnist_test(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> EvaluationSet:

@@ -3,13 +3,16 @@
 update_details(Path("digit_model.keras"), result, shown={"mnist_test"})
 """
 
+import dataclasses
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from digits.evaluation.evaluator import ModelResult, SetResult
+from digits.evaluation.html_report import describe_set
 from digits.evaluation.metrics import DigitFigures, RefusalFigures
-from digits.files import sha256_of
+from digits.files import check_writable, sha256_of
+from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.model_report.files import (
     ReportError,
     read_details,
@@ -22,6 +25,27 @@ ALWAYS_SHOWN = ("mnist_test", "load_digits")  # public, and their credit is know
 MOST_SHOWN = 100  # misread digits of such a set: all of a good model's
 MOST_SHOWN_OF_OTHERS = 24  # a look, not a copy, at a set that is somebody's
 MOST_FALSE_ACCEPTS = 12  # labels that pass for a digit most often
+
+
+def check_card(path: Path) -> None:
+    """Raise CardError, with what to do, unless a model has a card to write figures into.
+
+    Raises:
+        OSError: if it has one that cannot be written.
+    """
+    try:
+        ModelCard.load(path)
+    except CardError as error:
+        raise CardError(f"{error} Leave out --update-card to measure without it.") from error
+    check_writable(card_path(path))
+
+
+def update_card(path: Path, result: ModelResult) -> None:
+    """Write one entry a set into the figures of a model's card; the others stay."""
+    card = ModelCard.load(path)
+    measured = {part.name: describe_set(part) for part in result.digits}
+    measured |= {part.name: describe_set(part) for part in result.negatives}
+    dataclasses.replace(card, figures=card.figures | measured).write(path)
 
 
 def update_details(model_path: Path, result: ModelResult, *, shown: Collection[str] = ()) -> Path:

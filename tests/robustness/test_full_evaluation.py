@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from digits.commands import evaluate
+from digits.evaluation import eval_sets, timing
 from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.timing import Speed
 from digits.locations import MODEL_PATH
@@ -23,8 +24,8 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recognizer: Recognize
     """A copy of the model that ships with its card; two pictures are measured."""
     monkeypatch.setattr(Recognizer, "load", lambda path: recognizer)
     digits = EvaluationSet("digits", "Sevens.", ("7", "1"), inputs=(preprocess(draw(7)),) * 2)
-    monkeypatch.setattr(evaluate, "load_sets", lambda *_: ([digits], []))
-    monkeypatch.setattr(evaluate, "measure_speeds", lambda models: [Speed(1, 1)] * len(models))
+    monkeypatch.setattr(eval_sets, "load_sets", lambda *_: ([digits], []))
+    monkeypatch.setattr(timing, "measure_speeds", lambda models: [Speed(1, 1)] * len(models))
     path = tmp_path / MODEL_PATH.name
     path.write_bytes(MODEL_PATH.read_bytes())
     path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
@@ -84,7 +85,7 @@ def test_details_on_a_full_disk_stay(model: Path, capsys: pytest.CaptureFixture[
 def test_a_closed_folder_is_known_before_measuring(
     option: str, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "measure_speeds", lambda *_: pytest.fail("was measured"))
+    monkeypatch.setattr(timing, "measure_speeds", lambda *_: pytest.fail("was measured"))
     before = contents(model.parent)
     for parent in (model.parent, *model.parent.parents[:4]):
         if parent.name.startswith(("pytest", "popen", "test")):

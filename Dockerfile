@@ -1,5 +1,5 @@
 # The page and the HTTP API: docker build -t digits . && docker run -p 8501:8501 digits
-# docs/deploy.md tells of volumes, secrets, proxies, and what was tried.
+# docs/deploy.md describes volumes, secrets and proxies, and says what was tried.
 FROM python:3.11-slim
 
 WORKDIR /app
@@ -7,7 +7,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 
 COPY . .
-# A user without a home, to whom nothing here belongs but the folder for kept drawings.
+# A user without a home, who owns nothing here but the folder for kept drawings.
 RUN python -m compileall -q . \
     && useradd --system --no-create-home --uid 1000 digits \
     && install --directory --owner=digits /data

@@ -66,7 +66,7 @@ def serve_app(*, address: str = "127.0.0.1", settings: str = "") -> Iterator[str
     words = ["streamlit", "run", "app.py", "--server.headless=true", "--server.port=PORT"]
     with tempfile.TemporaryDirectory() as folder:
         secrets = Path(folder) / "secrets.toml"
-        database = f"sqlite:///{Path(folder) / 'kept.db'}"
+        database = f"sqlite:///{(Path(folder) / 'kept.db').as_posix()}"
         secrets.write_text(f'[drawings]\ndatabase = "{database}"\n{settings}\n')
         options = [f"--server.address={address}", f"--secrets.files={secrets}"]
         with run_server(*words, *options, health="/_stcore/health") as url:

@@ -15,27 +15,12 @@ from digits.preprocessing.loader import set_up_process
 # A file of our own: Streamlit's named icons are fetched from another host.
 ICON = Path(__file__).with_name("icon.png")
 
-# The answer is what people look for: it is the largest thing on the page.
-STYLE = """
-<style>
-.stMainBlockContainer { padding-top: 1rem; padding-bottom: 4rem; max-width: 56rem; }
-[data-testid="stHeader"] { background: none; pointer-events: none; }
-[data-testid="stMetricValue"] { font-size: 5rem; font-weight: 600; line-height: 1.15; }
-@media (max-width: 640px) {  /* all four names in one line of a phone */
-    .st-key-views { gap: 0.1rem !important; justify-content: space-between; }
-    .st-key-views a > :first-child:not(:last-child) { display: none; }
-    .st-key-views a { padding: 0.25rem 0.4rem; }
-    .st-key-views p { font-size: 0.85rem; }
-}
-</style>
-"""
-
 
 def main() -> None:
     """Frame the page and run the view that its address names."""
     set_up_process()
     st.set_page_config(page_title=f"Handwritten {page_noun()}s", page_icon=ICON)
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     views = list_views()
     # Streamlit's own menu hides behind an arrow on phones.
     view = st.navigation(views, position="hidden")

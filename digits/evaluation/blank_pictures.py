@@ -15,7 +15,6 @@ import numpy.typing as npt
 from digits.data.strokes import CANVAS_STYLE
 from digits.preprocessing.arrays import Image
 
-Rng = np.random.Generator
 Plane = npt.NDArray[np.float64]  # (height, width), gray levels, not yet clipped
 
 LEAST_PAPER, MOST_PAPER = 150, 245  # gray levels of photographed paper
@@ -33,25 +32,25 @@ def make_blanks(count: int, *, seed: int) -> list[tuple[str, Image]]:
         (height, width) gray for photographed paper.
     """
     rng = np.random.default_rng(seed)
-    return [(kind, draw(rng)) for kind, draw in islice(cycle(KINDS.items()), count)]
+    return [(kind, draw(rng)) for kind, draw in islice(cycle(BLANK_KINDS.items()), count)]
 
 
-def white(rng: Rng) -> Image:
+def white(rng: np.random.Generator) -> Image:
     """A white canvas."""
     return canvas((255, 255, 255, 255))
 
 
-def black(rng: Rng) -> Image:
+def black(rng: np.random.Generator) -> Image:
     """A black canvas."""
     return canvas((0, 0, 0, 255))
 
 
-def transparent(rng: Rng) -> Image:
+def transparent(rng: np.random.Generator) -> Image:
     """A transparent canvas, with any colour under its transparency."""
     return canvas((*rng.integers(0, 256, 3).tolist(), 0))
 
 
-def coloured(rng: Rng) -> Image:
+def coloured(rng: np.random.Generator) -> Image:
     """A canvas of one colour."""
     return canvas((*rng.integers(0, 256, 3).tolist(), 255))
 
@@ -61,12 +60,12 @@ def canvas(color: tuple[int, ...]) -> Image:
     return np.full((CANVAS_STYLE.canvas, CANVAS_STYLE.canvas, 4), color, np.uint8)
 
 
-def noisy(rng: Rng) -> Image:
+def noisy(rng: np.random.Generator) -> Image:
     """Evenly lit paper, with the noise of a camera."""
     return photograph(paper(rng), rng)
 
 
-def shaded(rng: Rng) -> Image:
+def shaded(rng: np.random.Generator) -> Image:
     """Paper whose light falls off to one side."""
     plane = paper(rng)
     height, width = plane.shape
@@ -76,14 +75,14 @@ def shaded(rng: Rng) -> Image:
     return photograph(plane * (1 + rng.uniform(0.1, 0.5) * slope), rng)
 
 
-def grainy(rng: Rng) -> Image:
+def grainy(rng: np.random.Generator) -> Image:
     """Rough paper: grain some pixels wide."""
     plane = paper(rng)
     grain = cv2.GaussianBlur(rng.normal(0, 1, plane.shape), (0, 0), rng.uniform(0.8, 3))
     return photograph(plane + grain / grain.std() * rng.uniform(1, 4), rng)
 
 
-def smudged(rng: Rng) -> Image:
+def smudged(rng: np.random.Generator) -> Image:
     """Paper with a few faint and wide smudges, without edges."""
     plane = paper(rng)
     for _ in range(rng.integers(1, 4)):
@@ -95,19 +94,19 @@ def smudged(rng: Rng) -> Image:
     return photograph(plane, rng)
 
 
-def ruled(rng: Rng) -> Image:
+def ruled(rng: np.random.Generator) -> Image:
     """Ruled paper with nothing written on it."""
     plane = paper(rng)
     return photograph(rule(plane, int(rng.integers(24, 60)), rng.uniform(8, 45)), rng)
 
 
-def squared(rng: Rng) -> Image:
+def squared(rng: np.random.Generator) -> Image:
     """Squared paper with nothing written on it."""
     plane, pitch, depth = paper(rng), int(rng.integers(16, 40)), rng.uniform(8, 45)
     return photograph(rule(rule(plane, pitch, depth).T, pitch, depth).T, rng)
 
 
-KINDS: dict[str, Callable[[Rng], Image]] = {
+BLANK_KINDS: dict[str, Callable[[np.random.Generator], Image]] = {
     kind.__name__: kind
     for kind in (
         white, black, transparent, coloured, noisy, shaded, grainy, smudged, ruled, squared,
@@ -115,7 +114,7 @@ KINDS: dict[str, Callable[[Rng], Image]] = {
 }  # fmt: skip
 
 
-def paper(rng: Rng) -> Plane:
+def paper(rng: np.random.Generator) -> Plane:
     """Make plain paper of any size and brightness."""
     height, width = rng.integers(200, 500, 2)
     return np.full((height, width), rng.uniform(LEAST_PAPER, MOST_PAPER))
@@ -129,7 +128,7 @@ def rule(plane: Plane, pitch: int, depth: float) -> Plane:
     return ruled_plane
 
 
-def photograph(plane: Plane, rng: Rng) -> Image:
+def photograph(plane: Plane, rng: np.random.Generator) -> Image:
     """Take a picture: the lens blurs, the sensor adds noise, JPEG rounds."""
     seen = cv2.GaussianBlur(plane, (0, 0), rng.uniform(0.5, 1.2))
     seen += rng.normal(0, rng.uniform(0.5, 4), plane.shape)

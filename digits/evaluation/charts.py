@@ -35,7 +35,11 @@ LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
 SVG_WIDTH = 300  # pixels of a plot; shrunk to a phone's width, letters can still be read
 CELL = "cell"  # name of the selection of a confusion matrix
 
-PLAIN: dict[str, Any] = {"ticks": False, "domain": False, "labelFlush": False}  # an axis of names
+PLAIN_AXIS: dict[str, Any] = {
+    "ticks": False,
+    "domain": False,
+    "labelFlush": False,
+}  # an axis of names
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def interval_chart(intervals: Sequence[Interval], palette: Palette) -> Chart:
         alt.Tooltip("count:Q", format=",", title="pictures"),
     ]
     models = list(dict.fromkeys(one.model for one in intervals))
-    axis = alt.Axis(labelLimit=LABEL_WIDTH, **PLAIN)
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, **PLAIN_AXIS)
     base = alt.Chart(table).encode(y=alt.Y("set:N", sort=None, title=None, axis=axis))
     color: Any = alt.value(palette.primary)
     if len(models) > 1:
@@ -140,7 +144,7 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
     )
     chosen = alt.selection_point(name=CELL, fields=["written", "read"], empty=False)
     count = len(details.classes)
-    axis = alt.Axis(labelAngle=0, labelFontSize=13 if count <= FEW else 9, **PLAIN)
+    axis = alt.Axis(labelAngle=0, labelFontSize=13 if count <= FEW else 9, **PLAIN_AXIS)
     base = alt.Chart(table).encode(
         x=alt.X("read:N", sort=None, title="read as", axis=axis),
         y=alt.Y("written:N", sort=None, title="written as", axis=axis),
@@ -305,7 +309,7 @@ def probability_chart(
         for model, names, shares in readings
         for name, share in zip(names, shares, strict=True)
     )
-    axis = alt.Axis(labelAngle=0, labelLimit=LABEL_WIDTH, **PLAIN)
+    axis = alt.Axis(labelAngle=0, labelLimit=LABEL_WIDTH, **PLAIN_AXIS)
     base = alt.Chart(table).encode(
         x=alt.X("class:N", sort=None, title=None, axis=axis),
         y=alt.Y("model:N", sort=None, title=None, axis=axis),

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, find_class, list_names
+from digits.classes import class_noun, find_class, list_names
 from digits.evaluation.eval_sets import EvaluationSet
 from digits.evaluation.metrics import (
     DigitFigures,
@@ -24,6 +24,7 @@ from digits.evaluation.metrics import (
     measure_refusal,
 )
 from digits.evaluation.timing import Speed
+from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.schema import Block
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
@@ -82,26 +83,22 @@ class ModelResult:
         network: its layers.
         file_size: bytes.
         speed: on this machine.
-        temperature: of its card.
-        reject_threshold: threshold of its card.
+        card: of the model, or what stands for a missing one.
         warning: what is wrong with its card, "" when nothing is.
         digits: by labelled set, in the order asked for.
         negatives: by set of non-digits.
         compared_with: names of the labelled sets whose digits the refusal curves use.
-        class_names: of the model.
     """
 
     name: str
     network: tuple[Block, ...]
     file_size: int
     speed: Speed
-    temperature: float
-    reject_threshold: float
+    card: ModelCard
     warning: str
     digits: tuple[SetResult[DigitFigures], ...]
     negatives: tuple[SetResult[RefusalFigures], ...]
     compared_with: tuple[str, ...]
-    class_names: ClassNames = DIGIT_CLASSES
 
     @property
     def parameters(self) -> int:
@@ -111,7 +108,7 @@ class ModelResult:
     @property
     def noun(self) -> str:
         """What the model reads: "digit" or "letter"."""
-        return class_noun(self.class_names)
+        return class_noun(self.card.class_names)
 
     @property
     def compared_refused(self) -> Proportion:
@@ -176,13 +173,11 @@ def measure_model(
         network=network,
         file_size=path.stat().st_size,
         speed=speed,
-        temperature=recognizer.card.temperature,
-        reject_threshold=recognizer.card.reject_threshold,
+        card=recognizer.card,
         warning=recognizer.warning,
         digits=tuple(digits),
         negatives=tuple(refusals),
         compared_with=tuple(compared_with),
-        class_names=classes,
     )
 
 

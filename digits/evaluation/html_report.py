@@ -50,7 +50,7 @@ def write_report(folder: Path, results: Sequence[ModelResult]) -> Path:
     record = {
         "measured": date.today().isoformat(),
         "versions": versions(),
-        "models": [describe_model(result) for result in results],
+        "models": [model_record(result) for result in results],
     }
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     page = folder / "evaluation.html"
@@ -66,7 +66,7 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in ("tensorflow", "keras", "numpy", "scikit-learn")}
 
 
-def describe_model(result: ModelResult) -> dict[str, Any]:
+def model_record(result: ModelResult) -> dict[str, Any]:
     """Turn all figures of one model into JSON's types."""
     return {
         "name": result.name,
@@ -74,8 +74,8 @@ def describe_model(result: ModelResult) -> dict[str, Any]:
         "file_size": result.file_size,
         "milliseconds_an_image": round(result.speed.milliseconds, 3),
         "images_a_second": round(result.speed.images_per_second),
-        "temperature": result.temperature,
-        "unsure_below": result.reject_threshold,
+        "temperature": result.card.temperature,
+        "unsure_below": result.card.reject_threshold,
         "digits": {part.name: describe_set(part) | detail_digits(part) for part in result.digits},
         "refusals_compared_with": list(result.compared_with),
         "others": {

@@ -7,7 +7,9 @@
 What is missing is empty, and `problems` says in a sentence why.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,6 +81,7 @@ class DigitSet(MeasuredSet):
 
 
 Kind = TypeVar("Kind", DigitSet, NegativeSet)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,12 @@ class ModelAbout:
 
     path: Path
     file_size: int
-    card: ModelCard | None
-    digits: tuple[DigitSet, ...]
-    negatives: tuple[NegativeSet, ...]
-    details: Details
-    history: tuple[Epoch, ...]
-    problems: Problems
+    card: ModelCard | None = None
+    digits: tuple[DigitSet, ...] = ()
+    negatives: tuple[NegativeSet, ...] = ()
+    details: Details = NO_DETAILS
+    history: tuple[Epoch, ...] = ()
+    problems: Problems = Problems()
 
     @property
     def class_names(self) -> ClassNames:
@@ -143,20 +146,10 @@ def read_about(path: Path) -> ModelAbout:
     try:
         card = ModelCard.load(path)
     except CardError as error:
-        problems = Problems(*[str(error)] * 3)
-        return ModelAbout(path, file_size, None, (), (), NO_DETAILS, (), problems)
-    folder = report_folder(path)
-    details, no_details = NO_DETAILS, ""
-    history: tuple[Epoch, ...] = ()
-    no_history = ""
-    try:
-        details = read_details(folder, sha256=card.sha256)
-    except ReportError as error:
-        no_details = str(error)
-    try:
-        history = read_history(folder, sha256=card.sha256)
-    except ReportError as error:
-        no_history = str(error)
+        return ModelAbout(path, file_size, problems=Problems(*[str(error)] * 3))
+    folder, no_epochs = report_folder(path), tuple[Epoch, ...]()
+    details, no_details = attempt(partial(read_details, folder, sha256=card.sha256), NO_DETAILS)
+    history, no_history = attempt(partial(read_history, folder, sha256=card.sha256), no_epochs)
     return ModelAbout(
         path=path,
         file_size=file_size,
@@ -167,6 +160,14 @@ def read_about(path: Path) -> ModelAbout:
         history=history,
         problems=Problems("", no_details, no_history),
     )
+
+
+def attempt(read: Callable[[], T], default: T) -> tuple[T, str]:
+    """Read a report, or return what stands for it with the sentence that says why."""
+    try:
+        return read(), ""
+    except ReportError as error:
+        return default, str(error)
 
 
 def read_sets(kind: type[Kind], card: ModelCard, details: Details) -> tuple[Kind, ...]:

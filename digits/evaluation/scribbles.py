@@ -15,8 +15,6 @@ import numpy.typing as npt
 
 from digits.data.strokes import CANVAS_STYLE, Canvas, DrawingStyle, Points, draw_at_random
 
-Rng = np.random.Generator
-
 # Larger than most digits are drawn, as scribbles are; finer pens too.
 SCRIBBLE_STYLE = DrawingStyle(canvas=CANVAS_STYLE.canvas, brush=(6, 24), longest_side=(120, 250))
 
@@ -34,11 +32,11 @@ def draw_scribbles(count: int, *, seed: int) -> list[tuple[str, Canvas]]:
     rng = np.random.default_rng(seed)
     return [
         (kind, draw_at_random(scribble(rng), rng=rng, style=SCRIBBLE_STYLE))
-        for kind, scribble in islice(cycle(KINDS.items()), count)
+        for kind, scribble in islice(cycle(SCRIBBLE_KINDS.items()), count)
     ]
 
 
-def wander(rng: Rng) -> list[Points]:
+def wander(rng: np.random.Generator) -> list[Points]:
     """A long walk with momentum, back and forth over itself."""
     bend = cv2.GaussianBlur(rng.normal(0, 1, (1, 500)), (0, 0), 10.0)[0]  # changes slowly
     heading = rng.uniform(0, 2 * np.pi) + (bend / bend.std() * 0.09).cumsum()
@@ -47,7 +45,7 @@ def wander(rng: Rng) -> list[Points]:
     return [to_points(x, y)]
 
 
-def zigzag(rng: Rng) -> list[Points]:
+def zigzag(rng: np.random.Generator) -> list[Points]:
     """Five to nine teeth, aslant."""
     corners = 2 * int(rng.integers(5, 10)) + 1
     x = np.arange(corners) / corners + rng.normal(0, 0.01, corners)
@@ -55,13 +53,13 @@ def zigzag(rng: Rng) -> list[Points]:
     return [rotate(to_points(x, y), rng.uniform(0, 2 * np.pi))]
 
 
-def hatching(rng: Rng) -> list[Points]:
+def hatching(rng: np.random.Generator) -> list[Points]:
     """Four to nine parallel lines."""
     angle = rng.uniform(0, np.pi)
     return [rotate(line, angle) for line in parallel_lines(rng, int(rng.integers(4, 10)))]
 
 
-def grid(rng: Rng) -> list[Points]:
+def grid(rng: np.random.Generator) -> list[Points]:
     """Lines across lines, three to five each way; their ends stand out."""
     angle, center = rng.normal(0, 0.2), (0.5, 0.5)
     down, across = (parallel_lines(rng, int(count)) for count in rng.integers(3, 6, 2))
@@ -72,7 +70,7 @@ def grid(rng: Rng) -> list[Points]:
     ]
 
 
-def spiral(rng: Rng) -> list[Points]:
+def spiral(rng: np.random.Generator) -> list[Points]:
     """Three to five turns outwards."""
     turns = rng.uniform(3, 5)
     angle = np.linspace(0, turns * 2 * np.pi, 200)
@@ -81,7 +79,7 @@ def spiral(rng: Rng) -> list[Points]:
     return [to_points(radius * np.cos(angle), height * radius * np.sin(angle))]
 
 
-def coil(rng: Rng) -> list[Points]:
+def coil(rng: np.random.Generator) -> list[Points]:
     """A row of three to six loops, as a pen is tried."""
     loops = int(rng.integers(3, 7))
     angle = np.linspace(0, loops * 2 * np.pi, 40 * loops)
@@ -89,7 +87,7 @@ def coil(rng: Rng) -> list[Points]:
     return [rotate(to_points(np.cos(angle) + drift, np.sin(angle)), rng.normal(0, 0.4))]
 
 
-def blob(rng: Rng) -> list[Points]:
+def blob(rng: np.random.Generator) -> list[Points]:
     """A patch filled with narrow strokes to and fro."""
     lines = 28
     y = np.linspace(-0.97, 0.97, lines)
@@ -98,7 +96,7 @@ def blob(rng: Rng) -> list[Points]:
     return [rotate(to_points(ends, y), rng.uniform(0, np.pi))]
 
 
-def star(rng: Rng) -> list[Points]:
+def star(rng: np.random.Generator) -> list[Points]:
     """A star in one line, or rays from a centre."""
     tips = int(rng.choice([5, 7]))
     angle = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(tips) / tips
@@ -108,7 +106,7 @@ def star(rng: Rng) -> list[Points]:
     return [np.array([[0.0, 0.0], corner]) for corner in corners]
 
 
-def arrow(rng: Rng) -> list[Points]:
+def arrow(rng: np.random.Generator) -> list[Points]:
     """An arrow with two barbs at one end, or at both."""
     barb = rng.uniform(0.25, 0.4)
     head = np.array([[1 - barb, -barb], [1.0, 0.0], [1 - barb, barb]])
@@ -119,7 +117,7 @@ def arrow(rng: Rng) -> list[Points]:
     return [rotate(stroke, angle) for stroke in strokes]
 
 
-def shapes(rng: Rng) -> list[Points]:
+def shapes(rng: np.random.Generator) -> list[Points]:
     """Three to five small rings, triangles, squares and crosses, here and there."""
     strokes: list[Points] = []
     # Places of a grid of 3 x 3, so that they do not cover one another.
@@ -131,13 +129,13 @@ def shapes(rng: Rng) -> list[Points]:
     return strokes
 
 
-KINDS: dict[str, Callable[[Rng], list[Points]]] = {
+SCRIBBLE_KINDS: dict[str, Callable[[np.random.Generator], list[Points]]] = {
     kind.__name__: kind
     for kind in (wander, zigzag, hatching, grid, spiral, coil, blob, star, arrow, shapes)
 }
 
 
-def parallel_lines(rng: Rng, count: int) -> list[Points]:
+def parallel_lines(rng: np.random.Generator, count: int) -> list[Points]:
     """Upright lines over [0, 1], their ends not quite even."""
     places = np.linspace(0, 1, count) + rng.normal(0, 0.02, count)
     ends = np.array([0.0, 1.0]) + rng.normal(0, 0.06, (count, 2))

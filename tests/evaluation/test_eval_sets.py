@@ -34,7 +34,7 @@ def write_strokes(path: Path, records: list[tuple[str, str]]) -> Path:
 
 def test_scribbles_are_of_all_kinds_and_hold_ink() -> None:
     drawn = scribbles.draw_scribbles(40, seed=0)
-    assert {kind for kind, _ in drawn} == set(scribbles.KINDS)
+    assert {kind for kind, _ in drawn} == set(scribbles.SCRIBBLE_KINDS)
     for kind, canvas in drawn:
         assert canvas.shape == (280, 280) and canvas.dtype == np.uint8
         assert preprocess(canvas) is not None, kind
@@ -56,7 +56,7 @@ def test_scribbles_are_whole() -> None:
 
 def test_blanks_are_of_all_kinds() -> None:
     made = blank_pictures.make_blanks(20, seed=0)
-    assert [kind for kind, _ in made] == list(blank_pictures.KINDS) * 2
+    assert [kind for kind, _ in made] == list(blank_pictures.BLANK_KINDS) * 2
     for kind, picture in made:
         if kind in ("white", "black", "transparent", "coloured"):
             assert picture.shape == (280, 280, 4)

@@ -3,16 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from digits.app.canvas.board import get_draw_state
-from digits.app.loading_notice import say_that_it_loads
 from digits.app.model.comparison import NOTHING, compare_figures, list_models, name_models
-from digits.app.model.example_drawings import EXAMPLES
-from digits.app.model.mistakes import ZOOM
+from digits.app.model.example_drawings import EXAMPLE_DRAWINGS
+from digits.app.model.mistakes import MISREAD_ZOOM
 from digits.app.navigation import draw_page
 from digits.app.prediction_view import enlarge_pixels, page_noun
 from digits.app.sentences import escape_markdown, without_folders
@@ -22,7 +19,9 @@ from digits.evaluation.charts import probability_chart
 from digits.evaluation.formats import format_confidence
 from digits.evaluation.model_summary import ModelAbout, read_about
 from digits.locations import models_folder
+from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import to_data_url
+from digits.recognition.background_loader import FileIdentity, file_identity
 from digits.recognition.errors import RecognizerError
 from digits.recognition.predictions import Prediction
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
 
 MOST = 4  # models at once, beside the one that ships: more cannot be read on a phone
-PICTURE_SIDE = 140  # screen pixels of the drawing that is read
+SHOWN_SIDE = 140  # screen pixels of the drawing that is read
 LEAST_SHOWN = 0.005  # probability of a class, to be shown where there are many
 MOST_CLASSES = 12  # all shown
 MOST_MISREAD = 8  # examples of what the model misreads
@@ -41,15 +40,10 @@ python train.py --architecture classic --epochs 5 --no-pendigits --no-augmentati
     --output trained/classic.keras
 python train.py --epochs 1 --output trained/quick.keras"""
 
-# What stands below does not move when a drawing is begun or cleared.
-STYLE = "<style>.st-key-readings { min-height: 22rem; }</style>"
-
-Image = npt.NDArray[np.uint8]  # gray (height, width), or RGBA (height, width, 4)
-
 
 def show_comparison(about: ModelAbout) -> None:
     """Let models be chosen, show what each reads, and their figures."""
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     st.header("Compare models")
     folder = models_folder(about.path)
     paths = {path.name: path for path in list_models(folder)}
@@ -82,8 +76,7 @@ def show_side_by_side(about: ModelAbout, paths: list[Path]) -> None:
 
     A fragment's arguments are kept as long as its visitor: paths are, models are not.
     """
-    with say_that_it_loads():
-        recognizers = load_all(paths)
+    recognizers = load_all(paths)
     if not recognizers:
         return
     names = name_models(list(recognizers))
@@ -98,13 +91,13 @@ def show_side_by_side(about: ModelAbout, paths: list[Path]) -> None:
 
 def examples_for(about: ModelAbout) -> dict[str, Image]:
     """Return our drawings, where they are of the model's classes, and some that it misreads."""
-    drawings = EXAMPLES if about.class_names == DIGIT_CLASSES else {}
+    drawings = EXAMPLE_DRAWINGS if about.class_names == DIGIT_CLASSES else {}
     details = about.details.sets.get("mnist_test")
     misread = details.misread[:MOST_MISREAD] if details else []
     return {
         **{name: drawing.draw() for name, drawing in drawings.items()},
         **{
-            f"Misread {index}: a {one.truth} of MNIST": enlarge_pixels(one.picture, ZOOM)
+            f"Misread {index}: a {one.truth} of MNIST": enlarge_pixels(one.picture, MISREAD_ZOOM)
             for index, one in enumerate(misread, 1)
         },
     }
@@ -116,15 +109,15 @@ def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
     recognizers = {}
     for path in paths:
         try:
-            recognizers[path] = load_model(path, path.stat().st_mtime_ns)
-        except (RecognizerError, FileNotFoundError) as error:
+            recognizers[path] = load_recognizer(path, file_identity(path))
+        except RecognizerError as error:
             st.error(escape_markdown(without_folders(str(error))), icon=":material/error:")
     return recognizers
 
 
 @st.cache_resource(show_spinner="Loading a model ...", max_entries=MOST + 1)
-def load_model(path: Path, modified: int) -> "Recognizer":
-    """Load a model once a server, and again when its file has been `modified`."""
+def load_recognizer(path: Path, identity: FileIdentity) -> "Recognizer":
+    """Load a model once a server, and again when its files have another `identity`."""
     from digits.recognition.recognizer import Recognizer
 
     return Recognizer.load(path)
@@ -155,7 +148,7 @@ def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
         image = examples[st.selectbox("Example", list(examples), key="example")]
     if image is not None:
         url = to_data_url(image)
-        st.image(url, caption="What they all read", width=PICTURE_SIDE, alt="The drawing")
+        st.image(url, caption="What they all read", width=SHOWN_SIDE, alt="The drawing")
     if drawn is None:
         st.page_link(draw_page(), label=f"Draw a {noun} for them to read", icon=":material/draw:")
     return image
@@ -170,7 +163,7 @@ def drawn_before() -> Image | None:
 def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:
     """Show what each model reads, and how its probabilities are spread."""
     table = [
-        describe_reading(name, reading, recognizers[name]) for name, reading in readings.items()
+        describe_prediction(name, reading, recognizers[name]) for name, reading in readings.items()
     ]
     st.table(pd.DataFrame(table), border="horizontal", hide_index=True)
     shown = shown_classes(list(readings.values()))
@@ -191,7 +184,9 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
             )
 
 
-def describe_reading(name: str, reading: "Prediction", recognizer: "Recognizer") -> dict[str, str]:
+def describe_prediction(
+    name: str, reading: "Prediction", recognizer: "Recognizer"
+) -> dict[str, str]:
     """Write what a model reads, and how sure it is."""
     in_distribution = NOTHING  # a model that never refuses does not say
     if recognizer.card.reject_logit is not None:

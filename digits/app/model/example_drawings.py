@@ -1,6 +1,6 @@
 """A few drawings to try models on: digits as other hands write them, and what is none.
 
-image = EXAMPLES["A seven with a bar"].draw()  # (280, 280) uint8, white on black
+image = EXAMPLE_DRAWINGS["A seven with a bar"].draw()  # (280, 280) uint8, white on black
 """
 
 import numpy as np
@@ -8,8 +8,8 @@ import numpy as np
 from digits.app.canvas.drawing import Drawing
 from digits.data.strokes import Points
 
-BRUSH = 18.0  # pixels
-STEP = 4.0  # pixels from one point of a stroke to the next
+EXAMPLE_BRUSH = 18.0  # pixels
+POINT_STEP = 4.0  # pixels from one point of a stroke to the next
 
 
 def arc(x: float, y: float, width: float, height: float, start: float, end: float) -> Points:
@@ -21,18 +21,18 @@ def arc(x: float, y: float, width: float, height: float, start: float, end: floa
 def drawing(*strokes: list[list[float]] | Points) -> Drawing:
     """Make a drawing of strokes, all with one brush; pixels of the canvas."""
     points = tuple(follow(np.array(stroke, np.float64)) for stroke in strokes)
-    return Drawing(points, (BRUSH,) * len(points))
+    return Drawing(points, (EXAMPLE_BRUSH,) * len(points))
 
 
 def follow(corners: Points) -> Points:
     """Put points on the way from corner to corner, as dense as a pen gives them."""
     lengths = np.hypot(*np.diff(corners, axis=0).T)
     way = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.arange(0, way[-1] + STEP, STEP)
+    places = np.arange(0, way[-1] + POINT_STEP, POINT_STEP)
     return np.column_stack([np.interp(places, way, side) for side in corners.T])
 
 
-EXAMPLES = {
+EXAMPLE_DRAWINGS = {
     "A seven with a bar": drawing(
         [[85, 60], [195, 60], [125, 225]],
         [[105, 142], [190, 138]],

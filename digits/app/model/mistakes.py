@@ -1,6 +1,7 @@
 """The mistakes of the model: in words, as a matrix to choose a cell of, and as pictures."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -16,14 +17,7 @@ from digits.preprocessing.image_io import to_data_url
 from digits.recognition.model_report.schema import Misread, SetDetails
 
 MOST_BESIDE = 12  # classes of a matrix that has its pictures beside it
-ZOOM = 3  # screen pixels a side for each pixel of a digit
-STYLE = """
-<style>
-/* The page keeps its height when another cell is chosen. */
-.st-key-pictures { min-height: 36rem; }
-.st-key-gallery [data-testid="stImage"] { gap: .75rem .5rem; }
-</style>
-"""
+MISREAD_ZOOM = 3  # screen pixels a side for each pixel of a digit
 
 
 @dataclass
@@ -45,7 +39,7 @@ def matrix_state() -> MatrixState:
 
 def show_mistakes(about: ModelAbout) -> None:
     """Show what the model gets wrong."""
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     st.header("What it gets wrong")
     if not about.digits:
         say_how_to_measure(about)
@@ -151,10 +145,10 @@ def show_misread(one: DigitSet, details: SetDetails, truth: str, reading: str) -
     st.caption(f"As the network saw them, with its confidence.{part} {credit_of(one)}")
     with st.container(key="gallery"):
         st.image(
-            [to_data_url(enlarge_pixels(picture.picture, ZOOM)) for picture in shown],
+            [to_data_url(enlarge_pixels(picture.picture, MISREAD_ZOOM)) for picture in shown],
             caption=[describe_misread(picture) for picture in shown],
             alt=[f"A {picture.truth}, read as {picture.reading}" for picture in shown],
-            width=28 * ZOOM,
+            width=28 * MISREAD_ZOOM,
         )
 
 

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,27 +15,9 @@ from digits.recognition.model_report.schema import Block
 
 PIXELS = 2  # on screen, for one of the network's
 LARGEST = 56  # pixels of a square's side, whatever the network gives
-STEP = 4  # pixels from one sheet to the next
+SHEET_STEP = 4  # pixels from one sheet to the next
 SHEETS = 4  # drawn at most behind the first, for the channels
-LONGEST = 88  # pixels of the bar that stands for a vector
-STYLE = """
-<style>
-.network { list-style: none; margin: 0 !important; padding: 0 !important; }
-.network li { display: grid; grid-template-columns: 96px 1fr; gap: 0 1rem; align-items: center;
-  margin: 0; padding: 0; }
-.network .tensor { position: relative; align-self: stretch; min-height: 84px; display: flex;
-  justify-content: center; align-items: center; }
-/* The way from one block to the next. */
-.network .tensor::before { content: ""; position: absolute; inset: 0 auto 0 50%;
-  border-left: 1.5px solid FAINT; }
-.network li:first-child .tensor::before { top: 50%; }
-.network li:last-child .tensor::before { bottom: 50%; }
-.network .tensor div { position: relative; border: 1.5px solid PRIMARY; background: PAPER; }
-.network p { margin: 0; line-height: 1.4; }
-.network .layer { font-weight: 600; }
-.network .facts { opacity: .85; font-size: .875rem; }
-</style>
-"""
+LONGEST_BAR = 88  # pixels of the bar that stands for a vector
 
 
 def show_network(about: ModelAbout) -> None:
@@ -51,18 +34,19 @@ def show_network(about: ModelAbout) -> None:
         " the pictures that a layer gives, drawn to scale; more sheets are more channels. Bars"
         " are vectors."
     )
+    st.html(Path(__file__).with_suffix(".css"))
     st.html(draw_network(network, total, get_palette()))
 
 
 def draw_network(blocks: Sequence[Block], total: int, palette: Palette) -> str:
     """Draw blocks below each other, as HTML."""
-    style = STYLE.replace("PRIMARY", palette.primary).replace("FAINT", palette.faint)
-    style = style.replace("PAPER", palette.paper)
+    style = f"--primary:{palette.primary};--faint:{palette.faint};--paper:{palette.paper}"
     items = "".join(
         f"<li>{draw_tensor(block, palette)}<div>{draw_words(block, total)}</div></li>"
         for block in blocks
     )
-    return f'{style}<ol class="network" aria-label="Layers of the network">{items}</ol>'
+    label = "Layers of the network"
+    return f'<ol class="network" style="{style}" aria-label="{label}">{items}</ol>'
 
 
 def draw_tensor(block: Block, palette: Palette) -> str:
@@ -73,14 +57,14 @@ def draw_tensor(block: Block, palette: Palette) -> str:
         scale = min(PIXELS, LARGEST / max(height, width, 1))
         sheets = min(channels.bit_length() // 2, SHEETS) if channels > 1 else 0
         shadows = [
-            f"{STEP * i}px -{STEP * i}px 0 {ring}"
+            f"{SHEET_STEP * i}px -{SHEET_STEP * i}px 0 {ring}"
             for i in range(1, sheets + 1)
             for ring in (f"-1.5px {palette.paper}", f"0 {palette.primary}")
         ]
         style = f"width:{width * scale:.0f}px;height:{height * scale:.0f}px"
         style += f";box-shadow:{','.join(shadows)}" if shadows else ""
     elif len(block.output) == 1 and block.output[0]:
-        style = f"height:10px;width:{min(max(block.output[0], 10), LONGEST)}px"
+        style = f"height:10px;width:{min(max(block.output[0], 10), LONGEST_BAR)}px"
     return f'<div class="tensor" aria-hidden="true"><div style="{style}"></div></div>'
 
 

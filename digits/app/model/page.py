@@ -1,6 +1,7 @@
 """What the model is and how good it is: figures, mistakes, network, training, comparison."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -23,18 +24,10 @@ from digits.evaluation.formats import format_interval, format_percent
 from digits.evaluation.model_summary import MeasuredSet, ModelAbout, read_about
 from digits.locations import MODEL_PATH
 
-# Six parts with headings of their own: they need not be as loud as the page's title.
-STYLE = """
-<style>
-.stMainBlockContainer h2 { font-size: 1.6rem; }
-.stMainBlockContainer h3 { font-size: 1.2rem; }
-</style>
-"""
-
 
 def main() -> None:
     """Lay out the view: what the model is, then one part of it."""
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     st.title("The model")
     if not MODEL_PATH.exists():
         st.error(f"There is no model '{MODEL_PATH.name}'. This makes one:", icon=":material/error:")
@@ -172,21 +165,16 @@ def show_training(about: ModelAbout) -> None:
     """Show how the training went, and the command that repeats it."""
     st.header("How the training went")
     if about.history:
-        first, last, palette = about.history[0], about.history[-1], get_palette()
-        left, right = st.columns(2, gap="medium")
-        with left:
-            st.subheader("Accuracy")
-            st.altair_chart(
-                history_chart(about.history, "accuracy", palette, is_share=True),
-                alt=f"Validation accuracy by epoch: {first.val_accuracy:.2%} after the first,"
-                f" {last.val_accuracy:.2%} after epoch {last.epoch}.",
-            )
-        with right:
-            st.subheader("Loss, in nats")
-            st.altair_chart(
-                history_chart(about.history, "loss", palette, is_share=False),
-                alt=f"Validation loss by epoch: {first.val_loss:.4f} nats after the first,"
-                f" {last.val_loss:.4f} after epoch {last.epoch}.",
+        measures = ("Accuracy", "accuracy", ".2%"), ("Loss, in nats", "loss", ".4f")
+        for column, (title, measure, form) in zip(
+            st.columns(2, gap="medium"), measures, strict=True
+        ):
+            values = [getattr(one, f"val_{measure}") for one in about.history]
+            column.subheader(title)
+            column.altair_chart(
+                history_chart(about.history, measure, get_palette(), is_share=form == ".2%"),
+                alt=f"Validation {measure}, by epoch: {values[0]:{form}} after the"
+                f" first, {values[-1]:{form}} after epoch {about.history[-1].epoch}.",
             )
         and_letters = " and letters" if about.class_names == DIGIT_CLASSES else ""
         st.caption(

@@ -23,46 +23,13 @@ POLARITIES: dict[Polarity, str] = {
     "dark": "Dark on light",
     "light": "Light on dark",
 }
-# The uploader keeps its height when files are listed in it: nothing below it jumps. Its
-# own word on a refused file is a tooltip, which no finger finds: a sentence says it.
-STYLE = """
-<style>
-.stMainBlockContainer h2 { font-size: 1.6rem; }
-@media (min-width: 640px) {
-    .st-key-uploader [data-testid="stFileUploaderDropzone"] { min-height: 7.4rem; }
-    .st-key-uploader [data-testid="stFileUploaderDropzone"] > * { align-self: center; }
-}
-.st-key-uploader [data-testid="stFileChips"] { max-height: 5.6rem; overflow-y: auto; }
-.st-key-uploader:not(:has([aria-invalid="true"])) > :has(> .st-key-refused) { display: none; }
-.st-key-previews [data-testid="stImage"] img { height: 5.5rem; width: auto; border-radius: .4rem; }
-</style>
-"""
-
-# Streamlit's uploader takes no paste: what is pasted anywhere is handed to its file input.
-PASTE = """
-<script>
-if (!window.pastesPictures) {
-    window.pastesPictures = true;
-    document.addEventListener("paste", (event) => {
-        const input = document.querySelector(".st-key-uploader input[type=file]");
-        const pasted = event.clipboardData ? event.clipboardData.files : [];
-        if (!input || !pasted.length) return;
-        const transfer = new DataTransfer();
-        for (const file of pasted) transfer.items.add(file);
-        input.files = transfer.files;
-        input.dispatchEvent(new Event("change", { bubbles: true }));
-        event.preventDefault();
-    });
-}
-</script>
-"""
 
 
 def main() -> None:
     """Lay out the view: where pictures come in, how they are read, what was read."""
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     st.title("Read pictures")
-    st.html(PASTE, unsafe_allow_javascript=True)
+    st.html(Path(__file__).with_name("paste.html"), unsafe_allow_javascript=True)
     bring_and_read()
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -40,18 +41,6 @@ BADGES: Mapping[PictureStatus, Badge] = {
     "error": Badge("Not readable", ":material/error:", "red"),
 }
 
-# Cards of a row are alike in height, whatever the pictures' shapes.
-STYLE = """
-<style>
-[class*="st-key-card"] [data-testid="stImage"] img {
-    height: 13rem; object-fit: contain; border-radius: .4rem;
-    background: color-mix(in srgb, currentColor 7%, transparent);
-}
-[class*="st-key-card"] h3 { padding: 0; overflow-wrap: anywhere; line-height: 1.2; }
-[class*="st-key-card"] p { overflow-wrap: anywhere; }
-</style>
-"""
-
 
 def show_results(
     state: PicturesState, options: PictureOptions, card: ModelCard, headline: DeltaGenerator
@@ -64,7 +53,7 @@ def show_results(
         card: of the model that read them.
         headline: the place for the line that sums it up.
     """
-    st.html(STYLE)
+    st.html(Path(__file__).with_suffix(".css"))
     pairs = state.gallery.ordered(options, card.sha256)
     noun = class_noun(card.class_names)
     show_summary([reading for _, reading in pairs], noun, headline)

@@ -28,9 +28,9 @@ CONTENTS = {  # what a file tells, and what writes it
     HISTORY: ("The course of this model's training", "train.py"),
 }
 MAX_REPORT_BYTES = 16 << 20  # of a file, unpacked; ours have some ten kilobytes
-SIDE = 28  # pixels of a misread digit
+PICTURE_SHAPE = (28, 28)  # pixels of a misread digit
 
-Images = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
+Pictures = npt.NDArray[np.uint8]  # (n, 28, 28), bright digit on black
 
 
 class ReportError(Exception):
@@ -90,29 +90,29 @@ def write_details(folder: Path, details: Details, *, sha256: str) -> None:
     content = DetailsFile(details.parameters, details.network, details.sets, sha256=sha256)
     pictures = write_file(folder / DETAILS, content)
     with atomic_write(folder / MISREAD) as partial, partial.open("wb") as file:
-        stack = np.stack(pictures) if pictures else np.empty((0, SIDE, SIDE), np.uint8)
+        stack = np.stack(pictures) if pictures else np.empty((0, *PICTURE_SHAPE), np.uint8)
         np.savez_compressed(file, pictures=stack)
 
 
 def read_details(folder: Path, *, sha256: str) -> Details:
     """Read the details of a model with its misread digits; raises ReportError."""
     try:
-        pictures = load_pictures(folder / MISREAD)
+        pictures = load_misread(folder / MISREAD)
     except FileNotFoundError:  # then no misread digit may be named
-        pictures = np.empty((0, SIDE, SIDE), np.uint8)
+        pictures = np.empty((0, *PICTURE_SHAPE), np.uint8)
     except Exception as error:  # zip, its packings and NumPy raise many kinds
         raise unusable(folder / DETAILS, "is damaged") from error
     return read_file(folder / DETAILS, DetailsFile, sha256=sha256, pictures=pictures)
 
 
-def load_pictures(path: Path) -> Images:
+def load_misread(path: Path) -> Pictures:
     """Load the misread digits; raises ValueError if they are of another kind."""
     with zipfile.ZipFile(path) as archive:  # which a pickle is not, nor a single array
         if sum(member.file_size for member in archive.infolist()) > MAX_REPORT_BYTES:
             raise ValueError("larger than any report, unpacked")
     with np.load(path, allow_pickle=False) as data:
-        pictures: Images = data["pictures"]
-    if pictures.dtype != np.uint8 or pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
+        pictures: Pictures = data["pictures"]
+    if pictures.dtype != np.uint8 or pictures.shape[1:] != PICTURE_SHAPE:
         raise ValueError(f"pictures of {pictures.dtype} {pictures.shape}")
     return pictures
 
@@ -129,7 +129,7 @@ def write_file(path: Path, content: DetailsFile | HistoryFile) -> list[npt.NDArr
 
 
 def read_file(
-    path: Path, kind: type[File], *, sha256: str, pictures: Sequence[object] | Images = ()
+    path: Path, kind: type[File], *, sha256: str, pictures: Sequence[object] | Pictures = ()
 ) -> File:
     """Read and check a file of a model's report; raises ReportError if it is of another one."""
     try:

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digits.app.canvas.board import Board, DrawState
-from digits.app.model.example_drawings import EXAMPLES
+from digits.app.model.example_drawings import EXAMPLE_DRAWINGS
 from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
@@ -244,7 +244,7 @@ def test_the_drawing_of_the_draw_view_is_taken(app: AppTest) -> None:
 
 def test_the_examples_show_what_their_names_say(recognizer: Recognizer) -> None:
     spoken = {"one": "1", "four": "4", "seven": "7", "nine": "9", "zero": "0"}
-    for name, drawing in EXAMPLES.items():
+    for name, drawing in EXAMPLE_DRAWINGS.items():
         prediction = recognizer.predict(drawing.draw())
         digits = [digit for word, digit in spoken.items() if word in name]
         assert prediction.status == ("digit" if digits else "unsure"), name

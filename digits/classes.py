@@ -96,11 +96,6 @@ def class_noun(names: Sequence[str]) -> str:
     return "letter" if all(len(name) == 1 and name.isalpha() for name in names) else "symbol"
 
 
-def worded(sentence: str, names: Sequence[str]) -> str:
-    """Write a sentence on digits for other classes: "No digit" is "No letter" for letters."""
-    return sentence.replace("digit", class_noun(names))
-
-
 def with_article(name: str) -> str:
     """Write a class name as a sentence has it: "a 7", "an A", "an apple"."""
     starts_with_vowel = name in SAID_WITH_AN if len(name) == 1 else name[0] in "aeiouAEIOU"

@@ -15,7 +15,6 @@ from digits.classes import (
     list_names,
     parse_classes,
     with_article,
-    worded,
 )
 from tests.support.paths import PROJECT
 
@@ -62,9 +61,8 @@ def test_a_letter_that_is_no_class_counts_as_its_other_case() -> None:
     assert find_class("c", ("A", "B")) is None and find_class("none", DIGIT_CLASSES) is None
 
 
-def test_sentences_on_digits_become_sentences_on_letters() -> None:
-    assert worded("Draw a digit", DIGIT_CLASSES) == "Draw a digit"
-    assert worded("No digits", ("a", "B")) == "No letters"
+def test_classes_have_words_in_sentences() -> None:
+    assert class_noun(DIGIT_CLASSES) == "digit" and class_noun(("a", "B")) == "letter"
     assert class_noun(("circle", "A")) == class_noun(("0", "A")) == "symbol"
     assert list_names(DIGIT_CLASSES) == "0 to 9" and list_names(("A", "B")) == "A, B"
     said = [with_article(name) for name in ("7", "8", "A", "U", "h", "oval", "ring")]

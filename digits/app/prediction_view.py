@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from digits.app.sentences import describe_doubt as describe_doubt
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, with_article
 from digits.evaluation.formats import format_confidence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does 
 
 Pixel = TypeVar("Pixel", np.float32, np.uint8)
 
-format_share = format_confidence
 MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
@@ -35,11 +33,6 @@ SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
 def page_noun() -> str:
     """Return what the page's model reads, "digit" or "letter", before that is loaded."""
     return class_noun(page_class_names())
-
-
-def worded(sentence: str) -> str:
-    """Write a sentence on digits for what the page's model reads, before that is loaded."""
-    return sentence.replace("digit", page_noun())
 
 
 def page_class_names() -> ClassNames:

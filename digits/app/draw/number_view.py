@@ -4,7 +4,8 @@ import math
 
 import streamlit as st
 
-from digits.app.prediction_view import enlarge_pixels, format_share, page_noun
+from digits.app.prediction_view import enlarge_pixels, page_noun
+from digits.evaluation.formats import format_confidence
 from digits.preprocessing.image_io import to_data_url
 from digits.recognition.predictions import NumberPrediction, Prediction
 
@@ -15,7 +16,7 @@ def show_number(number: NumberPrediction) -> None:
     """Show the number large, and each of its digits with its own confidence."""
     noun, digits = page_noun(), [digit.prediction for digit in number.digits]
     confidence = math.prod(digit.confidence for digit in digits)
-    share = f"{format_share(confidence)} sure of all {noun}s"
+    share = f"{format_confidence(confidence)} sure of all {noun}s"
     st.metric(
         "These are", number.text, share, delta_color="off", delta_arrow="off", width="content"
     )
@@ -38,7 +39,7 @@ def show_digit(prediction: Prediction) -> None:
         )
         mark = "? :orange-badge[doubtful]" if is_unsure else ""
         st.markdown(f"**{prediction.label}**{mark}")
-        st.caption(format_share(prediction.confidence))
+        st.caption(format_confidence(prediction.confidence))
 
 
 def describe_doubts(doubtful: list[Prediction]) -> str:

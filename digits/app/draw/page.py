@@ -16,16 +16,16 @@ from digits.app.draw.save_open import show_files
 from digits.app.draw.stages_view import show_number_stages, show_stages
 from digits.app.kept.session import prepare_visit
 from digits.app.prediction_view import (
-    describe_doubt,
     find_recognizer,
-    format_share,
     page_noun,
     show_answer,
     show_model_input,
     show_probabilities,
     start_loading,
 )
+from digits.app.sentences import describe_doubt
 from digits.classes import DIGIT_CLASSES, with_article
+from digits.evaluation.formats import format_confidence
 from digits.recognition.predictions import Prediction
 
 if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
@@ -159,7 +159,7 @@ def describe_second(prediction: Prediction) -> str:
     close = close_runner_up(prediction)
     if close is None:
         return f"No other {page_noun()} comes close."
-    return f"It could also be {with_article(close[0])}: {format_share(close[1])}."
+    return f"It could also be {with_article(close[0])}: {format_confidence(close[1])}."
 
 
 def name_page(answer: str) -> None:
@@ -186,7 +186,7 @@ def say(reading: CanvasReading | None) -> str:
         return f"Read as {' '.join(reading.text)}."
     if prediction.status == "unsure":
         return describe_doubt(prediction)
-    return f"Read as {prediction.label}, {format_share(prediction.confidence)} sure."
+    return f"Read as {prediction.label}, {format_confidence(prediction.confidence)} sure."
 
 
 def show_feedback(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:

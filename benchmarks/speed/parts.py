@@ -25,7 +25,7 @@ from starlette.types import Message
 
 from benchmarks.speed import baselines
 from digits.preprocessing.arrays import Image
-from digits.preprocessing.image_io import MAX_BYTES, decode_image, load_image
+from digits.preprocessing.image_io import MAX_PICTURE_BYTES, decode_image, load_image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.explanation import Explainer
 from digits.recognition.recognizer import BATCH_SIZE, Recognizer, trace
@@ -249,7 +249,9 @@ def test_explain(benchmark: BenchmarkFixture, recognizer: Recognizer, canvas: Im
 
 @pytest.mark.benchmark(group="receive 8 MB")
 def test_receive(benchmark: BenchmarkFixture, runner: asyncio.Runner) -> None:
-    received = benchmark(lambda: runner.run(receive_picture(post_upload(), limit=MAX_BYTES)))
+    received = benchmark(
+        lambda: runner.run(receive_picture(post_upload(), limit=MAX_PICTURE_BYTES))
+    )
     assert received == UPLOAD
 
 

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Images = npt.NDArray[np.uint8]  # (n, 28, 28), [0, 255], bright digit on black
-Points = npt.NDArray[np.float32]
+from digits.data.dataset import Images
+
+Floats = npt.NDArray[np.float32]
 
 PADDING = 2  # black pixels between the images that one OpenCV call works on
 MAX_BATCH = 1000  # images a call; OpenCV addresses 32,767 rows
@@ -86,14 +87,14 @@ def warp(images: Images, rng: np.random.Generator, strength: Strength) -> Images
 
 def random_affine(
     count: int, rng: np.random.Generator, strength: Strength
-) -> tuple[Points, Points]:
+) -> tuple[Floats, Floats]:
     """Draw affine maps from changed to original pixels.
 
     Returns:
         float32 arrays of shape (count, 2, 2) and (count, 2, 1): matrices and shifts.
     """
 
-    def uniform(limit: float) -> Points:
+    def uniform(limit: float) -> Floats:
         return rng.uniform(-limit, limit, count).astype(np.float32)
 
     angle, shear = uniform(strength.rotation), uniform(strength.shear)
@@ -107,7 +108,7 @@ def random_affine(
     return matrices, shifts[..., np.newaxis]
 
 
-def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> Points:
+def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Draw smooth random fields, of standard deviation 1 where it is largest.
 
     Each is a sum of Gaussian bumps on a grid, as wide as its meshes: so strokes bend,
@@ -125,7 +126,7 @@ def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> Points:
     return heights @ BUMPS
 
 
-def make_bumps(side: int, meshes: int) -> Points:
+def make_bumps(side: int, meshes: int) -> Floats:
     """Make Gaussian bumps at the crossings of a grid that covers an image.
 
     Returns:

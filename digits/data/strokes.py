@@ -5,7 +5,7 @@
 stroke_files.py loads them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,8 @@ def draw_strokes(strokes: Strokes, *, brush: float, side: int) -> Canvas:
         uint8 array of shape (side, side), white ink on black.
     """
     canvas = np.zeros((side, side), np.uint8)
-    for points in to_subpixels(strokes):
+    for stroke in strokes:
+        points = np.round(stroke * 2**SUBPIXEL_BITS).astype(np.int32)
         if len(points) == 1:  # a dot
             radius = round(brush / 2 * 2**SUBPIXEL_BITS)
             center = points[0].tolist()
@@ -118,9 +119,3 @@ def draw_strokes(strokes: Strokes, *, brush: float, side: int) -> Canvas:
             width = max(round(brush), 1)
             cv2.polylines(canvas, [points], False, 255, width, cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas
-
-
-def to_subpixels(strokes: Strokes) -> Iterator[npt.NDArray[np.int32]]:
-    """Give OpenCV's whole numbers for points between pixels."""
-    for points in strokes:
-        yield np.round(points * 2**SUBPIXEL_BITS).astype(np.int32)

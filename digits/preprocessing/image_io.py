@@ -24,7 +24,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from digits.files import first_line
 from digits.preprocessing.arrays import Image
 
-MAX_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
+MAX_PICTURE_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
 MAX_MEGAPIXELS = 50  # of a picture; a phone's photo has 12-50
 PICTURE_ENDINGS = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
@@ -32,7 +32,7 @@ PICTURE_ENDINGS = frozenset(
 )
 
 # Pillow knows many more, of which one starts another program (EPS, Ghostscript).
-KINDS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 
 
 class ImageError(Exception):
@@ -51,7 +51,7 @@ class NotAPictureError(ImageError):
 class Limits:
     """How large a picture may be."""
 
-    max_bytes: int = MAX_BYTES  # of its file
+    max_bytes: int = MAX_PICTURE_BYTES  # of its file
     max_megapixels: float = MAX_MEGAPIXELS
 
 
@@ -88,7 +88,7 @@ def decode_image(data: bytes, *, limits: Limits = LIMITS) -> Image:
     """
     check_size(len(data), limits)
     try:
-        with PillowImage.open(io.BytesIO(data), formats=KINDS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=FORMATS) as picture:
             check_megapixels(picture, limits)
             ImageOps.exif_transpose(picture, in_place=True)
             return to_uint8(picture)
@@ -113,7 +113,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
     Phones put previews and depth maps behind their photos: those do not count.
     """
     try:
-        with PillowImage.open(io.BytesIO(data), formats=KINDS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
                 return ""
             if not getattr(picture, "is_animated", False):

@@ -33,12 +33,12 @@ from digits.preprocessing.ruled_lines import remove_lines
 
 Polarity = Literal["found", "dark", "light"]
 
-MAX_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
-MIN_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
+MAX_INK_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
+MIN_PHOTO_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
 FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
-MIN_PIECE = 0.06  # of the largest piece's area; smaller ones are specks
+MIN_COMPONENT = 0.06  # of the largest piece's area; smaller ones are specks
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def find_ink(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> Locat
     """
     if isinstance(image, LocatedInk):
         return image
-    ink = separate_ink(image, max_side=MAX_SIDE, options=options)
+    ink = separate_ink(image, max_side=MAX_INK_SIDE, options=options)
     if ink is None:
         return None
     left, top, width, height = cv2.boundingRect(ink)
@@ -122,75 +122,53 @@ def separate_ink(
     """
     check_image(image)
     small = shrink(np.ascontiguousarray(image), max_side)
-    gray = to_gray(small)
-    is_dark_ink = told_polarity(small, options)
+    gray, is_cut_out = to_gray(small)
+    is_found = options.polarity == "found" or is_cut_out
+    is_dark_ink = None if is_found else options.polarity == "dark"
     level = find_even_paper(gray)
     if level is None:
-        gray = magnify(gray, MIN_SIDE)
+        gray = magnify(gray, MIN_PHOTO_SIDE)
         if not options.clean:
             return threshold_photo(gray, is_dark_ink=is_dark_ink)
         return clean_photo(gray, keep_border=keep_border, is_dark_ink=is_dark_ink)
     if is_dark_ink is None:
-        ink = stretch_contrast(contrast_with_level(gray, level))
+        contrast = contrast_with(gray, level)
     else:
-        ink = stretch_contrast(contrast_on_side(gray, is_dark_ink))
+        contrast = contrast_on_side(gray, is_dark_ink)
+    ink = stretch_contrast(contrast)
     # Digits in a row make lines of their own: the bars of fives and sevens.
     return ink if ink is None or keep_border or not options.clean else drop_printed(ink)
 
 
-def told_polarity(image: Image, options: InkOptions) -> bool | None:
-    """Whether the ink is dark, as the options tell; None to find it in the picture."""
-    if options.polarity == "found" or is_cut_out(image):
-        return None
-    return options.polarity == "dark"
-
-
-def to_gray(image: Image) -> Gray:
+def to_gray(image: Image) -> tuple[Gray, bool]:
     """Reduce a picture to one plane in which ink and paper differ.
-
-    A transparent drawing is its alpha plane. Of an opaque one it is the brightness,
-    in which coloured rules are faint; or red, green or blue where one of them varies
-    more than twice as much: yellow ink on white paper is seen in blue alone.
 
     Args:
         image: uint8 array, gray, RGB or RGBA.
 
     Returns:
-        uint8 array of shape (height, width), [0, 255], any polarity.
+        uint8 array of shape (height, width), [0, 255], any polarity; and whether the
+        picture is cut out: ink alone, on transparent paper. Then the plane is alpha. Else
+        it is the brightness, in which coloured rules are faint; or red, green or blue
+        where one of them varies more than twice as much: yellow ink on white paper is seen
+        in blue alone.
     """
     if image.ndim == 2:
-        return image
-    _, spread = cv2.meanStdDev(image)
-    is_transparent = image.shape[2] == 4 and spread[3, 0] > 0
-    if is_transparent and not has_opaque_paper(image):
-        return cv2.extractChannel(image, 3)
-    if is_transparent:
-        image = fill_transparent(image)
-    has_alpha = image.shape[2] == 4
-    brightness = cv2.cvtColor(image, cv2.COLOR_RGBA2GRAY if has_alpha else cv2.COLOR_RGB2GRAY)
+        return image, False
+    spread = cv2.meanStdDev(image)[1][:, 0]
+    if image.shape[2] == 4:
+        alpha, rgb = cv2.extractChannel(image, 3), cv2.cvtColor(image, cv2.COLOR_RGBA2RGB)
+        if spread[3] > 0:
+            opaque = cv2.compare(alpha, OPAQUE, cv2.CMP_GE)
+            contrast = cv2.meanStdDev(rgb, mask=opaque)[1].max()
+            if 2 * cv2.countNonZero(opaque) < opaque.size or contrast < MIN_CONTRAST / 2:
+                return alpha, True
+            rgb = compose_over(image, np.median(rgb[opaque > 0], axis=0))
+        image = rgb
+    brightness = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     if 2 * cv2.meanStdDev(brightness)[1][0, 0] >= spread[:3].max():
-        return brightness
-    return cv2.extractChannel(image, int(spread[:3].argmax()))
-
-
-def is_cut_out(image: Image) -> bool:
-    """Whether a picture is ink alone, on transparent paper."""
-    if image.ndim == 2 or image.shape[2] != 4:
-        return False
-    return bool(np.ptp(image[..., 3]) > 0) and not has_opaque_paper(image)
-
-
-def has_opaque_paper(image: Image) -> bool:
-    """Whether the opaque part of an RGBA picture holds paper as well as ink."""
-    opaque = (image[..., 3] >= OPAQUE).astype(np.uint8)
-    _, spread = cv2.meanStdDev(image[..., :3], mask=opaque)
-    return bool(opaque.mean() >= 0.5 and spread.max() >= MIN_CONTRAST / 2)
-
-
-def fill_transparent(image: Image) -> Image:
-    """Compose an RGBA picture over the median colour of its opaque part."""
-    opaque = image[image[..., 3] >= OPAQUE]
-    return compose_over(image, np.median(opaque[:, :3], axis=0))
+        return brightness, False
+    return cv2.extractChannel(image, int(spread[:3].argmax())), False
 
 
 def find_even_paper(gray: Gray) -> int | None:
@@ -210,15 +188,6 @@ def find_even_paper(gray: Gray) -> int | None:
     return level if is_even else None
 
 
-def contrast_with_level(gray: Gray, level: int) -> Gray:
-    """Subtract paper of one level, as `contrast_with` does."""
-    if level == 0:  # black and white paper are the most common: a short way for them
-        return gray
-    if level == 255:
-        return cv2.bitwise_not(gray)
-    return contrast_with(gray, np.full_like(gray, level))
-
-
 def contrast_on_side(gray: Gray, is_dark_ink: bool) -> Gray:
     """Subtract a drawing's paper where it is told which side of it the ink is on.
 
@@ -233,16 +202,17 @@ def contrast_on_side(gray: Gray, is_dark_ink: bool) -> Gray:
     return cv2.subtract(np.full_like(dark_ink, level), dark_ink)
 
 
-def contrast_with(gray: Gray, paper: Gray) -> Gray:
-    """Subtract the paper, in the direction in which the picture differs more.
+def contrast_with(gray: Gray, level: int) -> Gray:
+    """Subtract paper of one level, in the direction in which the picture differs more.
 
     Args:
         gray: uint8 array of shape (height, width), [0, 255], any polarity.
-        paper: uint8 array of the same shape, the level where there is no ink.
+        level: of the paper, [0, 255].
 
     Returns:
         uint8 array of the same shape, 0 = paper.
     """
+    paper = np.full_like(gray, level)
     lighter, darker = cv2.subtract(gray, paper), cv2.subtract(paper, gray)
     return lighter if cv2.norm(lighter) > cv2.norm(darker) else darker
 
@@ -280,6 +250,6 @@ def drop_specks(ink: Ink) -> Ink:
     if count <= 2:  # the paper and one piece
         return ink
     area = stats[:, cv2.CC_STAT_AREA]
-    keep = area >= MIN_PIECE * area[1:].max()
+    keep = area >= MIN_COMPONENT * area[1:].max()
     keep[0] = False
     return ink * keep[labels]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +23,7 @@ from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, preprocess
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 FILES_AHEAD = 4096  # files that may be prepared before anybody asks for them
 CHUNK = 64  # files that a process takes at once
@@ -83,13 +84,8 @@ def prepare_file(path: Path, *, options: InkOptions = FOUND) -> PreparedFile:
         return PreparedFile(path, message=str(error))
 
 
-def in_batches(files: Iterable[T], size: int) -> Iterator[list[T]]:
+def in_batches(files: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Group files into lists of at most `size`."""
-    batch: list[T] = []
-    for file in files:
-        batch.append(file)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+    rest = iter(files)
+    while batch := list(islice(rest, size)):
         yield batch

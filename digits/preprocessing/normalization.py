@@ -105,7 +105,7 @@ def fit_digit(ink: Ink) -> Ink:
 def fit_and_frame(ink: Ink) -> tuple[Ink, Rectangle]:
     """Fit a digit as `fit_digit` does, and tell its window in pixels of `ink`."""
     first_x, first_y, ink_width, ink_height = cv2.boundingRect(ink)
-    digit = enlarge(ink[first_y : first_y + ink_height, first_x : first_x + ink_width])
+    digit = repeat_pixels(ink[first_y : first_y + ink_height, first_x : first_x + ink_width])
     factor = digit.shape[0] // ink_height
     digit = thicken(digit)
     height, width = digit.shape
@@ -127,7 +127,7 @@ def fit_and_frame(ink: Ink) -> tuple[Ink, Rectangle]:
     return digit, Rectangle(window_x, window_y, side / factor, side / factor)
 
 
-def enlarge(digit: Ink) -> Ink:
+def repeat_pixels(digit: Ink) -> Ink:
     """Repeat the pixels of a small digit until its longest side is 80 or more."""
     factor = -(-MIN_DIGIT_SIDE // max(digit.shape))
     if factor <= 1:

@@ -20,7 +20,7 @@ from digits.preprocessing.arrays import Gray
 Mask = npt.NDArray[np.uint8]  # (height, width), 0 or 255
 Indices = npt.NDArray[np.intp]  # (n,), one coordinate of some pixels
 
-MIN_SIDE = 80  # pixels; in smaller pictures a rule is as thick as a pen
+MIN_RULED_SIDE = 80  # pixels; in smaller pictures a rule is as thick as a pen
 MAX_THICKNESS = 0.025  # of the picture's longest side; thicker lines are strokes
 MIN_LENGTH = 0.7  # of the picture's width or height, for a line to be printed
 MAX_GAP = 0.3  # of the picture's width or height, where strokes cross or follow a line
@@ -31,7 +31,7 @@ MIN_REST = 0.05  # of the picture's longest side; a digit that stays is at least
 
 
 @dataclass(frozen=True)
-class Line:
+class RuledLine:
     """One printed line along x: its ends, its middle in y, and its pixels."""
 
     start: int
@@ -50,12 +50,12 @@ def remove_lines(contrast: Gray, level: float) -> Gray:
     Returns:
         uint8 array of the same shape: `contrast`, 0 where the lines were.
     """
-    if min(contrast.shape) < MIN_SIDE:
+    if min(contrast.shape) < MIN_RULED_SIDE:
         return contrast
     thickness = max(round(MAX_THICKNESS * max(contrast.shape)), 2)
     _, mask = cv2.threshold(contrast, level, 255, cv2.THRESH_BINARY)
-    level_lines = find_lines(mask, thickness)
-    upright_lines = find_lines(np.ascontiguousarray(mask.T), thickness)
+    level_lines = find_ruled_lines(mask, thickness)
+    upright_lines = find_ruled_lines(np.ascontiguousarray(mask.T), thickness)
     height, width = mask.shape
     printed = [line.pixels for line in level_lines if is_printed(line, upright_lines, width)]
     printed += [line.pixels.T for line in upright_lines if is_printed(line, level_lines, height)]
@@ -68,7 +68,7 @@ def remove_lines(contrast: Gray, level: float) -> Gray:
     return rest if longest >= MIN_REST * max(mask.shape) else contrast
 
 
-def find_lines(mask: Mask, thickness: int) -> list[Line]:
+def find_ruled_lines(mask: Mask, thickness: int) -> list[RuledLine]:
     """Find long, thin, nearly level lines.
 
     Args:
@@ -100,7 +100,7 @@ def find_lines(mask: Mask, thickness: int) -> list[Line]:
     return lines
 
 
-def fit_line(xs: Indices, ys: Indices, shape: tuple[int, int], thickness: int) -> Line | None:
+def fit_line(xs: Indices, ys: Indices, shape: tuple[int, int], thickness: int) -> RuledLine | None:
     """Fit a straight line to pixels; None when they are too few, too short or too steep."""
     height, width = shape
     if len(xs) < 2:
@@ -115,10 +115,10 @@ def fit_line(xs: Indices, ys: Indices, shape: tuple[int, int], thickness: int) -
         return None
     pixels = np.zeros((height, width), np.uint8)
     pixels[ys[near], xs[near]] = 255
-    return Line(int(columns[0]), int(columns[-1]), float(ys[near].mean()), pixels)
+    return RuledLine(int(columns[0]), int(columns[-1]), float(ys[near].mean()), pixels)
 
 
-def is_printed(line: Line, across: Sequence[Line], length: int) -> bool:
+def is_printed(line: RuledLine, across: Sequence[RuledLine], length: int) -> bool:
     """Whether a line ends at the picture's border or at lines across it, at both ends."""
     near = max(NEAR * length, 3)
     # Of a sheet held askew, a line's end lies off the middle of the line it meets.

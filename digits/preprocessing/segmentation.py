@@ -1,13 +1,13 @@
 """Find the digits of a picture, in reading order: which ink belongs to which digit.
 
-    digits = find_digits(image, judge)  # each with its box, line and model input
+    digits = find_digits(image, score_digits)  # each with its box, line and model input
 
-Twice, runs of neighbouring parts are candidates for one digit, and the cheapest way
+Twice, runs of neighbouring parts are candidates for one digit, and the cheapest path
 through them wins: oversegmentation and search (Casey and Lecolinet, "A survey of
 methods and strategies in character segmentation", 1996). First the parts of a line are
-pieces of ink that hang together, for a digit may be in several; then those of a digit
+components of ink that hang together, for a digit may be in several; then those of a digit
 that is wide or doubtful are slices, for it may be several. What a candidate costs say
-geometry (gaps, cuts, size) and the network, through `judge`: how certain is it that this
+geometry (gaps, cuts, size) and the network, through `score_digits`: how certain is it that this
 is one digit? NumPy and OpenCV only.
 """
 
@@ -20,35 +20,35 @@ import cv2
 import numpy as np
 
 from digits.preprocessing.arrays import Image, Ink
-from digits.preprocessing.components import Line, Piece, find_lines
+from digits.preprocessing.components import Component, TextLine, find_text_lines
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
 from digits.preprocessing.geometry import Box
 from digits.preprocessing.ink import FOUND, InkOptions, separate_ink
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 
-Judge = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]
+ScoreDigits = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]
 
-MAX_SIDE = 2048  # pixels; larger pictures are shrunk first, a page of digits needs more
+MAX_PAGE_SIDE = 2048  # pixels; larger pictures are shrunk first, a page of digits needs more
 MAX_WIDTH = 1.8  # digits' heights; several parts that are wider are not one digit
-SMALL = 0.5  # of the digits' height; smaller pieces, and flat ones, may be left out
-LEAST = 1e-4  # certainties below it are taken as this, to have a logarithm
-PLAIN = 0.99  # certainty above which a digit is not cut ...
+SMALL = 0.5  # of the digits' height; smaller components, and flat ones, may be left out
+MIN_PROBABILITY = 1e-4  # scores below it are taken as this, to have a logarithm
+HIGH_SCORE = 0.99  # certainty above which a digit is not cut ...
 TWO = 1.3  # ... unless it is as wide as that, in digits' heights
 WIDE = 0.95  # digits' heights; a wider digit may be two
-DOUBTFUL = 0.8  # certainty below which a slimmer one may be two, too ...
+LOW_SCORE = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
-MANY, GRAIN = 200, 12.0  # so many pieces of so few pixels' height are no digits
-MAX_PARTED = 64  # pieces that are cut, or a page of blots would take minutes
+MANY, GRAIN = 200, 12.0  # so many components of so few pixels' height are no digits
+MAX_PARTED = 64  # components that are cut, or a page of blots would take minutes
 MAX_CANDIDATES = 6000  # of a picture, all lines together; noise has no end of them
-MAX_DOUBTFUL = 40  # digits; where more are doubtful than not, it is a texture
+MAX_LOW_SCORES = 40  # digits; where more are doubtful than not, it is a texture
 
 # What speaks against a reading, in nats, as the doubts of the network are.
-OVERLAP = 4.0  # parting two pieces of which one stands above the other
-GAP = 6.0  # joining pieces, for each digit's height between them
+OVERLAP = 4.0  # parting two components of which one stands above the other
+GAP = 6.0  # joining components, for each digit's height between them
 LOW, FULL_HEIGHT = 3.0, 0.7  # a digit lower than that, for what it lacks
 BROAD, FULL_WIDTH = 3.0, 0.9  # a digit that is wider for its height, for the excess
-SKIP = 5.0  # leaving a piece out, for its size in digits' heights
+SKIP = 5.0  # leaving a component out, for its size in digits' heights
 CUT = 1.0  # each cut
 CROSSED = 3.0  # each digit's height of ink that a cut crosses
 DIGIT = 0.1  # each digit
@@ -70,18 +70,18 @@ class Candidate:
     start: int  # index of the first part
     stop: int  # one past the last
     cost: float  # what geometry says against it
-    whole: Piece
+    whole: Component
     model_input: ModelInput | None  # None: left out
     score: float = 1.0  # of the network, that it is one digit
 
     @property
     def total(self) -> float:
         """What geometry and network say against it."""
-        return self.cost - float(np.log(max(self.score, LEAST)))
+        return self.cost - float(np.log(max(self.score, MIN_PROBABILITY)))
 
 
 def find_digits(
-    image: Image, score_digits: Judge, *, options: InkOptions = FOUND
+    image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND
 ) -> list[FoundDigit]:
     """Find the digits of a picture.
 
@@ -94,16 +94,16 @@ def find_digits(
     Returns:
         The digits line by line from top to bottom, each line from left to right.
     """
-    ink = separate_ink(image, max_side=MAX_SIDE, keep_border=True, options=options)
+    ink = separate_ink(image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options)
     if ink is None:
         return []
-    lines = find_lines(ink)
+    lines = find_text_lines(ink)
     if is_grain(lines):
         return []
     found: list[FoundDigit] = []
     parted = doubtful = looked_at = 0
     for number, line in enumerate(lines):
-        candidates = list(islice(join_pieces(line), MAX_CANDIDATES))
+        candidates = list(islice(join_components(line), MAX_CANDIDATES))
         looked_at += len(candidates)
         if looked_at >= MAX_CANDIDATES:
             return []  # a texture: a page of 300 digits has a third of that
@@ -111,51 +111,51 @@ def find_digits(
             digits = [joined]
             if may_be_several(joined, line.height) and parted < MAX_PARTED:
                 parted += 1
-                digits = search(list(slice_piece(joined.whole, line.height)), score_digits)
+                digits = search(list(slice_component(joined.whole, line.height)), score_digits)
             for digit in digits:
                 assert digit.model_input is not None
-                doubtful += digit.score < DOUBTFUL
+                doubtful += digit.score < LOW_SCORE
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
-        if doubtful > MAX_DOUBTFUL and doubtful > len(found) / 2:
+        if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
             return []
     return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
 
 
-def search(candidates: Sequence[Candidate], score_digits: Judge) -> list[Candidate]:
-    """Find the cheapest way from the first part to the last.
+def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[Candidate]:
+    """Find the cheapest path from the first part to the last.
 
     Args:
         candidates: in the order of their first parts.
         score_digits: as for `find_digits`.
 
     Returns:
-        The digits of that way, with their certainty; what is left out is not listed.
+        The digits of that path, with their certainty; what is left out is not listed.
     """
     inputs = [c.model_input for c in candidates if c.model_input is not None]
-    certainties = iter(score_digits(inputs))
+    scores = iter(score_digits(inputs))
     best: dict[int, tuple[float, tuple[Candidate, ...]]] = {0: (0.0, ())}
     for candidate in candidates:
         if candidate.model_input is not None:
-            candidate = replace(candidate, score=next(certainties))
-        if candidate.start not in best:  # two cuts share that part of their ways
+            candidate = replace(candidate, score=next(scores))
+        if candidate.start not in best:  # two cuts share that part of their paths
             continue
-        cost, way = best[candidate.start]
+        cost, path = best[candidate.start]
         if candidate.model_input is not None:
-            way = (*way, candidate)
+            path = (*path, candidate)
         cost += candidate.total
         if candidate.stop not in best or cost < best[candidate.stop][0]:
-            best[candidate.stop] = cost, way
+            best[candidate.stop] = cost, path
     return list(best[max(best)][1])
 
 
-def join_pieces(line: Line) -> Iterator[Candidate]:
-    """List all runs of neighbouring pieces that could be one digit, or be left out."""
-    boxes = [piece.box for piece in line.pieces]
+def join_components(line: TextLine) -> Iterator[Candidate]:
+    """List all runs of neighbouring components that could be one digit, or be left out."""
+    boxes = [component.box for component in line.components]
     for start in range(len(boxes)):
         overlap = shared_width(boxes[start - 1], boxes[start]) if start else 0.0
         joint, right = 0.0, boxes[start].right
         for stop in range(start + 1, len(boxes) + 1):
-            whole = unite(line.pieces[start:stop])
+            whole = unite(line.components[start:stop])
             if stop > start + 1 and whole.box.width > MAX_WIDTH * line.height:
                 break
             if stop > start + 1:
@@ -165,31 +165,31 @@ def join_pieces(line: Line) -> Iterator[Candidate]:
             cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
             yield Candidate(start, stop, cost, whole, make_input(whole))
         size = max(boxes[start].width, boxes[start].height) / line.height
-        if size < SMALL or line.pieces[start].is_flat:
-            yield Candidate(start, start + 1, SKIP * size, line.pieces[start], None)
+        if size < SMALL or line.components[start].is_flat:
+            yield Candidate(start, start + 1, SKIP * size, line.components[start], None)
 
 
-def is_grain(lines: Sequence[Line]) -> bool:
+def is_grain(lines: Sequence[TextLine]) -> bool:
     """Whether what was found is the grain of paper or of a sensor: countless and tiny."""
-    heights = [line.height for line in lines for _ in line.pieces]
+    heights = [line.height for line in lines for _ in line.components]
     return len(heights) > MANY and float(np.median(heights)) < GRAIN
 
 
 def may_be_several(joined: Candidate, height: float) -> bool:
     """Whether what was taken for one digit is to be cut, to see if it is several."""
     width = joined.whole.box.width / height
-    may_be_two = width > SLIM if joined.score < DOUBTFUL else width > WIDE
-    return may_be_two and (joined.score <= PLAIN or width >= TWO)
+    may_be_two = width > SLIM if joined.score < LOW_SCORE else width > WIDE
+    return may_be_two and (joined.score <= HIGH_SCORE or width >= TWO)
 
 
-def slice_piece(piece: Piece, height: float) -> Iterator[Candidate]:
-    """List the whole and all slices of a piece between any two of its cuts."""
-    ends: list[Cut | None] = [None, *find_cuts(piece.ink, height=height), None]
+def slice_component(component: Component, height: float) -> Iterator[Candidate]:
+    """List the whole and all slices of a component between any two of its cuts."""
+    ends: list[Cut | None] = [None, *find_cuts(component.ink, height=height), None]
     for start in range(len(ends) - 1):
         left = ends[start]
         for stop in range(start + 1, len(ends)):
             right = ends[stop]
-            sliced = trim(piece.box, slice_ink(piece.ink, left, right))
+            sliced = trim(component.box, slice_ink(component.ink, left, right))
             if sliced is None:
                 continue
             if sliced.box.width > MAX_WIDTH * height and (left or right):
@@ -213,30 +213,30 @@ def shared_width(first: Box, second: Box) -> float:
     return max(shared, 0) / min(first.width, second.width)
 
 
-def unite(pieces: Sequence[Piece]) -> Piece:
-    """Make one piece of several."""
-    box = pieces[0].box
-    for piece in pieces[1:]:
-        box = box.joined(piece.box)
+def unite(components: Sequence[Component]) -> Component:
+    """Make one component of several."""
+    box = components[0].box
+    for component in components[1:]:
+        box = box.joined(component.box)
     ink = np.zeros((box.height, box.width), np.uint8)
-    for piece in pieces:
-        x, y = piece.box.x - box.x, piece.box.y - box.y
-        place = ink[y : y + piece.box.height, x : x + piece.box.width]
-        np.maximum(place, piece.ink, out=place)
-    return Piece(box, ink)
+    for component in components:
+        x, y = component.box.x - box.x, component.box.y - box.y
+        place = ink[y : y + component.box.height, x : x + component.box.width]
+        np.maximum(place, component.ink, out=place)
+    return Component(box, ink)
 
 
-def trim(box: Box, ink: Ink) -> Piece | None:
+def trim(box: Box, ink: Ink) -> Component | None:
     """Cut ink that lies in a box out of the paper; None when there is none."""
     x, y, width, height = cv2.boundingRect(ink)
     if not width:
         return None
-    return Piece(Box(box.x + x, box.y + y, width, height), ink[y : y + height, x : x + width])
+    return Component(Box(box.x + x, box.y + y, width, height), ink[y : y + height, x : x + width])
 
 
-def make_input(piece: Piece) -> ModelInput:
-    """Make of a piece what a picture of it alone would give."""
-    return to_model_input(fit_digit(piece.ink))
+def make_input(component: Component) -> ModelInput:
+    """Make of a component what a picture of it alone would give."""
+    return to_model_input(fit_digit(component.ink))
 
 
 def enlarge_box(box: Box, small: tuple[int, ...], large: tuple[int, ...]) -> Box:

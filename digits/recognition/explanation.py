@@ -23,7 +23,7 @@ import tensorflow as tf
 
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import MAX_SIDE, LocatedInk, find_ink
+from digits.preprocessing.ink import MAX_INK_SIDE, LocatedInk, find_ink
 from digits.preprocessing.normalization import IMAGE_SIZE, INPUT_SHAPE, ModelInput, locate_digit
 from digits.recognition.recognizer import Recognizer
 
@@ -217,7 +217,7 @@ def draw_explanation(explanation: Explanation, image: Image) -> Rgb:
         uint8 array (height, width, 3), the picture with its ink coloured, the more so
         the more it said; shrunk where a side was longer than 1024 pixels.
     """
-    small = shrink(np.ascontiguousarray(image), MAX_SIDE)
+    small = shrink(np.ascontiguousarray(image), MAX_INK_SIDE)
     picture = to_rgb(small).astype(np.float32)
     evidence = evidence_of_strokes(explanation)
     scale = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]

@@ -12,8 +12,7 @@ from digits.app.model.wording import learn_command, measure_command
 from digits.classes import DIGIT_CLASSES
 from digits.commands import evaluate, predict, train
 from digits.data.dataset import DatasetError
-from digits.data.splits import is_training_writer, split_by_writer
-from digits.data.strokes import StrokeDigit
+from digits.data.splits import is_training_writer
 from digits.evaluation import eval_sets, timing
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
@@ -53,18 +52,6 @@ def test_training_on_letters_writes_a_card_of_letters(
     assert card.class_names == tuple("ABCDEFGHIJ") and card.reject_logit == 0
     assert {"strokes_validation_accuracy", "strokes_test_accuracy"} < set(card.figures)
     assert Recognizer.load(output).predict(draw(3)).label in LETTERS[:10]
-
-
-def test_writers_teach_validate_or_test_and_none_does_two() -> None:
-    drawings = [StrokeDigit("A", writer, ()) for writer in WRITERS for _ in range(3)]
-    parts = split_by_writer(drawings)
-    names = [{one.writer for one in part} for part in vars(parts).values()]
-    assert set.union(*names) == set(WRITERS) and sum(map(len, names)) == len(WRITERS)
-    assert not any(is_training_writer(writer) for writer in names[2])
-    nobody = split_by_writer([StrokeDigit("A", "", ()) for _ in range(60)])
-    assert nobody.train and nobody.validation and nobody.test
-    with pytest.raises(DatasetError, match="Received 5 by 1. Without"):
-        split_by_writer([StrokeDigit("A", "anna", ())] * 5)
 
 
 def test_small_letters_join_large_ones_where_they_are_no_classes(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def test_a_handful_by_one_or_two_writers_is_refused(writers: str) -> None:
 def test_drawings_without_writers_are_counted_as_by_as_many() -> None:
     with pytest.raises(DatasetError, match="Received 2 by 2"):
         split_by_writer(drawings("AB"))
+    many = split_by_writer(drawings("A" * 60))
+    assert many.train and many.validation and many.test
 
 
 def test_a_class_that_nobody_trains_is_refused() -> None:

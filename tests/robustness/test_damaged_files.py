@@ -56,7 +56,7 @@ def test_a_damaged_archive_is_named_and_what_to_do_about_it(
     path = tmp_path / "pendigits.zip"
     path.write_bytes(ARCHIVES[name]())
     monkeypatch.setattr(keras.utils, "get_file", lambda *_: str(path))
-    monkeypatch.setattr(pendigits, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(pendigits, "MAX_STROKE_BYTES", 1 << 20)
     with pytest.raises(DatasetError) as refused:
         load_pendigits()
     text = str(refused.value)

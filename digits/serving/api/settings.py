@@ -8,7 +8,7 @@ import os
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from digits.preprocessing.image_io import MAX_BYTES, MAX_MEGAPIXELS
+from digits.preprocessing.image_io import MAX_MEGAPIXELS, MAX_PICTURE_BYTES
 
 
 class Settings(BaseSettings):
@@ -16,7 +16,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DIGITS_", frozen=True)
 
-    max_bytes: int = Field(default=MAX_BYTES, gt=0, description="bytes of one picture's file")
+    max_bytes: int = Field(
+        default=MAX_PICTURE_BYTES, gt=0, description="bytes of one picture's file"
+    )
     max_megapixels: float = Field(
         default=MAX_MEGAPIXELS, gt=0, description="megapixels of one picture"
     )

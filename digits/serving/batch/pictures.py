@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from digits.files import first_line
-from digits.preprocessing.image_io import MAX_BYTES, ImageError, check_size
+from digits.preprocessing.image_io import MAX_PICTURE_BYTES, ImageError, check_size
 from digits.serving.batch.inputs import Input, Shard, open_table
 
 ROWS = 256  # of a Parquet file in memory at once
@@ -82,7 +82,7 @@ def download(file: Input) -> bytes:
     check_size(file.size)
     try:
         with file.system.open_input_stream(file.path) as stream:
-            return stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_PICTURE_BYTES + 1)
     except FileNotFoundError as error:
         raise ImageError("The file cannot be read: No such file or directory.") from error
 

@@ -81,7 +81,7 @@ def test_a_page_without_ink_says_so_and_is_shown(recognizer: Recognizer) -> None
         (b"broken", "found none"),
         (b"", "empty file"),
         (encode(draw_number("5"))[:200], "damaged or cut short"),
-        (b"\x89PNG" + bytes(image_io.MAX_BYTES), "at most 20 MB"),
+        (b"\x89PNG" + bytes(image_io.MAX_PICTURE_BYTES), "at most 20 MB"),
         (encode(np.zeros((6000, 9000), np.uint8)), "at most 50 megapixels, found 54"),
     ],
     ids=["broken", "empty", "cut", "20 MB", "50 megapixels"],

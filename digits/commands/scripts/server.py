@@ -5,10 +5,10 @@ import sys
 from starlette.applications import Starlette
 
 from digits.commands.serve import assemble
-from digits.serving.api.settings import SettingsError
+from digits.serving.api.settings import ApiSettingsError
 
 try:
     # Streamlit looks for this very call in the text of the file that it is started with.
     app = Starlette(**assemble())
-except SettingsError as error:
+except ApiSettingsError as error:
     sys.exit(f"digits serve: {error}")

@@ -1,9 +1,9 @@
 """A bounded number of requests at work or waiting; the next is turned away at once.
 
-with room.place():
-    async with room.sender():
+with admission.acquire():
+    async with admission.sending():
         data = await request.body()          # who is slow must go when others wait
-    answer = await room.run(prepare, data)   # in a thread; others wait for one
+    answer = await admission.run(prepare, data)   # in a thread; others wait for one
 """
 
 import asyncio
@@ -17,39 +17,39 @@ from digits.serving.api.problems import Problem
 P = ParamSpec("P")
 T = TypeVar("T")
 
-RETRY_SECONDS = 1  # a full room of pictures is read in less
-SLOW_SECONDS = 1  # of sending, after which a place is given to who has none; most need 0.1
+RETRY_SECONDS = 1  # pictures in all slots are predicted in less
+SLOW_SECONDS = 1  # of sending, after which a slot is given to who has none; most need 0.1
 
 
-class WaitingRoom:
-    """Places for requests, and fewer threads that do their work, first come first served.
+class Admission:
+    """Slots for requests, and fewer threads that do their work, first come first served.
 
-    A place is taken before a request's body is read: what waits is bounded in memory too.
+    A slot is taken before a request's body is read: what waits is bounded in memory too.
     All but `run`'s work happens on the event loop, which needs no lock.
     """
 
-    def __init__(self, *, places: int, threads: int, on_refusal: Callable[[], None]) -> None:
+    def __init__(self, *, slots: int, threads: int, on_refusal: Callable[[], None]) -> None:
         """Set the bounds.
 
         Args:
-            places: requests inside, at work or waiting.
+            slots: requests inside, at work or waiting.
             threads: that work at once.
             on_refusal: is called when one is turned away.
         """
-        self.places = places
+        self.slots = slots
         self.taken = 0
         self._on_refusal = on_refusal
         self._senders: dict[asyncio.Timeout, float] = {}  # since when; the longest first
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place, a slow sender's if need be; else raise a Problem: when to return."""
-        if self.taken >= self.places and not self._send_slowest_away():
+    def acquire(self) -> Iterator[None]:
+        """Hold a slot, a slow sender's if need be; else raise a Problem: when to return."""
+        if self.taken >= self.slots and not self._evict_slowest():
             self._on_refusal()
             raise Problem(
                 503,
-                f"All {self.places} places are taken. Try again in a second.",
+                f"All {self.slots} places are taken. Try again in a second.",
                 retry_after=RETRY_SECONDS,
             )
         self.taken += 1
@@ -59,10 +59,10 @@ class WaitingRoom:
             self.taken -= 1
 
     @asynccontextmanager
-    async def sender(self) -> AsyncIterator[None]:
-        """Wait for what the holder of a place sends, as long as nobody else needs the place.
+    async def sending(self) -> AsyncIterator[None]:
+        """Wait for what the holder of a slot sends, as long as nobody else needs the slot.
 
-        Else as many as there are places, each with a byte now and then, would keep all out.
+        Else as many as there are slots, each with a byte now and then, would keep all out.
         """
         try:
             async with asyncio.timeout(None) as patience:
@@ -79,7 +79,7 @@ class WaitingRoom:
                 retry_after=RETRY_SECONDS,
             ) from error
 
-    def _send_slowest_away(self) -> bool:
+    def _evict_slowest(self) -> bool:
         """Give up whoever has been sending longest; False if all of them began just now."""
         now = asyncio.get_running_loop().time()
         for patience, since in self._senders.items():

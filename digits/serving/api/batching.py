@@ -1,7 +1,7 @@
 """The model as the API uses it: pictures that wait together go through it together.
 
-reader = model.get_reader()              # a Problem while there is none
-predictions = await reader.predict(inputs)
+batcher = model.get_batcher()             # a Problem while there is none
+predictions = await batcher.predict(inputs)
 """
 
 import asyncio
@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import Limits, decode_image
-from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import start_loading
 from digits.recognition.errors import RecognizerError
-from digits.recognition.predictions import NumberPrediction, Prediction
+from digits.recognition.predictions import Prediction
 from digits.serving.api.problems import Problem
-from digits.serving.api.schemas import MODEL_DIGITS
+from digits.serving.api.schemas import NAME_DIGITS
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from digits.recognition.recognizer import Recognizer
@@ -28,23 +27,23 @@ LOADING_SECONDS = 5  # to wait for a model that is being loaded
 BROKEN_SECONDS = 60  # to wait for one that somebody must repair
 
 
-class Reader:
+class Batcher:
     """A recognizer behind a queue: while its network runs, what arrives is collected.
 
     A call of the network costs about as much for eight pictures as for one, so that
     many clients share its cost, and a single one waits for nobody.
     """
 
-    def __init__(self, recognizer: "Recognizer", *, name: str) -> None:
-        """Wrap a recognizer; `name` is the model's in answers."""
+    def __init__(self, recognizer: "Recognizer") -> None:
+        """Wrap a recognizer."""
         self.recognizer = recognizer
-        self.name = name
+        self.name = recognizer.sha256[:NAME_DIGITS]  # in answers
         self._waiting: list[tuple[Sequence[ModelInput | None], Answer]] = []
         self._network = ThreadPoolExecutor(1, thread_name_prefix="network")
         self._task: asyncio.Task[None] | None = None
 
     async def predict(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
-        """Read preprocessed pictures, with those of others; None stands for a blank one."""
+        """Predict preprocessed pictures, with those of others; None stands for a blank one."""
         answer: Answer = asyncio.get_running_loop().create_future()
         self._waiting.append((inputs, answer))
         if self._task is None or self._task.done():
@@ -56,9 +55,9 @@ class Reader:
         while self._waiting:
             group, self._waiting = self._waiting, []
             together = [model_input for inputs, _ in group for model_input in inputs]
-            recognize = self.recognizer.predict_inputs
+            predict = self.recognizer.predict_inputs
             try:
-                predictions = iter(await loop.run_in_executor(self._network, recognize, together))
+                predictions = iter(await loop.run_in_executor(self._network, predict, together))
             except Exception as error:
                 for _, answer in group:
                     if not answer.done():
@@ -69,52 +68,39 @@ class Reader:
                 if not answer.done():  # its request may have run out of time
                     answer.set_result(own)
 
-    def predict_number(self, data: bytes, limits: Limits) -> NumberPrediction:
-        """Read a picture's file as a number; in a thread."""
-        return self.recognizer.predict_number(decode_image(data, limits=limits))
 
-
-def prepare(data: bytes, limits: Limits) -> ModelInput | None:
-    """Decode and preprocess a picture's file; in a thread."""
-    return preprocess(decode_image(data, limits=limits))
-
-
-class Model:
-    """The model file that is served; loaded in the background, and anew when it changes."""
+class ServedModel:
+    """The model file that is served; loaded in the background, and again when it changes."""
 
     def __init__(self, path: Path = MODEL_PATH) -> None:
-        """Name the file; `get_reader` begins to load it."""
+        """Name the file; `get_batcher` begins to load it."""
         self.path = path
-        self._reader: Reader | None = None
+        self._batcher: Batcher | None = None
 
-    def get_reader(self) -> Reader:
-        """Return what reads; while a changed file is loaded, the earlier model.
+    def get_batcher(self) -> Batcher:
+        """Return what predicts; while a changed file is loaded, the earlier model.
 
         Raises:
             Problem: 503, while the first is loaded or when it cannot be.
         """
         loading = start_loading(self.path)
         if not loading.done():
-            if self._reader is not None:
-                return self._reader
-            raise Problem(
-                503,
-                "The model is being loaded. Try again in some seconds.",
-                retry_after=LOADING_SECONDS,
-            )
-
+            if self._batcher is not None:
+                return self._batcher
+            detail = "The model is being loaded. Try again in some seconds."
+            raise Problem(503, detail, retry_after=LOADING_SECONDS)
         try:
             recognizer = loading.result()
         except RecognizerError as error:
             raise Problem(503, str(error), retry_after=BROKEN_SECONDS) from error
-        if self._reader is None or self._reader.recognizer is not recognizer:
-            self._reader = Reader(recognizer, name=recognizer.sha256[:MODEL_DIGITS])
-        return self._reader
+        if self._batcher is None or self._batcher.recognizer is not recognizer:
+            self._batcher = Batcher(recognizer)
+        return self._batcher
 
     def is_ready(self) -> bool:
-        """Whether it reads."""
+        """Whether it predicts."""
         try:
-            self.get_reader()
-        except Exception:  # whatever is wrong, it does not read
+            self.get_batcher()
+        except Exception:  # whatever is wrong, it does not
             return False
         return True

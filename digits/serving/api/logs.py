@@ -13,7 +13,7 @@ import structlog.tracebacks
 
 # Where a fault came from, without the values of variables: a picture may be one.
 WHERE = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-LONGEST = 200  # characters of a path, which strangers choose
+MAX_LOG_CHARS = 200  # of a path, which strangers choose
 
 
 def configure_logging() -> None:

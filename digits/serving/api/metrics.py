@@ -1,6 +1,6 @@
 """What Prometheus can ask of a server, at /metrics."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,58 +20,44 @@ from digits.recognition.predictions import Prediction
 # Seconds: a drawing takes some milliseconds, a photo some hundred.
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
-# A series beside each other one, which nobody asks for.
-disable_created_metrics()  # type: ignore[no-untyped-call]
-
 
 class Metrics:
-    """Counters and gauges of one API; those of the process beside them."""
+    """Counters and gauges of one API, and those of its process.
+
+    The owner of the gauges sets where they read their values: `slots` and `loaded`.
+    """
 
     def __init__(self) -> None:
         """Start all at zero."""
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        self.requests = Counter(
-            "digits_requests",
-            "Requests answered.",
-            ["route", "method", "status"],
-            registry=self.registry,
-        )
+        # A second series for each, with its time of creation, which nobody asks for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        labels = ["route", "method", "status"]
+        self.requests = Counter("digits_requests", "Requests answered.", labels, registry=registry)
         self.seconds = Histogram(
             "digits_request_seconds",
             "Time from a request's head to the end of its answer.",
             ["route"],
             buckets=BUCKETS,
-            registry=self.registry,
+            registry=registry,
         )
         self.readings = Counter(
             "digits_readings",
             "Digits read; a blank picture is one of digit ''.",
             ["status", "digit"],
-            registry=self.registry,
+            registry=registry,
         )
         self.refused = Counter(
-            "digits_refused", "Requests without a free place.", registry=self.registry
+            "digits_refused", "Requests without a free place.", registry=registry
         )
-        self.places = Gauge(
-            "digits_places_taken", "Requests at work or waiting.", registry=self.registry
-        )
+        self.slots = Gauge("digits_places_taken", "Requests at work or waiting.", registry=registry)
         self.loaded = Gauge(
-            "digits_model_loaded", "1 when the model answers, else 0.", registry=self.registry
+            "digits_model_loaded", "1 when the model answers, else 0.", registry=registry
         )
-
-    def watch(self, *, places: Callable[[], int], loaded: Callable[[], bool]) -> None:
-        """Say where the gauges read their values."""
-        self.places.set_function(places)
-        self.loaded.set_function(loaded)
-
-    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request that was answered."""
-        self.requests.labels(route, method, str(status)).inc()
-        self.seconds.labels(route).observe(seconds)
 
     def count_readings(self, predictions: Iterable[Prediction]) -> None:
-        """Count what was read."""
+        """Count what was predicted."""
         for prediction in predictions:
             self.readings.labels(prediction.status, prediction.label or "").inc()
 

@@ -1,7 +1,7 @@
 """Around each request: its line in the log, its place in the metrics, and a last resort.
 
-api.add_middleware(Observing, metrics=metrics)
-note_readings(request, predictions)   # in a route: what was read
+api.add_middleware(Observability, metrics=metrics)
+note_predictions(request, predictions)   # in a route
 """
 
 import time
@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digits.recognition.predictions import Prediction
-from digits.serving.api.logs import LONGEST, write_line
+from digits.serving.api.logs import MAX_LOG_CHARS, write_line
 from digits.serving.api.metrics import Metrics
 from digits.serving.api.problems import FAULT, problem_response
 
@@ -20,7 +20,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 GONE = 499  # as nginx notes a client that hung up; nobody sees it but the log
 
 
-class Observing:
+class Observability:
     """Middleware that sees a request come, and its answer go."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
@@ -34,7 +34,8 @@ class Observing:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        scope.setdefault("state", {})["readings"] = []
+        predictions: list[Prediction] = []
+        scope.setdefault("state", {})["predictions"] = predictions
         scope.pop("route", None)  # of the application around this one
         status, bytes_in, bytes_out = 0, 0, 0
 
@@ -59,36 +60,27 @@ class Observing:
             fault = error
             if not status:
                 await problem_response(500, FAULT)(scope, receive, count_out)
-        self._note(scope, status, time.perf_counter() - started, bytes_in, bytes_out, fault)
-
-    def _note(
-        self,
-        scope: Scope,
-        status: int,
-        seconds: float,
-        bytes_in: int,
-        bytes_out: int,
-        fault: Exception | None,
-    ) -> None:
+        seconds = time.perf_counter() - started
+        # Methods and paths that strangers invent would each be a series of its own.
         method = scope["method"] if scope["method"] in METHODS else "other"
-        route = getattr(scope.get("route"), "path", None)
-        # Paths that strangers invent would each be a series of its own.
-        self.metrics.count_request(f"/api{route}" if route else "other", method, status, seconds)
-        readings: Sequence[Prediction] = scope["state"]["readings"]
-        self.metrics.count_readings(readings)
+        path = getattr(scope.get("route"), "path", None)
+        route = f"/api{path}" if path else "other"
+        self.metrics.requests.labels(route, method, str(status)).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        self.metrics.count_readings(predictions)
         write_line(
             "request",
             error=fault,
-            method=scope["method"][:LONGEST],
-            path=scope["path"][:LONGEST],
+            method=scope["method"][:MAX_LOG_CHARS],
+            path=scope["path"][:MAX_LOG_CHARS],
             status=status,
             ms=round(seconds * 1000, 1),
             bytes_in=bytes_in,
             bytes_out=bytes_out,
-            readings=Counter(prediction.status for prediction in readings),
+            readings=Counter(prediction.status for prediction in predictions),
         )
 
 
-def note_readings(request: Request, predictions: Sequence[Prediction]) -> None:
-    """Note what was read, for log and metrics."""
-    request.state.readings = predictions
+def note_predictions(request: Request, predictions: Sequence[Prediction]) -> None:
+    """Note what was predicted, for log and metrics."""
+    request.state.predictions.extend(predictions)

@@ -6,20 +6,25 @@ raise Problem(413, "Expected at most 20 MB. Save the picture smaller.")
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from digits.preprocessing.image_io import NotAPictureError, TooLargeError
+
 MEDIA_TYPE = "application/problem+json"
 FAULT = "Something went wrong here, and was written to the log. Please report it."
 
-EXAMPLES = {
+SAMPLE_DETAILS = {
     400: "The picture is damaged or cut short: image file is truncated.",
     413: "Expected at most 20 MB, found more. Send less.",
     415: "Expected a picture such as PNG or JPEG, found none.",
     500: FAULT,
     503: "All 40 places are taken. Try again in a second.",
+}
+RETRY_AFTER = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}
 }
 
 
@@ -28,7 +33,9 @@ class ProblemDetails(BaseModel):
 
     model_config = ConfigDict(title="Problem")
 
-    type: str = Field("about:blank", description="always about:blank: the status says the kind")
+    type: str = Field(
+        default="about:blank", description="always about:blank: the status says the kind"
+    )
     title: str = Field(description="the status in words", examples=["Content Too Large"])
     status: int = Field(description="the HTTP status", examples=[413])
     detail: str = Field(description="what was expected, what came, what to do")
@@ -49,19 +56,17 @@ class Problem(HTTPException):
         super().__init__(status, detail, headers)
 
 
+def to_json(status: int, detail: str) -> dict[str, Any]:
+    """Write a problem as the values of its JSON."""
+    title = HTTPStatus(status).phrase
+    return ProblemDetails(title=title, status=status, detail=detail).model_dump()
+
+
 def problem_response(
     status: int, detail: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Write a problem as JSON."""
-    problem = ProblemDetails(
-        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail
-    )
-    return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
-
-
-def add_handlers(api: FastAPI) -> None:
-    """Answer all errors of an application in this way."""
-    api.add_exception_handler(HTTPException, answer_http_error)
+    """Answer with a problem."""
+    return JSONResponse(to_json(status, detail), status, headers, media_type=MEDIA_TYPE)
 
 
 async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -78,29 +83,22 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
     return problem_response(error.status_code, detail, headers)
 
 
+async def answer_image_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer a picture that cannot be read, with the sentence that says why."""
+    status = {TooLargeError: 413, NotAPictureError: 415}.get(type(error), 400)
+    return problem_response(status, str(error))
+
+
 def document(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe problems for OpenAPI, one response a status."""
     schema = ProblemDetails.model_json_schema()
     return {
         status: {
             "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": schema, "example": make_example(status)}},
+            "content": {
+                MEDIA_TYPE: {"schema": schema, "example": to_json(status, SAMPLE_DETAILS[status])}
+            },
         }
         | ({"headers": RETRY_AFTER} if status == 503 else {})
         for status in statuses
     }
-
-
-RETRY_AFTER = {
-    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}
-}
-
-
-def make_example(status: int) -> dict[str, Any]:
-    """Show what a problem of this status looks like."""
-    return ProblemDetails(
-        type="about:blank",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=EXAMPLES[status],
-    ).model_dump()

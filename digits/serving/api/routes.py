@@ -12,17 +12,17 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_standalone_docs import StandaloneDocs
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import ImageError, Limits, NotAPictureError, TooLargeError
-from digits.preprocessing.normalization import ModelInput
-from digits.serving.api.admission import RETRY_SECONDS, WaitingRoom
-from digits.serving.api.batching import Model, Reader, prepare
+from digits.preprocessing.image_io import ImageError, Limits, decode_image
+from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.serving.api.admission import RETRY_SECONDS, Admission
+from digits.serving.api.batching import Batcher, ServedModel
 from digits.serving.api.draining import Draining
 from digits.serving.api.metrics import Metrics
-from digits.serving.api.observability import Observing, note_readings
-from digits.serving.api.problems import Problem, add_handlers, document, problem_response
+from digits.serving.api.observability import Observability, note_predictions
+from digits.serving.api.problems import Problem, answer_http_error, answer_image_error, document
 from digits.serving.api.schemas import (
     Batch,
     Card,
@@ -31,10 +31,9 @@ from digits.serving.api.schemas import (
     Health,
     Number,
     Reading,
-    flatten,
+    reading_fields,
     to_card,
     to_number,
-    to_reading,
 )
 from digits.serving.api.settings import Settings
 from digits.serving.api.uploads import SentFile, receive_files, receive_picture
@@ -43,31 +42,30 @@ DESCRIPTION = """Reads handwritten digits. Send a picture, get the digit, how su
 or that there is none. Errors are `application/problem+json`, with a sentence in `detail`."""
 
 BINARY = {"type": "string", "format": "binary"}
-PICTURE = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {  # first, as the documentation's page then has a button for it
-            "schema": {"type": "object", "properties": {"file": BINARY}, "required": ["file"]}
-        },
-        "image/png": {"schema": BINARY},
-        "image/jpeg": {"schema": BINARY},
-        "application/octet-stream": {"schema": BINARY},
-    },
-}
-PICTURES = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"files": {"type": "array", "items": BINARY, "minItems": 1}},
-                "required": ["files"],
-            }
-        }
-    },
-}
+FILES = {"type": "array", "items": BINARY, "minItems": 1}
+IMAGE_TYPES = ("image/png", "image/jpeg", "application/octet-stream")
 
-READING: dict[str, Any] = {"tags": ["Reading"], "responses": document(400, 413, 415, 500, 503)}
+
+def form_with(field: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a form with one field for OpenAPI."""
+    form = {"type": "object", "properties": {field: schema}, "required": [field]}
+    return {"multipart/form-data": {"schema": form}}
+
+
+def prediction_route(content: dict[str, Any]) -> dict[str, Any]:
+    """Describe a route that takes pictures for OpenAPI."""
+    return {
+        "tags": ["Reading"],
+        "responses": document(400, 413, 415, 500, 503),
+        "openapi_extra": {"requestBody": {"required": True, "content": content}},
+    }
+
+
+# The form comes first: the documentation's page then has a button for it.
+PICTURE = prediction_route(
+    form_with("file", BINARY) | {kind: {"schema": BINARY} for kind in IMAGE_TYPES}
+)
+PICTURES = prediction_route(form_with("files", FILES))
 
 router = APIRouter()
 
@@ -77,8 +75,8 @@ class Service:
     """What all requests share."""
 
     settings: Settings
-    model: Model
-    room: WaitingRoom
+    model: ServedModel
+    admission: Admission
     metrics: Metrics
 
     @property
@@ -87,12 +85,12 @@ class Service:
         return Limits(self.settings.max_bytes, self.settings.max_megapixels)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Reader]:
-        """Hold a place and the model for one request, for no longer than is allowed."""
-        with self.room.place():
+    async def acquire(self) -> AsyncIterator[Batcher]:
+        """Hold a slot and the model for one request, for no longer than is allowed."""
+        with self.admission.acquire():
             try:
                 async with asyncio.timeout(self.settings.seconds):
-                    yield self.model.get_reader()
+                    yield self.model.get_batcher()
             except TimeoutError as error:
                 raise Problem(
                     503,
@@ -103,7 +101,7 @@ class Service:
 
     async def receive(self, request: Request) -> bytes:
         """Receive one picture, as long as its sender holds nobody up."""
-        async with self.room.sender():
+        async with self.admission.sending():
             return await receive_picture(request, limit=self.settings.max_bytes)
 
 
@@ -112,14 +110,14 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
 
     Args:
         settings: its limits.
-        model_path: the model to read with. Defaults to the one that ships.
+        model_path: the model to predict with. Defaults to the one that ships.
     """
-    metrics = Metrics()
-    room = WaitingRoom(
-        places=settings.places, threads=settings.threads, on_refusal=metrics.refused.inc
+    metrics, model = Metrics(), ServedModel(model_path)
+    admission = Admission(
+        slots=settings.places, threads=settings.threads, on_refusal=metrics.refused.inc
     )
-    model = Model(model_path)
-    metrics.watch(places=lambda: room.taken, loaded=model.is_ready)
+    metrics.slots.set_function(lambda: admission.taken)
+    metrics.loaded.set_function(model.is_ready)
     api = FastAPI(
         title="Handwritten digits",
         version="1",
@@ -128,78 +126,64 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
+        exception_handlers={HTTPException: answer_http_error, ImageError: answer_image_error},
     )
-    api.state.service = Service(settings, model, room, metrics)
+    api.state.service = Service(settings, model, admission, metrics)
     api.include_router(router)
-    add_handlers(api)
-    api.add_exception_handler(ImageError, answer_image_error)
-    api.add_middleware(Observing, metrics=metrics)
+    api.add_middleware(Observability, metrics=metrics)
     api.add_middleware(Draining)
     StandaloneDocs(api)  # its page from this server, where FastAPI's is from another
     return api
 
 
-@router.post(
-    "/predict",
-    summary="Read one digit",
-    openapi_extra={"requestBody": PICTURE},
-    **READING,
-)
+@router.post("/predict", summary="Read one digit", **PICTURE)
 async def predict(request: Request) -> Reading:
     """Read all ink of a picture as one digit: the body itself, or the form's `file`."""
     service: Service = request.app.state.service
-    async with service.turn() as reader:
+    async with service.acquire() as batcher:
         data = await service.receive(request)
-        model_input = await service.room.run(prepare, data, service.limits)
-        predictions = await reader.predict([model_input])
-    note_readings(request, predictions)
-    return to_reading(predictions[0], reader.name)
+        model_input = await service.admission.run(prepare, data, service.limits)
+        predictions = await batcher.predict([model_input])
+    note_predictions(request, predictions)
+    return Reading(**reading_fields(predictions[0], batcher.name))
 
 
-@router.post(
-    "/predict/batch",
-    summary="Read many pictures of one digit each",
-    openapi_extra={"requestBody": PICTURES},
-    **READING,
-)
+@router.post("/predict/batch", summary="Read many pictures of one digit each", **PICTURES)
 async def predict_batch(request: Request) -> Batch:
     """Read each of the form's `files`; one that cannot be read has a message instead."""
     service: Service = request.app.state.service
     settings = service.settings
-    async with service.turn() as reader:
-        async with service.room.sender():
+    async with service.acquire() as batcher:
+        async with service.admission.sending():
             files = await receive_files(
                 request, limit=settings.max_batch_bytes, count=settings.max_files
             )
         prepared = await prepare_all(service, files)
         readable = [one for one in prepared if not isinstance(one, ImageError)]
-        predictions = await reader.predict(readable)
-    note_readings(request, predictions)
+        predictions = await batcher.predict(readable)
+    note_predictions(request, predictions)
     rest = iter(predictions)
     return Batch(
         results=[
             FileError(file=file.name, message=str(one))
             if isinstance(one, ImageError)
-            else FileReading(file=file.name, **flatten(next(rest), reader.name))
+            else FileReading(file=file.name, **reading_fields(next(rest), batcher.name))
             for file, one in zip(files, prepared, strict=True)
         ]
     )
 
 
-@router.post(
-    "/read",
-    summary="Read a number of several digits",
-    openapi_extra={"requestBody": PICTURE},
-    **READING,
-)
+@router.post("/read", summary="Read a number of several digits", **PICTURE)
 async def read(request: Request) -> Number:
     """Find the digits of a picture, line by line, and read each."""
     service: Service = request.app.state.service
-    async with service.turn() as reader:
+    async with service.acquire() as batcher:
         data = await service.receive(request)
-        reading = await service.room.run(reader.predict_number, data, service.limits)
-    note_readings(request, [digit.prediction for digit in reading.digits])
-    return to_number(reading, reader.name)
+        number = await service.admission.run(
+            lambda: batcher.recognizer.predict_number(decode_image(data, limits=service.limits))
+        )
+    note_predictions(request, [digit.prediction for digit in number.digits])
+    return to_number(number, batcher.name)
 
 
 @router.get(
@@ -211,16 +195,19 @@ async def read(request: Request) -> Number:
 )
 async def health(request: Request) -> Health:
     """Answer 200 when the model reads; 503 while it is loaded, or when it cannot be."""
-    service: Service = request.app.state.service
-    reader = service.model.get_reader()
-    return Health(model=reader.name, warning=reader.recognizer.warning or None)
+    batcher = request.app.state.service.model.get_batcher()
+    return Health(model=batcher.name, warning=batcher.recognizer.warning or None)
 
 
 @router.get("/model", tags=["Server"], summary="The model's card", responses=document(500, 503))
 async def model(request: Request) -> Card:
     """Tell what the model is, and what was measured on it."""
-    service: Service = request.app.state.service
-    return to_card(service.model.get_reader().recognizer)
+    return to_card(request.app.state.service.model.get_batcher().recognizer)
+
+
+def prepare(data: bytes, limits: Limits) -> ModelInput | None:
+    """Decode and preprocess a picture's file; in a thread."""
+    return preprocess(decode_image(data, limits=limits))
 
 
 async def prepare_all(
@@ -235,18 +222,8 @@ async def prepare_all(
     async def prepare_one(file: SentFile) -> ModelInput | None | ImageError:
         async with turns:
             try:
-                return await service.room.run(prepare, file.data, service.limits)
+                return await service.admission.run(prepare, file.data, service.limits)
             except ImageError as error:
                 return error
 
     return await asyncio.gather(*map(prepare_one, files))
-
-
-async def answer_image_error(request: Request, error: Exception) -> JSONResponse:
-    """Answer a picture that cannot be read, with the sentence that says why."""
-    status = 400
-    if isinstance(error, TooLargeError):
-        status = 413
-    elif isinstance(error, NotAPictureError):
-        status = 415
-    return problem_response(status, str(error))

@@ -1,6 +1,6 @@
 """What an operator can set, in the environment: DIGITS_MAX_BYTES=5000000, and so on.
 
-settings = read_settings()
+settings = load_settings()
 """
 
 import os
@@ -31,19 +31,19 @@ class Settings(BaseSettings):
     )
 
 
-class SettingsError(Exception):
+class ApiSettingsError(Exception):
     """A variable that cannot be followed; the text is one sentence for the operator."""
 
 
-def read_settings() -> Settings:
-    """Read the environment.
+def load_settings() -> Settings:
+    """Take the settings from the environment.
 
     Raises:
-        SettingsError: if a variable is no number, or too small.
+        ApiSettingsError: if a variable is no number, or too small.
     """
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"DIGITS_{first['loc'][0]}".upper()
-        raise SettingsError(f"{name} is '{first['input']}'. {first['msg']}.") from error
+        raise ApiSettingsError(f"{name} is '{first['input']}'. {first['msg']}.") from error

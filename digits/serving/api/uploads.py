@@ -8,7 +8,7 @@ Nothing is written to disk, and nothing beyond the limit is kept in memory.
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -79,21 +79,16 @@ async def receive_form(request: Request, *, field: str, limit: int, count: int) 
     except UnicodeError as error:  # a form may name any of Python's encodings
         raise Problem(400, "The form is damaged: its names are not in its encoding.") from error
     try:
+        uploads = [value for value in form.getlist(field) if isinstance(value, UploadFile)]
+        if not uploads:
+            raise Problem(400, f"Expected a file in the form's field '{field}', found none.")
         return [
             # Half a pair of surrogates, which some encodings allow, is nothing that JSON has.
             SentFile((upload.filename or "").encode(errors="replace").decode(), await upload.read())
-            for upload in find_uploads(form, field)
+            for upload in uploads
         ]
     finally:
         await form.close()
-
-
-def find_uploads(form: FormData, field: str) -> list[UploadFile]:
-    """List the files in a form's field, or raise a Problem when there are none."""
-    uploads = [value for value in form.getlist(field) if isinstance(value, UploadFile)]
-    if not uploads:
-        raise Problem(400, f"Expected a file in the form's field '{field}', found none.")
-    return uploads
 
 
 async def receive(request: Request, *, limit: int) -> AsyncGenerator[bytes, None]:

@@ -19,8 +19,8 @@ from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api import draining, routes
 from digits.serving.api.admission import SLOW_SECONDS
-from digits.serving.api.batching import Model, Reader, prepare
-from digits.serving.api.routes import make_api
+from digits.serving.api.batching import Batcher, ServedModel
+from digits.serving.api.routes import make_api, prepare
 from digits.serving.api.settings import Settings
 from tests.support.digit_drawings import DIGITS, draw, encode_png
 from tests.support.event_loops import run_apart
@@ -94,9 +94,9 @@ def test_pictures_that_wait_go_through_the_network_together(
     monkeypatch.setattr(Recognizer, "predict_inputs", count)
 
     async def read_all() -> list[str | None]:
-        reader = Reader(start_loading().result(120), name="")
+        batcher = Batcher(start_loading().result(120))
         inputs = [prepare(encode_png(draw(digit)), Limits()) for digit in DIGITS]
-        answers = await asyncio.gather(*(reader.predict([one]) for one in inputs))
+        answers = await asyncio.gather(*(batcher.predict([one]) for one in inputs))
         return [predictions[0].label for predictions in answers]
 
     assert run_apart(read_all()) == [str(digit) for digit in DIGITS]
@@ -114,10 +114,10 @@ def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Recognizer, "predict_inputs", fail_at_two)
 
     async def read() -> None:
-        reader = Reader(start_loading().result(120), name="")
+        batcher = Batcher(start_loading().result(120))
         with pytest.raises(RuntimeError):
-            await reader.predict([None, None])
-        assert (await reader.predict([None]))[0].status == "blank"
+            await batcher.predict([None, None])
+        assert (await batcher.predict([None]))[0].status == "blank"
 
     run_apart(read())
 
@@ -125,13 +125,13 @@ def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPa
 def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:
     path = tmp_path / "digit_model.keras"
     path.write_bytes(MODEL_PATH.read_bytes())
-    model = Model(path)
+    model = ServedModel(path)
     start_loading(path).result(120)
-    before = model.get_reader()
+    before = model.get_batcher()
     os.utime(path, ns=(1, 1))  # another file, as far as its time says
-    assert model.get_reader() is before
+    assert model.get_batcher() is before
     start_loading(path).result(120)
-    assert model.get_reader() is not before
+    assert model.get_batcher() is not before
 
 
 async def dribble(pause: float = 0.05) -> AsyncIterator[bytes]:

@@ -1,8 +1,6 @@
 """Kinds of command-line arguments: each turns a text into a value, or says what is wrong."""
 
 import argparse
-import io
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -88,10 +86,3 @@ def parse_given(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
 def fields_of(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
     """Choose from what was given the values of a dataclass' fields."""
     return {one.name: given[one.name] for one in fields(kind) if one.name in given}
-
-
-def print_any_name() -> None:
-    """Let the screen show names that its encoding lacks, escaped, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

@@ -1,14 +1,4 @@
-"""Read digits from picture files.
-
-    python predict.py seven.png                     # a table on the screen
-    python predict.py scans/ --output digits.csv    # a folder, and all in it
-    python predict.py bill.jpg --several            # numbers: one row a digit
-    python predict.py board.jpg --polarity light    # where it is not found by itself
-    python predict.py scans/ --engine ray --output results/    # millions: docs/scaling.md
-
-Exit status: 0 every picture was read, 1 some could not be or there is no model,
-2 wrong call, 130 stopped by Ctrl-C.
-"""
+"""Predict the digits in picture files: the command."""
 
 import argparse
 import json
@@ -16,27 +6,46 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
-from digits.arguments import existing_place, print_any_name
-from digits.files import atomic_write, check_writable, explain_failure
+from digits.arguments import existing_place
+from digits.commands.process import prepare_process, print_error, run_command
+from digits.files import atomic_write, check_writable
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink import InkOptions
-from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import BOX, Row, number_rows, to_row, write_csv
-from digits.recognition.tensorflow_log import silence_tensorflow
 from digits.serving.batch.options import add_engine_options, choose_engine, predict_with_ray
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
 
-MANY_FILES = 500  # from here on processes pay that share the preparing
+MANY_FILES = 500  # from here on, processes that share the decoding pay off
+
+
+@dataclass(frozen=True)
+class PredictOptions:
+    """What to predict, with which model, and where the rows go.
+
+    Attributes:
+        paths: picture files.
+        model: the model file.
+        output: .csv or .jsonl; None prints a table.
+        several: whether a picture may show several digits.
+        ink: what is known of the pictures.
+    """
+
+    paths: Sequence[Path]
+    model: Path
+    output: Path | None
+    several: bool
+    ink: InkOptions
 
 
 def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
@@ -46,65 +55,62 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "predict.py") -> int:
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "predict.py".
     """
-    set_up_process()
-    silence_tensorflow()
+    prepare_process()
+    parser = make_predict_parser(prog)
+    given = parser.parse_args(argv)
+    batch = choose_engine(given, parser)
+    if batch is not None:
+        return predict_with_ray(batch, parser)
+    ink = InkOptions(given.polarity, given.clean)
+    paths = list_pictures(given.paths)
+    if not paths:
+        parser.error("there are no pictures in the folders named")
+    options = PredictOptions(paths, given.model, given.output, given.several, ink)
+    return run_command(
+        lambda: predict_to_rows(options, prog=prog),
+        prog=prog,
+        expected=(RecognizerError,),
+        output=options.output or "the table",
+        when_stopped="Stopped: nothing was written.",
+    )
+
+
+def predict_to_rows(options: PredictOptions, *, prog: str) -> int:
+    """Predict all pictures, show the progress and then the rows, and return the exit status."""
     # Not above: the processes that prepare files import this program, without TensorFlow.
     from digits.recognition.recognizer import Recognizer
 
-    print_any_name()
-    parser = make_parser(prog)
-    arguments = parser.parse_args(argv)
-    batch = choose_engine(arguments, parser)
-    if batch is not None:
-        return predict_with_ray(batch, parser)
-    paths = list_pictures(arguments.paths)
-    if not paths:
-        parser.error("there are no pictures in the folders named")
-    try:
-        if arguments.output:
-            check_writable(arguments.output)
-        recognizer = Recognizer.load(arguments.model)
-    except RecognizerError as error:
-        print(f"{prog}: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{prog}: {explain_failure(error, arguments.output)}", file=sys.stderr)
-        return 1
+    if options.output:
+        check_writable(options.output)
+    recognizer = Recognizer.load(options.model)
     if recognizer.warning:
-        print(f"{prog}: {recognizer.warning}", file=sys.stderr)
+        print_error(prog, recognizer.warning)
+    read = read_several if options.several else read_single
+    rows_by_file = tqdm(
+        read(recognizer, options.paths, options.ink),
+        total=len(options.paths),
+        unit="image",
+        disable=None,
+        delay=1,
+    )
     try:
-        rows = read_all(recognizer, paths, arguments)
-        return report(rows, arguments.output, prog=prog)
+        rows = [row for rows in rows_by_file for row in rows]
     except BrokenProcessPool:
-        print(
-            f"{prog}: a process that prepared pictures was ended from outside, most often"
-            " because memory ran out. Read fewer pictures at once.",
-            file=sys.stderr,
+        print_error(
+            prog,
+            "a process that prepared pictures was ended from outside, most often because memory"
+            " ran out. Read fewer pictures at once.",
         )
         return 1
-    except KeyboardInterrupt:
-        print("\nStopped: nothing was written.", file=sys.stderr)
-        return 130
+    return show_rows(rows, options.output)
 
 
-def read_all(
-    recognizer: "Recognizer", paths: Sequence[Path], arguments: argparse.Namespace
-) -> list[Row]:
-    """Read all pictures to rows, and show on the screen how far it is."""
-    read = read_several if arguments.several else read_single
-    options = InkOptions(arguments.polarity, arguments.clean)
-    shown = tqdm(
-        read(recognizer, paths, options), total=len(paths), unit="image", disable=None, delay=1
-    )
-    return [row for rows_of_file in shown for row in rows_of_file]
-
-
-def make_parser(prog: str = "predict.py") -> argparse.ArgumentParser:
+def make_predict_parser(prog: str) -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Read handwritten digits from picture files.",
-        epilog="Example: python predict.py scans/ --output digits.csv",
+        epilog=f"Example: {prog} scans/ --output digits.csv",
     )
     add = parser.add_argument
     add(
@@ -180,7 +186,7 @@ def read_several(
             yield number_rows(str(path), reading, names)
 
 
-def report(rows: Sequence[Row], output: Path | None, *, prog: str) -> int:
+def show_rows(rows: Sequence[Row], output: Path | None) -> int:
     """Print a table, or write the file and a line that sums it up; return the exit status."""
     try:
         if output is None:
@@ -188,13 +194,10 @@ def report(rows: Sequence[Row], output: Path | None, *, prog: str) -> int:
         else:
             write_rows(rows, output)
             what = "rows" if "index" in rows[0] else "pictures"
-            print(f"{len(rows)} {what} in '{output}': {', '.join(count_statuses(rows))}.")
+            print(f"{len(rows)} {what} in '{output}': {', '.join(describe_statuses(rows))}.")
         sys.stdout.flush()
     except BrokenPipeError:  # as of `predict.py ... | head`: who reads along has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        print(f"{prog}: {explain_failure(error, output or 'the table')}", file=sys.stderr)
-        return 1
     return 1 if any(row["status"] == "error" for row in rows) else 0
 
 
@@ -214,7 +217,7 @@ def write_json_lines(rows: Sequence[Row], file: TextIO) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-def count_statuses(rows: Sequence[Row]) -> Iterator[str]:
+def describe_statuses(rows: Sequence[Row]) -> Iterator[str]:
     """Say how many rows have each status."""
     statuses = [row["status"] for row in rows]
     for status in ("digit", "unsure", "blank", "error"):
@@ -227,7 +230,7 @@ def print_table(rows: Sequence[Row]) -> None:
 
     With `--several` also the number, and each digit's box as x,y,width,height.
     """
-    rows = [row | {"file": escape(row["file"])} for row in rows]
+    rows = [row | {"file": escape_name(row["file"])} for row in rows]
     width = max(len(row["file"]) for row in rows)
     digit = max(len("digit"), *(len(row["digit"] or "") for row in rows))
     number = max(len("number"), *(len(row.get("number") or "") for row in rows))
@@ -243,7 +246,7 @@ def print_table(rows: Sequence[Row]) -> None:
         print((line + (row["message"] or confidence)).rstrip())
 
 
-def escape(name: str) -> str:
+def escape_name(name: str) -> str:
     """Write what no screen shows as escapes: a name may hold new lines, and any byte."""
     return "".join(
         one if one.isprintable() else one.encode("unicode_escape").decode() for one in name

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import cv2
 
-from digits.arguments import existing_path, output_path, print_any_name
+from digits.arguments import existing_path, output_path
+from digits.commands.process import prepare_process
 from digits.files import atomic_write, explain_failure
 from digits.preprocessing.image_io import ImageError, load_image
-from digits.preprocessing.loader import set_up_process
 from digits.preprocessing.normalization import preprocess
 
 
@@ -25,9 +25,8 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
         argv: the arguments. Defaults to those of the process.
         prog: the name that usage and errors begin with. Defaults to "preprocessing.py".
     """
-    set_up_process()
-    print_any_name()
-    arguments = make_parser(prog).parse_args(argv)
+    prepare_process()
+    arguments = make_preprocess_parser(prog).parse_args(argv)
     try:
         model_input = preprocess(load_image(arguments.picture))
     except ImageError as error:
@@ -46,7 +45,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
     return 0
 
 
-def make_parser(prog: str = "preprocessing.py") -> argparse.ArgumentParser:
+def make_preprocess_parser(prog: str) -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
         prog=prog,

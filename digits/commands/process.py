@@ -44,7 +44,8 @@ def run_command(
     except expected as error:
         print_error(prog, error)
     except OSError as error:
-        print_error(prog, explain_failure(error, error.filename or output), advice)
+        name = str(error.filename or output).removesuffix(".partial")
+        print_error(prog, explain_failure(error, name), advice)
     except KeyboardInterrupt:
         print(f"\n{when_stopped}", file=sys.stderr)
         return 130

@@ -33,6 +33,7 @@ from digits.serving.export.formats import (
 )
 from digits.serving.export.manifest import measure_file
 from digits.serving.export.network import DIGIT_PROBABILITY, PROBABILITIES, make_network
+from digits.serving.export.options import FORMAT_NAMES
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 
@@ -248,3 +249,7 @@ def test_another_program_needs_no_tensorflow(exported: Path) -> None:
         check=True,
     )
     assert run.stdout.splitlines() == ["7 sure", "False False"]
+
+
+def test_the_options_name_every_format() -> None:
+    assert tuple(FORMATS) == FORMAT_NAMES

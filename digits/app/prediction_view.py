@@ -68,7 +68,7 @@ def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
 
 def find_recognizer(wait: str) -> "Recognizer | None":
     """Return the server's recognizer; None, after a sentence on why, when there is none."""
-    loading = start_loading()
+    loading = start_page_model()
     if not loading.done():
         with st.spinner(wait):
             loading.exception()
@@ -83,7 +83,7 @@ def find_recognizer(wait: str) -> "Recognizer | None":
     return recognizer
 
 
-def start_loading() -> "Future[Recognizer]":
+def start_page_model() -> "Future[Recognizer]":
     """Begin to load the model in the background, if that has not been done."""
     return background_loader.start_loading(MODEL_PATH)
 

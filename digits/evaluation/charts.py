@@ -29,8 +29,8 @@ MATRIX_HEIGHT = 400  # pixels; about square on a phone
 FEW, MOST_NUMBERED = 12, 30  # classes of a matrix with large letters, and with numbers
 ROW_OF_MANY = 18  # pixels of a class in a matrix of many
 CURVES_HEIGHT = 320  # pixels
-LOSSES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
-REFUSALS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1]  # lines of a scale, linear up to 0.01
+LOSS_TICKS = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
+REFUSAL_TICKS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1]  # lines of a scale, linear up to 0.01
 LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
 SVG_WIDTH = 300  # pixels of a plot; shrunk to a phone's width, letters can still be read
 CELL = "cell"  # name of the selection of a confusion matrix
@@ -243,8 +243,8 @@ def refusal_chart(curves: Sequence[Curve], noun: str, palette: Palette) -> Chart
     color = series_color("set", [one.set for one in curves], palette)
     x = alt.X(
         "digits:Q",
-        scale=alt.Scale(type="symlog", constant=REFUSALS[2], domain=[0, 1]),
-        axis=alt.Axis(values=REFUSALS, labelExpr="format(datum.value * 100, '~g')"),
+        scale=alt.Scale(type="symlog", constant=REFUSAL_TICKS[2], domain=[0, 1]),
+        axis=alt.Axis(values=REFUSAL_TICKS, labelExpr="format(datum.value * 100, '~g')"),
         title=f"refused of the {noun}s, in % (by powers above 1)",
     )
     y = alt.Y("negatives:Q", axis=alt.Axis(format="%"), title=f"refused of what is no {noun}")
@@ -276,7 +276,7 @@ def history_chart(
     dashes = alt.Scale(domain=["training", "validation"], range=[[5, 3], [1, 0]])
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=3)
     scale = alt.Scale(zero=False) if is_share else alt.Scale(type="log")
-    axis = alt.Axis(format="%") if is_share else alt.Axis(format="~g", values=LOSSES)
+    axis = alt.Axis(format="%") if is_share else alt.Axis(format="~g", values=LOSS_TICKS)
     base = alt.Chart(table).encode(
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(zero=False)),
         y=alt.Y("value:Q", title=None, scale=scale, axis=axis),

@@ -230,7 +230,7 @@ def scribbles() -> EvaluationSet:
 
 
 def load_pairs(paths: Sequence[Path], *, held_out: bool = False) -> EvaluationSet:
-    """Draw two digits beside each other, from stroke files; raises DatasetError.
+    """Draw two digits side by side, from stroke files; raises DatasetError.
 
     Args:
         paths: the files.
@@ -258,7 +258,7 @@ def draw_pair(left: StrokeDigit, right: StrokeDigit, *, rng: np.random.Generator
     first = fit_strokes(left.strokes, rng.uniform(*PAIR_SIDE))
     second = fit_strokes(right.strokes, rng.uniform(*PAIR_SIDE))
     sizes = [np.concatenate(strokes).max(axis=0) for strokes in (first, second)]
-    room = side - brush - sizes[0][0] - sizes[1][0]  # pixels beside and between, 2 brushes or more
+    room = side - brush - sizes[0][0] - sizes[1][0]  # pixels around and between, 2 brushes or more
     gap = rng.uniform(2 * brush, brush + room / 2)
     x = brush / 2 + rng.uniform(0, room - gap)
     middle = side / 2 + rng.uniform(-40, 40)

@@ -209,7 +209,7 @@ def check_labels(one: EvaluationSet, classes: Sequence[str], path: Path) -> None
 
 
 def to_readings(labels: Sequence[str], predictions: Sequence[Prediction | None]) -> Readings:
-    """Set predictions beside the truth, as arrays; None is a file that cannot be read."""
+    """Pair predictions with the truth, as arrays; None is a file that cannot be read."""
     return Readings(
         labels=tuple(labels),
         digits=tuple((p.label or "") if p else "" for p in predictions),

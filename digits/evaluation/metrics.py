@@ -48,7 +48,7 @@ class Proportion:
 
 @dataclass(frozen=True)
 class Readings:
-    """What a model made of a set, beside the truth; n of each.
+    """What a model made of a set, and the truth; n of each.
 
     Attributes:
         labels: what is shown.

@@ -81,7 +81,7 @@ class DigitSet(MeasuredSet):
 
 
 Kind = TypeVar("Kind", DigitSet, NegativeSet)
-T = TypeVar("T")
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class ModelAbout:
 
 
 def read_about(path: Path) -> ModelAbout:
-    """Read what lies beside a model file.
+    """Read the card and the reports of a model file.
 
     Args:
         path: of the model file, which need not be a usable one.
@@ -162,7 +162,7 @@ def read_about(path: Path) -> ModelAbout:
     )
 
 
-def attempt(read: Callable[[], T], default: T) -> tuple[T, str]:
+def attempt(read: Callable[[], Content], default: Content) -> tuple[Content, str]:
     """Read a report, or return what stands for it with the sentence that says why."""
     try:
         return read(), ""

@@ -1,4 +1,4 @@
-"""What a measurement leaves beside a model's card: details of each set, for the page.
+"""What a measurement adds to a model's report: details of each set, for the page.
 
 update_details(Path("digit_model.keras"), result, shown={"mnist_test"})
 """
@@ -54,7 +54,7 @@ def update_details(model_path: Path, result: ModelResult, *, shown: Collection[s
     Args:
         model_path: of the model file, which the details name by its SHA-256.
         result: what was measured.
-        shown: sets whose misread pictures are kept, beside `ALWAYS_SHOWN`. Defaults
+        shown: sets whose misread pictures are kept, as well as `ALWAYS_SHOWN`. Defaults
             to none.
 
     Returns:

@@ -21,7 +21,7 @@ from digits.app.prediction_view import (
     show_answer,
     show_model_input,
     show_probabilities,
-    start_loading,
+    start_page_model,
 )
 from digits.app.sentences import describe_doubt
 from digits.classes import DIGIT_CLASSES, with_article
@@ -79,7 +79,7 @@ def draw_and_read() -> None:
         show_files(board)
     with history:
         show_history()
-    start_loading()
+    start_page_model()
     with right, st.container(key="answer"):
         recognizer = find_recognizer(WAIT)
         if recognizer is None:

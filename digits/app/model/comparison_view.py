@@ -28,8 +28,8 @@ from digits.recognition.predictions import Prediction
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
 
-MOST = 4  # models at once, beside the one that ships: more cannot be read on a phone
-SHOWN_SIDE = 140  # screen pixels of the drawing that is read
+MOST = 4  # models at once, and the one that ships: more cannot be read on a phone
+DRAWING_SIDE = 140  # screen pixels of the drawing that is read
 LEAST_SHOWN = 0.005  # probability of a class, to be shown where there are many
 MOST_CLASSES = 12  # all shown
 MOST_MISREAD = 8  # examples of what the model misreads
@@ -148,7 +148,7 @@ def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
         image = examples[st.selectbox("Example", list(examples), key="example")]
     if image is not None:
         url = to_data_url(image)
-        st.image(url, caption="What they all read", width=SHOWN_SIDE, alt="The drawing")
+        st.image(url, caption="What they all read", width=DRAWING_SIDE, alt="The drawing")
     if drawn is None:
         st.page_link(draw_page(), label=f"Draw a {noun} for them to read", icon=":material/draw:")
     return image

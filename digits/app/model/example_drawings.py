@@ -1,4 +1,4 @@
-"""A few drawings to try models on: digits as other hands write them, and what is none.
+"""A few drawings to try models on: digits in other hands, and non-digits.
 
 image = EXAMPLE_DRAWINGS["A seven with a bar"].draw()  # (280, 280) uint8, white on black
 """

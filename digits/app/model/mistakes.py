@@ -16,13 +16,13 @@ from digits.evaluation.model_summary import DigitSet, ModelAbout
 from digits.preprocessing.image_io import to_data_url
 from digits.recognition.model_report.schema import Misread, SetDetails
 
-MOST_BESIDE = 12  # classes of a matrix that has its pictures beside it
+MAX_NARROW_CLASSES = 12  # classes of a matrix that has its pictures next to it
 MISREAD_ZOOM = 3  # screen pixels a side for each pixel of a digit
 
 
 @dataclass
 class MatrixState:
-    """What one visit knows of the matrix, beside what its widgets keep.
+    """What one visit knows of the matrix, apart from its widgets.
 
     Attributes:
         version: of its chart; another one has no clicked cell.
@@ -66,7 +66,7 @@ def show_matrix(about: ModelAbout) -> None:
     details, state = about.details.sets[one.name], st.session_state
     if not {state.get("written", ""), state.get("read", "")} <= {"", *details.classes}:
         state.written = state.read = ""  # they are of another model's classes
-    is_large = len(details.classes) > MOST_BESIDE
+    is_large = len(details.classes) > MAX_NARROW_CLASSES
     left, right = (st.container(), st.container()) if is_large else st.columns(2, gap="medium")
     with left:
         board = st.container()  # above the boxes, whose choice it frames
@@ -109,7 +109,7 @@ def show_chart(one: DigitSet, details: SetDetails, truth: str, reading: str) -> 
 
 
 def take_click(key: str, version: int) -> None:
-    """Choose the cell that was clicked in the matrix; a click beside it chooses all.
+    """Choose the cell that was clicked in the matrix; a click outside chooses all.
 
     A browser that is busy tells once more of the click in a matrix that is gone.
     """

@@ -1,4 +1,4 @@
-"""What one visit keeps of the view of pictures, beside what its widgets keep."""
+"""What one visit keeps of the view of pictures, apart from its widgets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

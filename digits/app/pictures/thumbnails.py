@@ -119,7 +119,7 @@ def draw_dashed(pen: ImageDraw.ImageDraw, frame: Frame, color: Color, width: int
 
 
 def draw_tag(pen: ImageDraw.ImageDraw, frame: Frame, text: str, color: Color) -> None:
-    """Write what was read, where the picture has room for it beside the box."""
+    """Write what was read, above, below or inside the box, wherever the picture has room."""
     height = portion(frame, TAG_SHARE, TAG_HEIGHTS)
     font = ImageFont.load_default(size=0.8 * height)
     width = round(font.getlength(text) + 0.5 * height)

@@ -1,4 +1,4 @@
-"""The files of what is known of a model beside its card: its details, and its history.
+"""The files of a model's report: its details, and the history of its training.
 
     folder = report_folder(Path("digit_model.keras"))     # reports/digit_model
     details = read_details(folder, sha256=card.sha256)    # of evaluate.py --update-card

@@ -1,4 +1,4 @@
-"""What is known of a model beside its card: each epoch of its training, each set in detail.
+"""What a model's report says: each epoch of its training, its layers, each set in detail.
 
 details = read_details(folder, sha256=card.sha256)    # of files.py
 details.sets["mnist_test"].count("4", "9")            # fours read as nines

@@ -1,22 +1,16 @@
 """Charts of figures: what was measured goes in, an Altair chart comes out.
 
     chart = reliability_chart(bins, palette)
-    st.altair_chart(chart)                        # on the page
-    svg = to_svg(chart, palette, "Reliability")   # in the report
+    st.altair_chart(chart)
 
 The page and the report of evaluate.py draw the same charts, in colours of their own.
 """
 
-import io
-import re
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 import altair as alt
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from digits.evaluation.palette import Palette
@@ -30,9 +24,7 @@ FEW, MOST_NUMBERED = 12, 30  # classes of a matrix with large letters, and with 
 ROW_OF_MANY = 18  # pixels of a class in a matrix of many
 CURVES_HEIGHT = 320  # pixels
 LOSS_TICKS = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmic scale
-REFUSAL_TICKS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1]  # lines of a scale, linear up to 0.01
 LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
-SVG_WIDTH = 300  # pixels of a plot; shrunk to a phone's width, letters can still be read
 CELL = "cell"  # name of the selection of a confusion matrix
 
 PLAIN_AXIS: dict[str, Any] = {
@@ -63,23 +55,6 @@ class Interval:
     model: str = ""
 
 
-@dataclass(frozen=True)
-class Curve:
-    """What a moving threshold refuses of a set, and the model's own threshold on it.
-
-    Attributes:
-        set: name of the set of non-digits.
-        digits: share of the digits that are refused, (points,).
-        negatives: share of the set that is refused, (points,).
-        mark: both shares at the model's own threshold.
-    """
-
-    set: str
-    digits: npt.NDArray[np.float64]
-    negatives: npt.NDArray[np.float64]
-    mark: tuple[float, float]
-
-
 def interval_chart(intervals: Sequence[Interval], palette: Palette) -> Chart:
     """Draw each share as a point in its interval; models have colours of their own."""
     table = pd.DataFrame(intervals)
@@ -88,9 +63,7 @@ def interval_chart(intervals: Sequence[Interval], palette: Palette) -> Chart:
     scale = alt.Scale(domain=[least, 1], nice=False)
     tooltip = [
         alt.Tooltip("set:N", title="data set"),
-        alt.Tooltip("share:Q", format=".2%"),
-        alt.Tooltip("low:Q", format=".2%", title="from"),
-        alt.Tooltip("high:Q", format=".2%", title="to"),
+        *percent_tooltips({"share": "share", "low": "from", "high": "to"}, places=2),
         alt.Tooltip("count:Q", format=",", title="pictures"),
     ]
     models = list(dict.fromkeys(one.model for one in intervals))
@@ -108,6 +81,12 @@ def interval_chart(intervals: Sequence[Interval], palette: Palette) -> Chart:
         points.encode(x=alt.X("share:Q", scale=scale), color=color, tooltip=tooltip),
     )
     return layers.properties(height=max(ROW, 16 * len(models)) * table["set"].nunique() + 30)
+
+
+def percent_tooltips(titles: Mapping[str, str], *, places: int) -> list[alt.Tooltip]:
+    """Tell shares in per cent, each by its field's title."""
+    form = f".{places}%"
+    return [alt.Tooltip(f"{name}:Q", format=form, title=title) for name, title in titles.items()]
 
 
 def series_color(field: str, names: Sequence[str], palette: Palette) -> alt.Color:
@@ -188,15 +167,10 @@ def fill(field: str, most: float, low: str, high: str, *, is_log: bool) -> alt.C
 def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
     """Draw how often readings are right, by their confidence; large points are many of them."""
     table = pd.DataFrame(
-        {
-            "confidence": one.confidence,
-            "right": one.right,
-            "low": one.interval[0],
-            "high": one.interval[1],
-            "count": one.count,
-        }
-        for one in bins
+        [{**asdict(one), "low": one.interval[0], "high": one.interval[1]} for one in bins],
+        columns=["confidence", "right", "low", "high", "count"],
     )
+    titles = {"confidence": "mean confidence", "right": "right", "low": "from", "high": "to"}
     percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
     honest = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
@@ -216,44 +190,10 @@ def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
             size=alt.Size("count:Q", scale=sizes, legend=None),
             tooltip=[
                 alt.Tooltip("count:Q", format=",", title="readings"),
-                alt.Tooltip("confidence:Q", format=".1%", title="mean confidence"),
-                alt.Tooltip("right:Q", format=".1%", title="right"),
-                alt.Tooltip("low:Q", format=".1%", title="from"),
-                alt.Tooltip("high:Q", format=".1%", title="to"),
+                *percent_tooltips(titles, places=1),
             ],
         ),
     ).properties(height=360)
-
-
-def refusal_chart(curves: Sequence[Curve], noun: str, palette: Palette) -> Chart:
-    """Draw what is refused of each set against how many digits are refused with it.
-
-    Args:
-        curves: one a set.
-        noun: what the model reads, "digit".
-        palette: has colours for `series`.
-    """
-    table = pd.concat(
-        pd.DataFrame({"set": one.set, "digits": one.digits, "negatives": one.negatives})
-        for one in curves
-    )
-    marks = pd.DataFrame(
-        {"set": one.set, "digits": one.mark[0], "negatives": one.mark[1]} for one in curves
-    )
-    color = series_color("set", [one.set for one in curves], palette)
-    x = alt.X(
-        "digits:Q",
-        scale=alt.Scale(type="symlog", constant=REFUSAL_TICKS[2], domain=[0, 1]),
-        axis=alt.Axis(values=REFUSAL_TICKS, labelExpr="format(datum.value * 100, '~g')"),
-        title=f"refused of the {noun}s, in % (by powers above 1)",
-    )
-    y = alt.Y("negatives:Q", axis=alt.Axis(format="%"), title=f"refused of what is no {noun}")
-    return alt.layer(
-        alt.Chart(table).mark_line(strokeWidth=1.6).encode(x=x, y=y, color=color, order="digits:Q"),
-        alt.Chart(marks)
-        .mark_point(size=60, filled=True, opacity=1)
-        .encode(x=x, y=y, color=color, shape=alt.Shape("set:N", sort=None, legend=None)),
-    ).properties(height=CURVES_HEIGHT)
 
 
 def history_chart(
@@ -322,33 +262,3 @@ def probability_chart(
     shown = base.transform_filter("datum.share >= 0.005").mark_text(fontSize=11)
     numbers = shown.encode(text="label:N", color=strong)
     return alt.layer(cells, numbers).properties(height=30 * len(readings) + 40)
-
-
-def to_svg(chart: Chart, palette: Palette, title: str) -> str:
-    """Turn a chart into an SVG element that can stand in a page among others.
-
-    vl-convert-python, which does it, is needed for nothing else.
-
-    Args:
-        chart: any of this module.
-        palette: its colours may be CSS variables of the page.
-        title: what the chart shows, for those who do not see it.
-    """
-    chart = chart.properties(width=SVG_WIDTH).configure(background="transparent")
-    chart = chart.configure_axis(
-        labelColor=palette.ink,
-        titleColor=palette.ink,
-        titleFontWeight="normal",
-        gridColor=palette.faint,
-        domainColor=palette.faint,
-        tickColor=palette.faint,
-    )
-    chart = chart.configure_legend(labelColor=palette.ink).configure_view(stroke=None)
-    file = io.StringIO()
-    chart.save(file, format="svg")
-    svg = file.getvalue()
-    # Several charts share a page, in which an id may occur once.
-    prefix = f"chart-{zlib.crc32(svg.encode()):08x}-"
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", svg)
-    svg = re.sub(r' width="[\d.]+" height="[\d.]+"', "", svg, count=1)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -16,23 +16,14 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from digits.evaluation.charts import (
-    Curve,
-    Interval,
-    interval_chart,
-    refusal_chart,
-    reliability_chart,
-    to_svg,
-)
 from digits.evaluation.evaluator import Mistake, ModelResult, SetResult
 from digits.evaluation.formats import format_interval, format_percent
-from digits.evaluation.metrics import REFUSED_DIGITS, DigitFigures, RefusalCurve, RefusalFigures
-from digits.evaluation.palette import REPORT
+from digits.evaluation.metrics import REFUSED_DIGITS, DigitFigures, RefusalFigures
+from digits.evaluation.report_charts import draw_accuracies, draw_refusals, draw_reliability
 from digits.files import atomic_write
 from digits.preprocessing.image_io import to_data_url
 
 TEMPLATE = Path(__file__).with_name("page.html")
-CURVE_POINTS = 101  # of a refusal curve that the JSON file keeps
 MOST_PICTURES = 24  # of a set on the page: few enough to look at each
 
 
@@ -136,7 +127,7 @@ def detail_negatives(part: SetResult[RefusalFigures]) -> dict[str, Any]:
         "taken_for_a_digit": {label: share.hits for label, share in part.figures.false_accepts},
     }
     if curve is not None:
-        kept = thin(curve)
+        kept = curve.thinned()
         # The first threshold is infinite: nothing is refused. JSON has no word for that.
         thresholds = [round(float(t), 6) if np.isfinite(t) else None for t in kept.thresholds]
         record["refusal_curve"] = {
@@ -145,13 +136,6 @@ def detail_negatives(part: SetResult[RefusalFigures]) -> dict[str, Any]:
             "certainty_threshold": thresholds,
         }
     return record
-
-
-def thin(curve: RefusalCurve) -> RefusalCurve:
-    """Keep points of a refusal curve that are evenly far from each other on its way."""
-    way = curve.digits + curve.negatives
-    kept = np.unique(np.searchsorted(way, np.linspace(0, 2, CURVE_POINTS)).clip(0, len(way) - 1))
-    return RefusalCurve(curve.digits[kept], curve.negatives[kept], curve.thresholds[kept])
 
 
 def render_page(results: Sequence[ModelResult]) -> str:
@@ -185,37 +169,6 @@ def render_page(results: Sequence[ModelResult]) -> str:
         noun=results[0].noun,
         most_pictures=MOST_PICTURES,
     )
-
-
-def draw_accuracies(results: Sequence[ModelResult]) -> Markup:
-    """Draw each model's accuracy on each set in its interval, as an SVG element."""
-    intervals = [
-        Interval(part.title, share.share, *share.interval, count=share.count, model=result.name)
-        for result in results
-        for part in result.digits
-        for share in (part.figures.accuracy,)
-    ]
-    title = "Share read right by data set, with 95 % intervals"
-    return Markup(to_svg(interval_chart(intervals, REPORT), REPORT, title))
-
-
-def draw_reliability(part: SetResult[DigitFigures]) -> Markup:
-    """Draw how often readings are right by their confidence, as an SVG element."""
-    chart = reliability_chart(part.figures.reliability.bins, REPORT)
-    return Markup(to_svg(chart, REPORT, "Reliability: share read right by confidence"))
-
-
-def draw_refusals(result: ModelResult) -> Markup:
-    """Draw what a moving threshold refuses, as an SVG element."""
-    curves = []
-    for part in result.negatives:
-        if part.figures.curve is not None:
-            curve = thin(part.figures.curve)
-            mark = result.compared_refused.share, part.figures.refused.share
-            curves.append(Curve(part.title, curve.digits, curve.negatives, mark))
-    noun = result.noun
-    title = f"Share refused of what is no {noun} against share refused of {noun}s"
-    return Markup(to_svg(refusal_chart(curves, noun, REPORT), REPORT, title))
 
 
 def make_breakable(name: str) -> Markup:

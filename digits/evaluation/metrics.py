@@ -22,6 +22,7 @@ Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
 
 CALIBRATION_BINS = 15  # of equal width over [0, 1], as published figures have them
+CURVE_POINTS = 101  # of a refusal curve that is thinned
 REFUSED_DIGITS = 0.01  # share of digits at which refusals are compared between models
 
 
@@ -153,6 +154,13 @@ class RefusalCurve:
     def refused_at(self, share: float) -> float:
         """Share of the non-digits that is refused with at most `share` of the digits."""
         return float(self.negatives[self.digits <= share].max())
+
+    def thinned(self) -> "RefusalCurve":
+        """Keep points that are evenly far from each other on the curve's way."""
+        way = self.digits + self.negatives
+        kept = np.searchsorted(way, np.linspace(0, 2, CURVE_POINTS)).clip(0, len(way) - 1)
+        kept = np.unique(kept)
+        return RefusalCurve(self.digits[kept], self.negatives[kept], self.thresholds[kept])
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def test_a_damaged_archive_is_named_and_what_to_do_about_it(
     with pytest.raises(DatasetError) as refused:
         load_pendigits()
     text = str(refused.value)
-    assert f"'{path}'" in text and text.endswith("Delete that file, so that it is fetched anew.")
+    assert f"'{path}'" in text
+    assert text.endswith("Delete that file, so that it is downloaded again.")
     assert "\n" not in text and len(text) < 400 + len(str(path))
 
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from digits.app.kept.session import get_policy, login
 from digits.commands.app import SCRIPTS, run_script
 from digits.preprocessing.loader import set_up_process
 from digits.recognition.background_loader import start_loading
@@ -56,9 +57,10 @@ def assemble() -> Parts:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        """Begin to load the model, and run the page, while the server runs."""
+        """Begin to load the model, print the token, and run the page, while the server runs."""
         configure_logging()
         start_loading()
+        login.announce(get_policy())
         async with run_page(app):
             yield
 

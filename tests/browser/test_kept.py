@@ -1,7 +1,8 @@
 """A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
 
-from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
+from tests.browser.conftest import visit
 from tests.support.accessibility import find_serious_faults
 from tests.support.hand import draw_with_finger, draw_with_mouse
 
@@ -50,6 +51,24 @@ def test_a_misread_drawing_is_kept_opened_again_and_deleted(page: Page) -> None:
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
     assert faults == [] and fetched == []
+
+
+def test_a_browser_finds_what_it_kept_after_a_reload_and_no_other_one_does(
+    page: Page, app_url: str, pocket: BrowserContext
+) -> None:
+    draw_with_mouse(page, 4)
+    keep_as_nine(page)
+    (cookie,) = [one for one in page.context.cookies() if one["name"] == "digits_owner"]
+    assert cookie["sameSite"] == "Strict" and len(cookie["value"]) == 43
+    page.goto(f"{app_url}/kept")
+    expect(page.get_by_alt_text("Drawing of: 9, read as 4")).to_be_visible()
+    with visit(pocket, f"{app_url}/kept") as stranger:
+        expect(stranger.get_by_text("turn on Keep this drawing")).to_be_visible()
+        expect(stranger.get_by_alt_text("Drawing of")).to_have_count(0)
+        expect(stranger.get_by_role("button", name="Download all")).to_have_count(0)
+    assert page.context.cookies()[0]["value"] == cookie["value"]
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
 
 
 def test_on_a_phone_the_same_fits_the_screen(phone: Page, app_url: str) -> None:

@@ -246,7 +246,7 @@ def show_login(policy: AccessPolicy) -> None:
     secret = "password" if policy.password else "token"
     with st.expander("You run this server?"), st.form("door", clear_on_submit=True):
         if secret == "token":
-            st.caption("The server printed a token when it started.")
+            st.caption("The server printed a token in its terminal.")
         given = st.text_input(f"Operator's {secret}", type="password", key="password")
         is_sent = st.form_submit_button("Show all drawings")
     if is_sent:

@@ -17,7 +17,7 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, preprocess
 from digits.recognition.architectures import logits_of
 from digits.recognition.calibration import Logits, to_probabilities
@@ -102,13 +102,13 @@ class Recognizer:
             )
         return cls(model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
 
-    def predict(self, image: Source, *, options: InkOptions = FOUND) -> Prediction:
+    def predict(self, image: Source | LocatedInk, *, options: InkOptions = FOUND) -> Prediction:
         """Predict which digit a picture shows.
 
         Args:
             image: path of a picture file, bytes of a picture file, or uint8 array of
                 shape (height, width) gray, (height, width, 3) RGB or (height, width, 4)
-                RGBA, in [0, 255], any polarity.
+                RGBA, in [0, 255], any polarity; or ink that was found already.
             options: what is known of the picture. Defaults to nothing.
 
         Returns:
@@ -118,7 +118,8 @@ class Recognizer:
             ImageError: if a file cannot be read or is no picture.
             ValueError: if an array is of another dtype or shape.
         """
-        model_input = preprocess(to_pixels(image), options=options)
+        found = image if isinstance(image, LocatedInk) else to_pixels(image)
+        model_input = preprocess(found, options=options)
         if model_input is None:
             return self.blank()
         logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)

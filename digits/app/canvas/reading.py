@@ -20,6 +20,7 @@ from digits.app.canvas.drawing import Drawing, smooth
 from digits.data.strokes import Points
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.geometry import Box
+from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.recognition.predictions import NumberPrediction, Prediction
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
@@ -36,10 +37,12 @@ class CanvasReading:
     Attributes:
         prediction: of the drawing as one digit.
         number: its digits, when it is several; None when it is one.
+        ink: of the drawing, found once for all that is shown of it; None without ink.
     """
 
     prediction: Prediction
     number: NumberPrediction | None = None
+    ink: LocatedInk | None = None
 
     @property
     def text(self) -> str:
@@ -58,13 +61,15 @@ def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> Can
         drawing: its strokes.
         recognizer: reads.
     """
-    prediction = recognizer.predict(image)
-    if prediction.status == "blank" or len(drawing.strokes) < 2:
-        return CanvasReading(prediction)
-    number = recognizer.predict_number(image)
-    if is_likelier(number, prediction) and keeps_strokes_whole(number, drawing):
-        return CanvasReading(prediction, number)
-    return CanvasReading(prediction)
+    ink = find_ink(image)
+    if ink is None:
+        return CanvasReading(recognizer.blank())
+    prediction = recognizer.predict(ink)
+    if len(drawing.strokes) >= 2:
+        number = recognizer.predict_number(image)
+        if is_likelier(number, prediction) and keeps_strokes_whole(number, drawing):
+            return CanvasReading(prediction, number, ink)
+    return CanvasReading(prediction, ink=ink)
 
 
 def is_likelier(number: NumberPrediction, whole: Prediction) -> bool:

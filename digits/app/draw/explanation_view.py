@@ -8,6 +8,7 @@ from digits.app.canvas.drawing import CANVAS_SIDE
 from digits.classes import with_article
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import to_data_url
+from digits.preprocessing.ink import LocatedInk
 
 if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
     from digits.recognition.explanation import Explainer
@@ -28,12 +29,12 @@ PATCH = (
 )
 
 
-def show_explanation(picture: Image, recognizer: "Recognizer") -> None:
+def show_explanation(picture: Image, ink: LocatedInk, recognizer: "Recognizer") -> None:
     """Colour the ink of a drawing by what it said."""
     from digits.recognition.explanation import AGAINST, FOR, draw_explanation
 
     with st.spinner("Looking closer. The first time takes some seconds ..."):
-        explanation = load_explainer(recognizer).explain(picture)
+        explanation = load_explainer(recognizer).explain(ink)
     if explanation is None:
         return
     digit, rival = with_article(explanation.digit), with_article(explanation.rival)

@@ -204,22 +204,21 @@ def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recog
     noun = page_noun()
     stages = st.expander("How it saw it", key="seen", on_change="rerun")
     explanation = st.expander(f"Why this {noun}?", key="why", on_change="rerun")
-    is_read = reading is not None and reading.prediction.status != "blank"
-    picture = board.picture if is_read else None
     number = reading.number if reading is not None else None
+    ink, picture = reading.ink if reading is not None else None, board.picture
     if stages.open:
         with stages:
-            if picture is None:
+            if ink is None or picture is None:
                 st.caption("Draw something first: the steps show here.")
             elif number is not None:
                 show_number_stages(picture, number)
             else:
-                show_stages(picture)
+                show_stages(ink)
     if explanation.open:
         with explanation:
-            if picture is None:
+            if ink is None or picture is None:
                 st.caption("Draw something first: the reasons show here.")
             elif number is not None:
                 st.caption(f"Draw one {noun} alone to see why it is read so.")
             else:
-                show_explanation(picture, recognizer)
+                show_explanation(picture, ink, recognizer)

@@ -8,6 +8,7 @@ import streamlit as st
 from digits.app.prediction_view import enlarge_pixels, page_noun
 from digits.preprocessing.arrays import Image, Ink
 from digits.preprocessing.image_io import to_data_url
+from digits.preprocessing.ink import LocatedInk
 from digits.preprocessing.normalization import DIGIT_SIZE, IMAGE_SIZE
 from digits.preprocessing.stages import follow_steps
 from digits.recognition.predictions import NumberPrediction
@@ -18,10 +19,10 @@ STEP_WIDTH = 230  # screen pixels of a step's words
 FRAME = (120, 150, 255)  # RGB, of the box around a digit; seen on black, beside white
 
 
-def show_stages(picture: Image) -> None:
+def show_stages(ink: LocatedInk) -> None:
     """Show what becomes of one digit."""
     with st.container(horizontal=True, gap="medium"):
-        for number, step in enumerate(follow_steps(picture), start=1):
+        for number, step in enumerate(follow_steps(ink), start=1):
             with st.container(width=STEP_WIDTH, gap="xsmall"):
                 st.image(to_data_url(place_in_frame(step.picture)), alt=step.sentence, width=SIDE)
                 st.markdown(f"**{number}. {step.name}.** {step.sentence}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from digits.app import prediction_view
 from digits.app.canvas.board import MAX_REMEMBERED, PastReading, put_first
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import to_json, to_png
+from digits.preprocessing.ink import separate_ink
 from tests.support.digit_drawings import canvas_state, draw_side_by_side, place
 from tests.support.pages import open_page
 
@@ -189,3 +191,16 @@ def test_without_a_model_one_can_still_draw_and_save(no_model: None) -> None:
     assert "python train.py" in app.error[0].value
     assert not app.button(key="clear").disabled
     assert not app.metric
+
+
+def test_the_ink_of_a_drawing_is_found_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+
+    def separate_and_count(*args: Any, **options: Any) -> Any:
+        found.append(args)
+        return separate_ink(*args, **options)
+
+    monkeypatch.setattr("digits.preprocessing.ink.separate_ink", separate_and_count)
+    app.session_state["seen"] = app.session_state["why"] = True
+    draw(app, 7)  # one stroke: not looked through for a number
+    assert "makes this a 7" in captions(app) and len(found) == 1

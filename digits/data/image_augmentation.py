@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from digits.data.dataset import Images
 
-Floats = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.float32]
 
 PADDING = 2  # black pixels between the images that one OpenCV call works on
 MAX_BATCH = 1000  # images a call; OpenCV addresses 32,767 rows
@@ -87,14 +87,14 @@ def warp(images: Images, rng: np.random.Generator, strength: Strength) -> Images
 
 def random_affine(
     count: int, rng: np.random.Generator, strength: Strength
-) -> tuple[Floats, Floats]:
+) -> tuple[FloatArray, FloatArray]:
     """Draw affine maps from changed to original pixels.
 
     Returns:
         float32 arrays of shape (count, 2, 2) and (count, 2, 1): matrices and shifts.
     """
 
-    def uniform(limit: float) -> Floats:
+    def uniform(limit: float) -> FloatArray:
         return rng.uniform(-limit, limit, count).astype(np.float32)
 
     angle, shear = uniform(strength.rotation), uniform(strength.shear)
@@ -108,7 +108,7 @@ def random_affine(
     return matrices, shifts[..., np.newaxis]
 
 
-def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> FloatArray:
     """Draw smooth random fields, of standard deviation 1 where it is largest.
 
     Each is a sum of Gaussian bumps on a grid, as wide as its meshes: so strokes bend,
@@ -126,7 +126,7 @@ def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     return heights @ BUMPS
 
 
-def make_bumps(side: int, meshes: int) -> Floats:
+def make_bumps(side: int, meshes: int) -> FloatArray:
     """Make Gaussian bumps at the crossings of a grid that covers an image.
 
     Returns:

@@ -42,7 +42,7 @@ def load_stroke_file(path: Path) -> list[StrokeDigit]:
     """
     is_unipen = {".tra", ".tes"} & set(path.suffixes)
     try:
-        text = unpack(load_bytes(path), path.suffix).decode("utf-8-sig")
+        text = unpack(load_whole(path), path.suffix).decode("utf-8-sig")
         digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
     except DatasetError:
         raise
@@ -54,7 +54,7 @@ def load_stroke_file(path: Path) -> list[StrokeDigit]:
     return digits
 
 
-def load_bytes(path: Path) -> bytes:
+def load_whole(path: Path) -> bytes:
     """Load a file of a size that a stroke file may have; pipes and devices have no end."""
     if not path.is_file():
         raise ValueError("a file is expected")

@@ -32,7 +32,7 @@ PICTURE_ENDINGS = frozenset(
 )
 
 # Pillow knows many more, of which one starts another program (EPS, Ghostscript).
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+PICTURE_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 
 
 class ImageError(Exception):
@@ -88,7 +88,7 @@ def decode_image(data: bytes, *, limits: Limits = LIMITS) -> Image:
     """
     check_size(len(data), limits)
     try:
-        with PillowImage.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=PICTURE_FORMATS) as picture:
             check_megapixels(picture, limits)
             ImageOps.exif_transpose(picture, in_place=True)
             return to_uint8(picture)
@@ -113,7 +113,7 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
     Phones put previews and depth maps behind their photos: those do not count.
     """
     try:
-        with PillowImage.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with PillowImage.open(io.BytesIO(data), formats=PICTURE_FORMATS) as picture:
             if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
                 return ""
             if not getattr(picture, "is_animated", False):

@@ -31,7 +31,7 @@ ScoreDigits = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of 
 MAX_PAGE_SIDE = 2048  # pixels; larger pictures are shrunk first, a page of digits needs more
 MAX_WIDTH = 1.8  # digits' heights; several parts that are wider are not one digit
 SMALL = 0.5  # of the digits' height; smaller components, and flat ones, may be left out
-MIN_PROBABILITY = 1e-4  # scores below it are taken as this, to have a logarithm
+MIN_SCORE = 1e-4  # scores below it are taken as this, to have a logarithm
 HIGH_SCORE = 0.99  # certainty above which a digit is not cut ...
 TWO = 1.3  # ... unless it is as wide as that, in digits' heights
 WIDE = 0.95  # digits' heights; a wider digit may be two
@@ -77,7 +77,7 @@ class Candidate:
     @property
     def total(self) -> float:
         """What geometry and network say against it."""
-        return self.cost - float(np.log(max(self.score, MIN_PROBABILITY)))
+        return self.cost - float(np.log(max(self.score, MIN_SCORE)))
 
 
 def find_digits(

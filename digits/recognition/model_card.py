@@ -61,7 +61,7 @@ class ModelCard:
             card.check()
         except FileNotFoundError as error:
             raise CardError(f"There is no card '{path}'.") from error
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise CardError(f"The card '{path}' is damaged: {first_line(error)}.") from error
         if card.sha256 != sha256_of(model_path):
             raise CardError(f"The card '{path}' belongs to another model file.")

@@ -34,7 +34,7 @@ from digits.locations import MODEL_PATH
 from digits.recognition.errors import RecognizerError
 from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard, card_path
-from digits.training.checkpoints import ARGUMENTS, KEPT_STATES, PARTIAL, list_states
+from digits.training.checkpoints import ARGUMENTS, KEPT_STATES, PARTIAL_STATE, list_states
 
 PROJECT = Path(__file__).parents[2]
 EPOCHS = 4
@@ -205,7 +205,7 @@ def stamp(state: Path) -> tuple[tuple[str, int, int], ...]:
 
 def find_cut(state: Path) -> str:
     """Say what of a checkpoint a kill cut short; "" where all of it lay whole and at rest."""
-    if (state / PARTIAL).exists():
+    if (state / PARTIAL_STATE).exists():
         return "a state that was being written"
     return "an old state, not yet removed" if len(list_states(state)) > KEPT_STATES else ""
 

@@ -22,7 +22,7 @@ def build_model(architecture: str, *, num_classes: int = 10) -> keras.Model:
     """Build an untrained network.
 
     Args:
-        architecture: a key of `ARCHITECTURES`.
+        architecture: a key of `BUILDERS`.
         num_classes: outputs. Defaults to 10.
 
     Returns:
@@ -32,11 +32,11 @@ def build_model(architecture: str, *, num_classes: int = 10) -> keras.Model:
     Raises:
         ValueError: if there is no such architecture.
     """
-    if architecture not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
+    if architecture not in BUILDERS:
+        known = ", ".join(BUILDERS)
         raise ValueError(f"Expected an architecture of {known}. Received: {architecture}")
     image = keras.Input(INPUT_SHAPE, name="image")
-    features = ARCHITECTURES[architecture](image)
+    features = BUILDERS[architecture](image)
     logits = layers.Dense(num_classes, name="logits")(features)
     return keras.Model(image, layers.Softmax(name="digit")(logits), name=architecture)
 
@@ -106,7 +106,7 @@ def conv_block(x: Tensor, filters: int, *, size: int = 3, strides: int = 1) -> T
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
 
-ARCHITECTURES: dict[str, Callable[[Tensor], Tensor]] = {
+BUILDERS: dict[str, Callable[[Tensor], Tensor]] = {
     "classic": classic,
     "three_conv": three_conv,
     "batchnorm": batchnorm,

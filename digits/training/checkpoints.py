@@ -17,7 +17,7 @@ from digits.files import atomic_write
 ARGUMENTS = "arguments.json"  # in the folder: what the run was started with
 LOG = "history.csv"  # in the folder: a line an epoch
 STATES = "epoch-*.weights.h5"  # in the folder: network and optimizer after so many epochs
-PARTIAL = "partial.weights.h5"  # in the folder: a state that is being written
+PARTIAL_STATE = "partial.weights.h5"  # in the folder: a state that is being written
 KEPT_STATES = 2
 
 ROOM_MARGIN = 1 << 20  # bytes, in addition to the states: the log, the finished model
@@ -56,7 +56,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         check_room(self.folder, sum(math.prod(v.shape) * 4 for v in list_variables(self.model)))
         earlier = list_states(self.folder)
         path = self.folder / STATES.replace("*", f"{epoch + 1:06}")
-        with atomic_write(path, partial=self.folder / PARTIAL) as partial:
+        with atomic_write(path, partial=self.folder / PARTIAL_STATE) as partial:
             self.model.save_weights(partial, overwrite=True)
         for old in earlier[KEPT_STATES - 1 :]:
             old.unlink()

@@ -30,7 +30,7 @@ FOLLOWERS = {  # kinds of layers that belong to the one before them
     "Softmax",
     "SpatialDropout2D",
 }
-SETTINGS = (  # worth telling, and how
+SHOWN_SETTINGS = (  # worth telling, and how
     ("filters", "{} filters"),
     ("units", "{} outputs"),
     ("kernel_size", "{}"),
@@ -68,7 +68,7 @@ def describe_layer(layer: Any) -> Layer:
     """Take from a Keras layer what people want to know of it."""
     config = layer.get_config()
     told = []
-    for name, form in SETTINGS:
+    for name, form in SHOWN_SETTINGS:
         value = config.get(name)
         if value is None or isinstance(value, dict):  # a dict is an object, not a setting
             continue

@@ -34,20 +34,20 @@ def describe_arguments(options: TrainOptions) -> dict[str, str]:
     values = dataclasses.asdict(options.config) | dataclasses.asdict(options.sources)
     values |= {"start": options.start, "output": options.output}
     values |= {
-        f"content of {name}": [fingerprint(path) for path in paths]
-        for name, paths in list_files(options)
+        f"content of {name}": [digest_data(path) for path in paths]
+        for name, paths in list_data(options)
     }
     return {name: str(value) for name, value in values.items()}
 
 
-def list_files(options: TrainOptions) -> Iterator[tuple[str, Sequence[Path]]]:
+def list_data(options: TrainOptions) -> Iterator[tuple[str, Sequence[Path]]]:
     """Yield the files and folders that a run reads, by the name of their option."""
     yield from options.sources.named
     if options.start:
         yield "start", [options.start]
 
 
-def fingerprint(path: Path) -> str:
+def digest_data(path: Path) -> str:
     """Return a digest that changes when data are exchanged under the same name.
 
     That of a file is of its content; that of a folder, or of a set of IDX files, is of
@@ -69,7 +69,7 @@ def describe_run(options: TrainOptions, data: TrainingData, *, seconds: float) -
     """Describe for the card how a model was made."""
     return {
         "command": options.command,
-        "files": {name: [path.name for path in paths] for name, paths in list_files(options)},
+        "files": {name: [path.name for path in paths] for name, paths in list_data(options)},
         "learnt_on": describe_start(options.start),
         "kept_until": find_latest(options.sources.drawings, data.class_names),
         "config": dataclasses.asdict(options.config),

@@ -57,7 +57,7 @@ class TrainingData:
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """One data set, split: images to train with, or pen drawings to render for that."""
 
     name: str
@@ -144,7 +144,7 @@ def check_drawings(
         )
 
 
-def mnist_source(mnist: Mnist | None, config: TrainConfig) -> list[Source]:
+def mnist_source(mnist: Mnist | None, config: TrainConfig) -> list[DataSource]:
     """Split MNIST or a set like it, and take as many of its images as the run asks for."""
     if mnist is None:
         return []
@@ -153,10 +153,10 @@ def mnist_source(mnist: Mnist | None, config: TrainConfig) -> list[Source]:
         chosen = np.random.default_rng(config.seed).permutation(len(train))
         if config.mnist_images < len(train):
             train = train.take(chosen[: config.mnist_images])
-    return [Source(mnist.name, train, validation=validation, test=mnist.test)]
+    return [DataSource(mnist.name, train, validation=validation, test=mnist.test)]
 
 
-def pendigits_source(sources: DataSources, classes: ClassNames) -> list[Source]:
+def pendigits_source(sources: DataSources, classes: ClassNames) -> list[DataSource]:
     """Load the pen digits, split; without a network training continues, and says so."""
     if not sources.use_pendigits or not set(DIGIT_CLASSES) <= set(classes):
         return []
@@ -172,12 +172,12 @@ def pendigits_source(sources: DataSources, classes: ClassNames) -> list[Source]:
         )
         return []
     held_out = draw_digits(validation, seed=0, classes=classes) if validation else None
-    return [Source("pendigits", drawings=train, validation=held_out)]
+    return [DataSource("pendigits", drawings=train, validation=held_out)]
 
 
 def strokes_source(
     strokes: Sequence[StrokeDigit], classes: ClassNames, *, are_all: bool
-) -> list[Source]:
+) -> list[DataSource]:
     """Split pen drawings by writer, and render those to validate with and to test on.
 
     Raises:
@@ -190,7 +190,7 @@ def strokes_source(
     validation, test = (
         draw_digits(part, seed=0, classes=classes) for part in (split.validation, split.test)
     )
-    return [Source("strokes", drawings=split.train, validation=validation, test=test)]
+    return [DataSource("strokes", drawings=split.train, validation=validation, test=test)]
 
 
 def load_own_drawings(

@@ -16,7 +16,7 @@ from PIL import Image
 from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.files import sha256_of
-from digits.recognition.architectures import ARCHITECTURES
+from digits.recognition.architectures import BUILDERS
 from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
@@ -181,7 +181,7 @@ def test_help_and_wrong_calls_need_no_tensorflow() -> None:
 
 
 def test_networks_and_optimizers_have_the_names_of_the_options() -> None:
-    assert set(config.ARCHITECTURES) == set(ARCHITECTURES)
+    assert set(config.ARCHITECTURES) == set(BUILDERS)
     for name in config.OPTIMIZERS:
         trainer.make_optimizer(TrainConfig(optimizer=name), steps=10)
 

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from digits.recognition.architectures import ARCHITECTURES, build_model, logits_of, with_no_digit
+from digits.recognition.architectures import BUILDERS, build_model, logits_of, with_no_digit
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", BUILDERS)
 def test_outputs_are_probabilities(architecture: str) -> None:
     model = build_model(architecture)
     outputs = np.asarray(model(np.zeros((3, 28, 28, 1), np.float32)))

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from digits.preprocessing.ink import find_ink
 from digits.preprocessing.normalization import to_model_input
-from digits.recognition.architectures import ARCHITECTURES, build_model
+from digits.recognition.architectures import BUILDERS, build_model
 from digits.recognition.explanation import (
     AGAINST,
     FOR,
@@ -217,7 +217,7 @@ def test_ink_that_was_found_is_explained_as_its_picture(explainer: Explainer) ->
     assert explanation.score == explain(explainer, draw(4)).score
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", BUILDERS)
 def test_every_architecture_can_be_explained(architecture: str, mnist_digits: Image) -> None:
     integrate = trace_gradients(build_model(architecture))
     image = tf.constant(to_model_input(mnist_digits[3]))

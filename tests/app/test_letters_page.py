@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from digits.app import prediction_view
+from digits.app.canvas.board import Board, DrawState
 from digits.app.canvas.drawing import Drawing
 from digits.app.draw.feedback import WRONG
 from digits.evaluation.eval_sets import EvaluationSet
@@ -132,7 +132,7 @@ def test_models_of_letters_are_compared_on_letters_alone() -> None:
     app.run()
     assert not app.exception
     assert not app.table  # there is no letter to read yet
-    app.session_state["board"] = SimpleNamespace(is_empty=False, picture=draw(7))
+    app.session_state["draw"] = DrawState(board=Board([{}], draw(7)))
     app.run()
     assert app.segmented_control(key="source").options == ["From Draw"]
     (reading,) = [table.value for table in app.table]

@@ -35,12 +35,12 @@ def describe_arguments(options: TrainOptions) -> dict[str, str]:
     values |= {"start": options.start, "output": options.output}
     values |= {
         f"content of {name}": [digest_data(path) for path in paths]
-        for name, paths in list_data(options)
+        for name, paths in named_files(options)
     }
     return {name: str(value) for name, value in values.items()}
 
 
-def list_data(options: TrainOptions) -> Iterator[tuple[str, Sequence[Path]]]:
+def named_files(options: TrainOptions) -> Iterator[tuple[str, Sequence[Path]]]:
     """Yield the files and folders that a run reads, by the name of their option."""
     yield from options.sources.named
     if options.start:
@@ -69,7 +69,7 @@ def describe_run(options: TrainOptions, data: TrainingData, *, seconds: float) -
     """Describe for the card how a model was made."""
     return {
         "command": options.command,
-        "files": {name: [path.name for path in paths] for name, paths in list_data(options)},
+        "files": {name: [path.name for path in paths] for name, paths in named_files(options)},
         "learnt_on": describe_start(options.start),
         "kept_until": find_latest(options.sources.drawings, data.class_names),
         "config": dataclasses.asdict(options.config),

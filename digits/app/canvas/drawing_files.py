@@ -13,6 +13,7 @@ from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
 from digits.app.canvas.drawing import BRUSH, CANVAS_SIDE, Drawing
+from digits.data.stroke_files import format_strokes
 from digits.data.strokes import MAX_NUMBER, Points, fit_strokes, parse_stroke
 
 MAX_BYTES = 2_000_000  # a file of MAX_POINTS written with all their digits
@@ -36,8 +37,7 @@ def to_json(drawing: Drawing, *, label: str | None = None) -> str:
         label: what it shows. Defaults to no label.
     """
     strokes, brushes = drawing.rounded()
-    named = {} if label is None else {"label": label}
-    return json.dumps({**named, "strokes": strokes, "brushes": brushes})
+    return format_strokes([np.array(points) for points in strokes], label=label, brushes=brushes)
 
 
 def to_png(drawing: Drawing) -> bytes:

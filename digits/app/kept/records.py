@@ -5,7 +5,6 @@ drawing = from_record(record)
 line = to_line(drawing)
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -17,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import DrawingError, read_brushes
 from digits.classes import REJECT_NAME
+from digits.data.stroke_files import format_strokes
 from digits.data.strokes import parse_strokes
 from digits.recognition.predictions import Prediction
 
@@ -144,17 +144,17 @@ def is_text(value: object) -> bool:
 
 def to_line(drawing: LabelledDrawing) -> str:
     """Write a drawing as a line of a stroke file."""
-    record = {
-        "label": drawing.label,
-        "strokes": [stroke.tolist() for stroke in drawing.drawing.strokes],
-        "brushes": list(drawing.drawing.brushes),
-        "read_as": drawing.read_as,
-        "confidence": drawing.confidence,
-        "status": drawing.status,
-        "model": drawing.model,
-        "kept_at": drawing.kept_at.isoformat(timespec="seconds"),
-    }
-    return json.dumps(record) + "\n"
+    line = format_strokes(
+        drawing.drawing.strokes,
+        label=drawing.label,
+        brushes=list(drawing.drawing.brushes),
+        read_as=drawing.read_as,
+        confidence=drawing.confidence,
+        status=drawing.status,
+        model=drawing.model,
+        kept_at=drawing.kept_at.isoformat(timespec="seconds"),
+    )
+    return line + "\n"
 
 
 def without_zone(moment: datetime) -> datetime:

@@ -16,20 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Select,
-    bindparam,
-    create_engine,
-    delete,
-    event,
-    func,
-    inspect,
-    not_,
-    select,
-    text,
-)
-from sqlalchemy.engine import CursorResult, make_url
+import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import Session
@@ -116,9 +103,9 @@ class DrawingStore:
             StoreError: if there is no such database, or no driver for it.
         """
         try:
-            backend = make_url(url).get_backend_name()
+            backend = sql.make_url(url).get_backend_name()
             # A server may have been restarted since a connection was last used.
-            self.engine = create_engine(
+            self.engine = sql.create_engine(
                 url, connect_args=choose_waits(backend), pool_pre_ping=backend != "sqlite"
             )
         except Exception as error:  # drivers raise many kinds for addresses they do not know
@@ -128,7 +115,7 @@ class DrawingStore:
                 f" 'sqlite:///kept_drawings.db'. Received another: {first_line(error)}."
             ) from error
         if backend == "sqlite":
-            event.listen(self.engine, "connect", use_write_ahead_log)
+            sql.event.listen(self.engine, "connect", use_write_ahead_log)
         with self.explained("opened"):
             try:
                 self.prepare_table()
@@ -139,10 +126,12 @@ class DrawingStore:
         """Make the table, or add the column that tables of version 0.1 lack."""
         Base.metadata.create_all(self.engine)
         table = DrawingRecord.__tablename__
-        if "owner" not in {column["name"] for column in inspect(self.engine).get_columns(table)}:
+        if "owner" not in {
+            column["name"] for column in sql.inspect(self.engine).get_columns(table)
+        }:
             with self.engine.begin() as connection:
-                connection.execute(text(f"ALTER TABLE {table} ADD COLUMN owner VARCHAR(64)"))
-                connection.execute(text(f"CREATE INDEX ix_{table}_owner ON {table} (owner)"))
+                connection.execute(sql.text(f"ALTER TABLE {table} ADD COLUMN owner VARCHAR(64)"))
+                connection.execute(sql.text(f"CREATE INDEX ix_{table}_owner ON {table} (owner)"))
 
     def save(self, drawing: LabelledDrawing, *, owner: str | None = None) -> int:
         """Store a drawing, in place of the one with its number if it has one.
@@ -177,7 +166,7 @@ class DrawingStore:
             limit: at most so many. Defaults to no limit.
             offset: leave out so many of the latest. Defaults to none.
         """
-        chosen = select(DrawingRecord).where(*conditions(owner, label, only_misread))
+        chosen = sql.select(DrawingRecord).where(*conditions(owner, label, only_misread))
         ordered = chosen.order_by(DrawingRecord.number.desc()).limit(limit).offset(offset)
         with self.reading() as session:
             return load_whole_rows(session, ordered)
@@ -194,36 +183,36 @@ class DrawingStore:
         asked = conditions(owner, label, only_misread)
         if since is not None:
             asked.append(DrawingRecord.kept_at > without_zone(since))
-        chosen = select(func.count()).select_from(DrawingRecord).where(*asked)
+        chosen = sql.select(sql.func.count()).select_from(DrawingRecord).where(*asked)
         with self.reading() as session:
             return session.scalar(chosen) or 0
 
     def labels(self, *, owner: str | None = None) -> list[str]:
         """List what the drawings show, each label once, in order."""
-        chosen = select(DrawingRecord.label).where(*conditions(owner)).distinct()
+        chosen = sql.select(DrawingRecord.label).where(*conditions(owner)).distinct()
         with self.reading() as session:
             return sorted(filter(is_text, session.scalars(chosen)))
 
     def find_damaged(self, *, owner: str | None = None) -> list[int]:
         """List the numbers of rows that cannot be read; it takes as long as an export."""
         with self.reading() as session:
-            numbers = select(DrawingRecord.number).where(*conditions(owner))
+            numbers = sql.select(DrawingRecord.number).where(*conditions(owner))
             found = set(session.scalars(numbers))
         whole = (drawing.number for part in self.load_parts(owner) for drawing in part)
         return sorted(found.difference(whole))
 
     def delete(self, numbers: Collection[int] | None = None, *, owner: str | None = None) -> int:
         """Delete drawings by number, or all of an owner; return how many there were."""
-        chosen = delete(DrawingRecord).where(*conditions(owner))
+        chosen = sql.delete(DrawingRecord).where(*conditions(owner))
         if numbers is not None:
             # Written into the statement: as variables, SQLite takes 32,766 of them at most.
-            listed: BindParameter[list[int]] = bindparam(
+            listed: sql.BindParameter[list[int]] = sql.bindparam(
                 "numbers", sorted(map(int, numbers)), expanding=True, literal_execute=True
             )
             chosen = chosen.where(DrawingRecord.number.in_(listed))
         with self.explained("written"), Session(self.engine) as session, session.begin():
             result = session.execute(chosen)
-            assert isinstance(result, CursorResult)
+            assert isinstance(result, sql.CursorResult)
             return result.rowcount
 
     def export(self, *, owner: str | None = None) -> Iterator[str]:
@@ -240,7 +229,7 @@ class DrawingStore:
         number, last = DrawingRecord.number, 0
         while True:
             asked = number > last, *conditions(owner)
-            ordered = select(DrawingRecord).where(*asked).order_by(number).limit(EXPORT_ROWS)
+            ordered = sql.select(DrawingRecord).where(*asked).order_by(number).limit(EXPORT_ROWS)
             with self.reading() as session:
                 listed = list(session.scalars(ordered.with_only_columns(number)))
                 if not listed:
@@ -283,7 +272,7 @@ def explain(error: Exception) -> str:
     return first_line(cause)  # the statement, with what was to be stored, stands behind it
 
 
-def load_whole_rows(session: Session, ordered: Select[DrawingRecord]) -> list[LabelledDrawing]:
+def load_whole_rows(session: Session, ordered: sql.Select[DrawingRecord]) -> list[LabelledDrawing]:
     """Load the rows that a statement chooses; those that are damaged are logged, and left out."""
     try:
         return [from_record(record) for record in session.scalars(ordered)]
@@ -292,7 +281,7 @@ def load_whole_rows(session: Session, ordered: Select[DrawingRecord]) -> list[La
     found = []
     for number in list(session.scalars(ordered.with_only_columns(DrawingRecord.number))):
         try:
-            one = select(DrawingRecord).filter_by(number=number)
+            one = sql.select(DrawingRecord).filter_by(number=number)
             found += [from_record(record) for record in session.scalars(one)]
         except DAMAGE as error:
             logger.warning("Kept drawing %d is damaged: %s", number, first_line(error))
@@ -310,7 +299,7 @@ def conditions(
         asked.append(DrawingRecord.label == label)
     if only_misread:
         row = DrawingRecord
-        asked.append(not_(is_right(row.label, row.read_as, row.status)))
+        asked.append(sql.not_(is_right(row.label, row.read_as, row.status)))
     return asked
 
 

@@ -21,7 +21,7 @@ from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import Row, number_rows, to_row
 from digits.recognition.result_table import describe_statuses, print_table, write_rows
-from digits.serving.batch.options import add_engine_options, choose_engine, predict_with_ray
+from digits.serving.batch.options import BatchOptions, add_engine_options, choose_engine
 
 if TYPE_CHECKING:
     from digits.recognition.recognizer import Recognizer
@@ -103,6 +103,21 @@ def predict_to_rows(options: PredictOptions, *, prog: str) -> int:
         )
         return 1
     return show_rows(rows, options.output)
+
+
+def predict_with_ray(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
+    """Hand the work to Ray, and return the exit status."""
+    try:
+        from digits.serving.batch.command import run_batch
+    except ModuleNotFoundError as error:
+        if error.name not in ("ray", "pyarrow"):
+            raise
+        print(
+            f"{parser.prog}: --engine ray needs Ray. Run 'pip install -r requirements-scale.txt'.",
+            file=sys.stderr,
+        )
+        return 1
+    return run_batch(options, parser)
 
 
 def make_predict_parser(prog: str) -> argparse.ArgumentParser:

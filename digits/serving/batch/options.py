@@ -2,14 +2,12 @@
 
     add_engine_options(parser)
     options = choose_engine(arguments, parser)  # None for the local engine
-    status = predict_with_ray(options, parser)
 
 `predict.py` imports nothing else of this folder unless `--engine ray` is given: no Ray.
 """
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,18 +111,3 @@ def choose_engine(
         except argparse.ArgumentTypeError as error:
             parser.error(f"argument --output: {error}")
     return None
-
-
-def predict_with_ray(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
-    """Hand the work to Ray, and return the exit status."""
-    try:
-        from digits.serving.batch.command import run_batch
-    except ModuleNotFoundError as error:
-        if error.name not in ("ray", "pyarrow"):
-            raise
-        print(
-            f"{parser.prog}: --engine ray needs Ray. Run 'pip install -r requirements-scale.txt'.",
-            file=sys.stderr,
-        )
-        return 1
-    return run_batch(options, parser)

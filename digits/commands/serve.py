@@ -24,7 +24,7 @@ from digits.preprocessing.loader import set_up_process
 from digits.recognition.background_loader import start_loading
 from digits.serving.api.logs import configure_logging
 from digits.serving.api.routes import make_api
-from digits.serving.api.settings import load_settings
+from digits.serving.api.settings import load_api_settings
 
 
 def main(argv: Sequence[str] | None = None, *, prog: str = "digits serve") -> int:
@@ -51,7 +51,7 @@ def assemble() -> Parts:
         ApiSettingsError: if an environment variable of the API has no usable value.
     """
     set_up_process()
-    api = make_api(load_settings())
+    api = make_api(load_api_settings())
     page = st.App(SCRIPTS / "app.py")
     run_page = page.lifespan()
 

@@ -32,7 +32,7 @@ Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke f
 STEPS = 48  # drawings on the way from paper to full ink
 EARLY = 1.5  # power that draws the steps to faint ink, where the score changes most
 SHARING = 1.0  # pixels of 28; standard deviation with which neighbouring ink shares
-MIN_PROBABILITY = 1e-37  # floor that keeps the logarithm finite
+TINY = 1e-37  # floor that keeps the logarithm finite
 FULL_QUANTILE = 0.97  # quantile of the ink's evidence that is drawn in full colour
 SHOW = 0.7  # power that lifts weak evidence, which dark ink would swallow
 # RGB; seen on black and on white, and told apart by colour-blind people.
@@ -137,7 +137,7 @@ def trace_gradients(model: keras.Model) -> tf.types.experimental.ConcreteFunctio
 
     def score(images: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor) -> tf.Tensor:
         # The logarithms of two probabilities differ as the logits do, in any network.
-        logs = tf.math.log(tf.maximum(model(images, training=False), MIN_PROBABILITY))
+        logs = tf.math.log(tf.maximum(model(images, training=False), TINY))
         return tf.gather(logs, digit, axis=1) - tf.gather(logs, rival, axis=1)
 
     def integrate(
@@ -256,5 +256,5 @@ def evidence_of_strokes(explanation: Explanation) -> npt.NDArray[np.float32]:
     full = float(
         np.quantile(np.abs(evidence[explanation.model_input[..., 0] > 0.5]), FULL_QUANTILE)
     )
-    scaled: npt.NDArray[np.float32] = np.clip(evidence / max(full, MIN_PROBABILITY), -1, 1)
+    scaled: npt.NDArray[np.float32] = np.clip(evidence / max(full, TINY), -1, 1)
     return scaled

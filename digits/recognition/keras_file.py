@@ -22,7 +22,7 @@ from digits.recognition.errors import (
     UnsafeModelError,
 )
 
-MAX_BYTES = 1 << 30  # of a part of a model file, unpacked; the largest of ours has 2.6 MB
+MAX_PART_BYTES = 1 << 30  # of a part of a model file, unpacked; the largest of ours has 2.6 MB
 MAX_CONFIG_BYTES = 16 << 20  # of the description of the layers; ours have 20 kB
 MAX_WEIGHTS = 50_000_000  # 200 MB; the largest network of ours has 689 thousand
 MAX_VALUES = 5_000_000  # from one layer for one image; ours give at most 25 thousand
@@ -67,9 +67,9 @@ def check_description(path: Path) -> None:
     """
     with zipfile.ZipFile(path) as archive:
         largest = max(member.file_size for member in archive.infolist())
-        if largest > MAX_BYTES:
+        if largest > MAX_PART_BYTES:
             raise UnsafeModelError(
-                f"Expected a model of at most {MAX_BYTES >> 20} MB. '{path}' unpacks to"
+                f"Expected a model of at most {MAX_PART_BYTES >> 20} MB. '{path}' unpacks to"
                 f" {largest >> 20:,} MB: it is not loaded."
             )
         with archive.open("config.json") as file:

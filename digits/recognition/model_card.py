@@ -15,7 +15,7 @@ from digits.files import atomic_write, first_line, sha256_of
 
 # Keys of the file that have other names in the program; files of before are still valid.
 FIELDS = {"none_logit": "reject_logit", "unsure_below": "reject_threshold"}
-MAX_BYTES = 16 << 20  # of a card; ours have a few kilobytes
+MAX_CARD_BYTES = 16 << 20  # of a card; ours have a few kilobytes
 
 
 class CardError(Exception):
@@ -55,7 +55,7 @@ class ModelCard:
         path = card_path(model_path)
         try:
             with path.open("rb") as file:
-                content = json.loads(file.read(MAX_BYTES))
+                content = json.loads(file.read(MAX_CARD_BYTES))
             values = {FIELDS.get(key, key): value for key, value in content.items()}
             card = cls(**{**values, "class_names": tuple(content["class_names"])})
             card.check()

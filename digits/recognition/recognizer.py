@@ -27,7 +27,7 @@ from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.numbers import predict_number, predict_single
 from digits.recognition.predictions import NumberPrediction, Prediction
 
-Source = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
+PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
 BATCH_SIZE = 256  # images a call of the network
 EPSILON = 1e-12  # floor of probabilities that keeps their logarithm finite
@@ -102,7 +102,9 @@ class Recognizer:
             )
         return cls(model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
 
-    def predict(self, image: Source | LocatedInk, *, options: InkOptions = FOUND) -> Prediction:
+    def predict(
+        self, image: PictureSource | LocatedInk, *, options: InkOptions = FOUND
+    ) -> Prediction:
         """Predict which digit a picture shows.
 
         Args:
@@ -136,7 +138,7 @@ class Recognizer:
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
     def predict_number(
-        self, image: Source, *, several: bool = True, options: InkOptions = FOUND
+        self, image: PictureSource, *, several: bool = True, options: InkOptions = FOUND
     ) -> NumberPrediction:
         """Find the digits of one picture, line by line, and read each.
 
@@ -172,7 +174,7 @@ class Recognizer:
         ]
 
 
-def to_pixels(picture: Source) -> Image:
+def to_pixels(picture: PictureSource) -> Image:
     """Decode a picture, unless it is an array already."""
     return picture if isinstance(picture, np.ndarray) else load_image(picture)
 

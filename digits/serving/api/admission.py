@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from digits.serving.api.problems import Problem
 
 P = ParamSpec("P")
-T = TypeVar("T")
+Result = TypeVar("Result")
 
 RETRY_SECONDS = 1  # pictures in all slots are predicted in less
 SLOW_SECONDS = 1  # of sending, after which a slot is given to who has none; most need 0.1
@@ -90,7 +90,7 @@ class Admission:
             return True
         return False
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Do work in a thread; if this is cancelled before its turn, never."""
         future = self._pool.submit(work, *args, **kwargs)
         return await asyncio.wrap_future(future)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digits.serving.api.uploads import DROPPED_BYTES
 
-SILENT_SECONDS = 1  # after which a client has sent what it wants to send
+SILENCE_SECONDS = 1  # after which a client has sent what it wants to send
 DRAIN_SECONDS = 10  # in which most clients have sent all; a slow one is answered without
 
 
@@ -46,7 +46,7 @@ class Draining:
                 try:
                     async with asyncio.timeout_at(end) as patience:
                         while not is_whole and received <= DROPPED_BYTES:
-                            patience.reschedule(min(now() + SILENT_SECONDS, end))
+                            patience.reschedule(min(now() + SILENCE_SECONDS, end))
                             await take_in()
                 except TimeoutError:
                     pass  # it waits for the answer, is slow on purpose, or far away

@@ -56,7 +56,7 @@ class Problem(HTTPException):
         super().__init__(status, detail, headers)
 
 
-def to_json(status: int, detail: str) -> dict[str, Any]:
+def problem_fields(status: int, detail: str) -> dict[str, Any]:
     """Write a problem as the values of its JSON."""
     title = HTTPStatus(status).phrase
     return ProblemDetails(title=title, status=status, detail=detail).model_dump()
@@ -66,7 +66,7 @@ def problem_response(
     status: int, detail: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """Answer with a problem."""
-    return JSONResponse(to_json(status, detail), status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(problem_fields(status, detail), status, headers, media_type=MEDIA_TYPE)
 
 
 async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -85,8 +85,8 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def answer_image_error(request: Request, error: Exception) -> JSONResponse:
     """Answer a picture that cannot be read, with the sentence that says why."""
-    status = {TooLargeError: 413, NotAPictureError: 415}.get(type(error), 400)
-    return problem_response(status, str(error))
+    statuses: dict[type[Exception], int] = {TooLargeError: 413, NotAPictureError: 415}
+    return problem_response(statuses.get(type(error), 400), str(error))
 
 
 def document(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -96,7 +96,10 @@ def document(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {
             "description": HTTPStatus(status).phrase,
             "content": {
-                MEDIA_TYPE: {"schema": schema, "example": to_json(status, SAMPLE_DETAILS[status])}
+                MEDIA_TYPE: {
+                    "schema": schema,
+                    "example": problem_fields(status, SAMPLE_DETAILS[status]),
+                }
             },
         }
         | ({"headers": RETRY_AFTER} if status == 503 else {})

@@ -11,7 +11,7 @@ from digits.recognition.result_rows import are_digits
 if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
     from digits.recognition.recognizer import Recognizer
 
-DECIMALS = 6  # of a probability, as predict.py writes them
+PROBABILITY_DECIMALS = 6  # of a probability, as predict.py writes them
 NAME_DIGITS = 12  # of the model file's SHA-256, which tell one model from another
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -147,7 +147,7 @@ def reading_fields(prediction: Prediction, model: str) -> dict[str, Any]:
     return {
         "status": prediction.status,
         "digit": int(str(label)) if is_number else label,
-        "confidence": None if label is None else round(prediction.confidence, DECIMALS),
-        "probabilities": [round(share, DECIMALS) for share in prediction.probabilities],
+        "confidence": None if label is None else round(prediction.confidence, PROBABILITY_DECIMALS),
+        "probabilities": [round(share, PROBABILITY_DECIMALS) for share in prediction.probabilities],
         "model": model,
     }

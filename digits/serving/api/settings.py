@@ -1,6 +1,6 @@
 """What an operator can set, in the environment: DIGITS_MAX_BYTES=5000000, and so on.
 
-settings = load_settings()
+settings = load_api_settings()
 """
 
 import os
@@ -35,7 +35,7 @@ class ApiSettingsError(Exception):
     """A variable that cannot be followed; the text is one sentence for the operator."""
 
 
-def load_settings() -> Settings:
+def load_api_settings() -> Settings:
     """Take the settings from the environment.
 
     Raises:

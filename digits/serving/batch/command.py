@@ -32,7 +32,7 @@ def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
         warning = Recognizer.load(options.model).warning  # a broken model is said before Ray starts
         if warning:
             print(f"{prog}: {warning}", file=sys.stderr)
-        batch = Batch.prepare(options)
+        batch = BatchRun.prepare(options)
         if not batch.inputs.pictures:
             parser.error("there are no pictures in what was named")
         finished = begin(batch.job, batch.output)
@@ -63,7 +63,7 @@ def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchRun:
     """A job with all that it reads and the folder that it writes to."""
 
     options: BatchOptions
@@ -73,7 +73,7 @@ class Batch:
     job: Job
 
     @classmethod
-    def prepare(cls, options: BatchOptions) -> "Batch":
+    def prepare(cls, options: BatchOptions) -> "BatchRun":
         """Load the model's files and find the inputs."""
         files = ModelFiles.load(options.model)
         inputs = find_inputs(

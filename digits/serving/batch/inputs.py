@@ -114,7 +114,7 @@ def find_inputs(named: Iterable[str], *, shard_size: int, column: str | None = N
     Raises:
         StorageError: if something cannot be reached, or is no Parquet file with pictures.
     """
-    files = [file for path in named for file in list_files(path)]
+    files = [file for path in named for file in list_inputs(path)]
     pictures = [file for file in files if file.ending not in TABLE_ENDINGS]
     tables = [file for file in files if file.ending in TABLE_ENDINGS]
     starts = range(0, len(pictures), shard_size)
@@ -123,10 +123,10 @@ def find_inputs(named: Iterable[str], *, shard_size: int, column: str | None = N
     with ThreadPoolExecutor(THREADS) as pool:
         for rows in pool.map(lambda file: cut_table(file, shard_size, column), tables):
             shards += rows
-    return Inputs(tuple(shards), fingerprint(shards))
+    return Inputs(tuple(shards), identify_inputs(shards))
 
 
-def list_files(named: str) -> Iterator[Input]:
+def list_inputs(named: str) -> Iterator[Input]:
     """List a named file, or what a folder holds, in a stable order."""
     if not is_address(named):
         path = Path(named)
@@ -210,7 +210,7 @@ def holds_bytes(kind: pa.DataType) -> bool:
     return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
-def fingerprint(shards: Sequence[Shard]) -> str:
+def identify_inputs(shards: Sequence[Shard]) -> str:
     """Tell these shards of these inputs from all others."""
     sha256 = hashlib.sha256()
     for shard in shards:

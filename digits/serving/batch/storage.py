@@ -19,7 +19,7 @@ from pyarrow import fs
 from digits.files import atomic_write, first_line
 
 SCHEMES = ("s3", "gs")
-PARTIAL = ".partial"  # ends the name of what is being written
+PARTIAL_SUFFIX = ".partial"  # ends the name of what is being written
 
 
 class StorageError(Exception):
@@ -66,14 +66,14 @@ class Folder:
                 file.write(data)
             return
         # A name of its own: a worker that was taken for lost may be writing the same.
-        beside = Path(self.path) / f".{name}.{uuid.uuid4().hex}{PARTIAL}"
+        beside = Path(self.path) / f".{name}.{uuid.uuid4().hex}{PARTIAL_SUFFIX}"
         with atomic_write(Path(self.path) / name, partial=beside) as partial:
             partial.write_bytes(data)
 
     def sweep(self) -> None:
         """Remove what killed workers left half-written."""
         if self.is_local:
-            for partial in Path(self.path).glob(f".*{PARTIAL}"):
+            for partial in Path(self.path).glob(f".*{PARTIAL_SUFFIX}"):
                 partial.unlink(missing_ok=True)
 
 

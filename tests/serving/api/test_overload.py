@@ -178,7 +178,7 @@ def test_a_body_is_taken_in_before_it_is_refused() -> None:
 
 
 def test_who_never_stops_sending_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draining, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(draining, "SILENCE_SECONDS", 0.05)
     monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.2)
     # Some bytes come just when the server's patience ends.
     pauses = [0.0, 0.001, *np.linspace(0.04, 0.06, 20)]

@@ -22,7 +22,7 @@ from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.routes import make_api
 from digits.serving.api.schemas import reading_fields
-from digits.serving.api.settings import ApiSettingsError, Settings, load_settings
+from digits.serving.api.settings import ApiSettingsError, Settings, load_api_settings
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
 SECONDS = 120  # for TensorFlow to load on a busy machine
@@ -217,10 +217,10 @@ def test_a_body_of_untold_length_is_cut_off_while_it_comes() -> None:
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITS_MAX_FILES", "3")
-    assert load_settings().max_files == 3
+    assert load_api_settings().max_files == 3
     monkeypatch.setenv("DIGITS_MAX_FILES", "many")
     with pytest.raises(ApiSettingsError, match="DIGITS_MAX_FILES is 'many'"):
-        load_settings()
+        load_api_settings()
 
 
 def test_metrics_count_requests_and_readings() -> None:

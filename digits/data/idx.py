@@ -65,9 +65,8 @@ def load_idx_set(path: Path) -> IdxSet:
     """
     folder = path if path.is_dir() else path.parent
     prefix = find_prefix(folder) if path.is_dir() else path.name.partition("train-images")[0]
-    is_emnist = prefix.startswith("emnist")
-    train = load_idx_pair(folder, f"{prefix}train", is_transposed=is_emnist)
-    test = load_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}", is_transposed=is_emnist)
+    train = load_idx_pair(folder, f"{prefix}train")
+    test = load_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}")
     mapping = folder / f"{prefix}mapping.txt"
     return IdxSet(prefix.rstrip("-") or "mnist", train, test, mapping if mapping.exists() else None)
 
@@ -88,11 +87,12 @@ def is_idx_name(path: Path) -> bool:
     return TRAINING_IMAGES.fullmatch(path.name) is not None
 
 
-def load_idx_pair(folder: Path, part: str, *, is_transposed: bool = False) -> tuple[Bytes, Bytes]:
+def load_idx_pair(folder: Path, part: str) -> tuple[Bytes, Bytes]:
     """Load `<part>-images-idx3-ubyte[.gz]` and its labels from a folder."""
     images = load_idx(find_idx(folder, f"{part}-images", "idx3-ubyte"))
     labels = load_idx(find_idx(folder, f"{part}-labels", "idx1-ubyte"))
-    return images.swapaxes(-1, -2) if is_transposed and images.ndim > 1 else images, labels
+    is_transposed = part.startswith("emnist") and images.ndim > 1
+    return images.swapaxes(-1, -2) if is_transposed else images, labels
 
 
 def find_idx(folder: Path, name: str, kind: str) -> Path:

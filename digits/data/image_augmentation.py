@@ -74,13 +74,15 @@ def warp(images: Images, rng: np.random.Generator, strength: Strength) -> Images
     grid = np.stack([x.ravel() - (width - 1) / 2, y.ravel() - (height - 1) / 2])
     source = matrices @ grid + shifts  # (n, 2, 784), measured from the image's centre
     if strength.elastic:
-        source += strength.elastic * smooth_noise((count, 2), rng)
+        heights = rng.standard_normal((count, 2, len(BUMPS)), dtype=np.float32)
+        source += strength.elastic * (heights @ BUMPS)
     # Coordinates outside an image end in its black padding, never in a neighbour.
     source_x = np.clip(source[:, 0] + (width - 1) / 2 + PADDING, 0, width + PADDING)
     source_y = np.clip(source[:, 1] + (height - 1) / 2 + PADDING, 0, height + PADDING)
     source_y += (height + 2 * PADDING) * np.arange(count, dtype=np.float32)[:, np.newaxis]
     shape = (count * height, width)
-    column = stack_padded(images)
+    column = np.pad(images, ((0, 0), (PADDING, PADDING), (PADDING, PADDING)))
+    column = column.reshape(-1, width + 2 * PADDING)  # images below one another
     warped = cv2.remap(column, source_x.reshape(shape), source_y.reshape(shape), cv2.INTER_LINEAR)
     return warped.reshape(images.shape).astype(np.uint8, copy=False)
 
@@ -108,26 +110,12 @@ def random_affine(
     return matrices, shifts[..., np.newaxis]
 
 
-def smooth_noise(shape: tuple[int, ...], rng: np.random.Generator) -> FloatArray:
-    """Draw smooth random fields, of standard deviation 1 where it is largest.
-
-    Each is a sum of Gaussian bumps on a grid, as wide as its meshes: so strokes bend,
-    and do not fray (Simard, Steinkraus and Platt, "Best Practices for Convolutional
-    Neural Networks", 2003).
-
-    Args:
-        shape: how many fields.
-        rng: source of randomness.
-
-    Returns:
-        float32 array of shape (*shape, 784).
-    """
-    heights = rng.standard_normal((*shape, len(BUMPS)), dtype=np.float32)
-    return heights @ BUMPS
-
-
 def make_bumps(side: int, meshes: int) -> FloatArray:
     """Make Gaussian bumps at the crossings of a grid that covers an image.
+
+    A random sum of them is a smooth field: they are as wide as the grid's meshes, so
+    strokes bend, and do not fray (Simard, Steinkraus and Platt, "Best Practices for
+    Convolutional Neural Networks", 2003).
 
     Returns:
         float32 array of shape ((meshes + 1)**2, side**2); the sum of squares at a
@@ -162,25 +150,10 @@ def change_thickness(images: Images, rng: np.random.Generator, strength: Strengt
         (strength.dilated_2x2, cv2.MORPH_DILATE, 2),
         (strength.eroded_2x2, cv2.MORPH_ERODE, 2),
     ):
-        chosen = (choice >= start) & (choice < start + share)
+        kernel = np.ones((size, size), np.uint8)
+        for index in np.flatnonzero((choice >= start) & (choice < start + share)):
+            changed[index] = cv2.morphologyEx(
+                images[index], operation, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
+            )
         start += share
-        if chosen.any():
-            kernel = np.ones((size, size), np.uint8)
-            column = cv2.morphologyEx(stack_padded(images[chosen]), operation, kernel)
-            changed[chosen] = unstack_padded(column, images.shape[1:])
     return changed
-
-
-def stack_padded(images: Images) -> Images:
-    """Put images below one another, each in a black frame, as a single image."""
-    frame = ((0, 0), (PADDING, PADDING), (PADDING, PADDING))
-    padded = np.pad(images, frame)
-    return padded.reshape(-1, padded.shape[2])
-
-
-def unstack_padded(column: npt.NDArray[np.generic], shape: tuple[int, ...]) -> Images:
-    """Undo `stack_padded` for images of `shape` (height, width)."""
-    height, width = shape
-    padded = column.reshape(-1, height + 2 * PADDING, width + 2 * PADDING)
-    inner = slice(PADDING, -PADDING)
-    return padded[:, inner, inner].astype(np.uint8, copy=False)

@@ -19,31 +19,27 @@ from digits.preprocessing.picture_folders import find_pictures
 
 def load_digits(path: Path) -> list[StrokeDigit]:
     """Load a stroke file in which every label is a digit, or raise DatasetError."""
-    return require_labels(load_stroke_file(path), DIGIT_CLASSES, "labels from 0 to 9", path)
+    return load_kept_drawings(path, others=())
 
 
-def load_kept_drawings(path: Path, *, classes: ClassNames = DIGIT_CLASSES) -> list[StrokeDigit]:
+def load_kept_drawings(
+    path: Path, *, classes: ClassNames = DIGIT_CLASSES, others: ClassNames = (REJECT_NAME,)
+) -> list[StrokeDigit]:
     """Load drawings that people kept: classes, and "none" for what shows none of them.
+
+    Args:
+        path: a stroke file.
+        classes: what its labels may be. Defaults to the ten digits.
+        others: further labels that are allowed. Defaults to "none".
 
     Raises:
         DatasetError: if the file cannot be read, or a label is another one.
     """
-    expected = f'labels from {list_names(classes)}, or "{REJECT_NAME}",'
-    return require_labels(load_stroke_file(path), classes, expected, path, also=(REJECT_NAME,))
-
-
-def require_labels(
-    drawings: list[StrokeDigit],
-    classes: ClassNames,
-    expected: str,
-    path: Path,
-    *,
-    also: ClassNames = (),
-) -> list[StrokeDigit]:
-    """Return drawings; raise DatasetError at the first label of no class and not in `also`."""
+    drawings = load_stroke_file(path)
     for label in dict.fromkeys(drawing.label for drawing in drawings):
-        if find_class(label, classes) is None and label not in also:
-            raise DatasetError(f"Expected {expected} in '{path}'. Received: {label!r}.")
+        if find_class(label, classes) is None and label not in others:
+            expected = list_names(classes) + "".join(f', or "{name}",' for name in others)
+            raise DatasetError(f"Expected labels from {expected} in '{path}'. Received: {label!r}.")
     return drawings
 
 

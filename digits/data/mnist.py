@@ -105,16 +105,15 @@ def load_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
                 raise ValueError(f"more than {MAX_NPZ_BYTES >> 30} GB, unpacked")
         with np.load(path, allow_pickle=False) as data:
             arrays = [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
-            names = [str(name) for name in data["classes"]] if "classes" in data else None
+            names = [str(name) for name in data["classes"]] if "classes" in data else []
+        return arrays, check_names(names) if names else None
+    except ClassesError as error:
+        raise DatasetError(f"'classes' in '{path}': {error}") from error
     except Exception as error:  # zip, its packings and NumPy raise many kinds
         raise DatasetError(
             f"Expected MNIST in '{path}': an npz file with x_train, y_train, x_test and"
             f" y_test, or a folder with its IDX files. Found: {first_line(error)}"
         ) from error
-    try:
-        return arrays, check_names(names) if names else None
-    except ClassesError as error:
-        raise DatasetError(f"'classes' in '{path}': {error}") from error
 
 
 def load_mapping_of(files: IdxSet) -> ClassNames | None:

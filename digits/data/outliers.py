@@ -17,7 +17,7 @@ from digits.data.dataset import Images
 from digits.data.rendering import draw_characters
 from digits.data.splits import is_training_writer
 from digits.data.stroke_files import load_stroke_file
-from digits.data.strokes import TRAINING_STYLE, Points, StrokeDigit
+from digits.data.strokes import TRAINING_STYLE, Points, StrokeDigit, bounds
 
 # Letters that somebody may take for a digit, or writes like one.
 DIGIT_LIKE_LETTERS = frozenset("OoDQISsZzlibqgGBJjLyTtAUuVvhrY")
@@ -105,8 +105,7 @@ def side_by_side(digits: Sequence[StrokeDigit], rng: np.random.Generator) -> lis
     strokes: list[Points] = []
     right = 0.0
     for digit in digits:
-        points = np.concatenate(digit.strokes)
-        low, size = points.min(axis=0), np.ptp(points, axis=0)
+        low, size = bounds(digit.strokes)
         scale = rng.uniform(0.8, 1.2) / max(size.max(), 1e-6)
         corner = np.array([right, rng.uniform(-0.15, 0.15)])
         strokes += [(stroke - low) * scale + corner for stroke in digit.strokes]
@@ -135,6 +134,5 @@ def turn(strokes: Sequence[Points], rng: np.random.Generator) -> list[Points]:
 
 def unit(digit: StrokeDigit) -> list[Points]:
     """Scale a digit to a longest side of one, about its middle."""
-    points = np.concatenate(digit.strokes)
-    low, size = points.min(axis=0), np.ptp(points, axis=0)
+    low, size = bounds(digit.strokes)
     return [(stroke - low - size / 2) / max(size.max(), 1e-6) for stroke in digit.strokes]

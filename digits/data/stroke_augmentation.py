@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from digits.data.strokes import Points, StrokeDigit
+from digits.data.strokes import Points, StrokeDigit, bounds
 
 LOOPS = frozenset("0689")  # digits with a loop that a hurried pen leaves open
 MAX_OPENING = 0.14  # of the pen's way, left out at one end of a loop
@@ -54,12 +54,6 @@ def augment_strokes(
     if len(strokes) > 1 and happens():
         strokes = jitter(strokes, rng)
     return reshape(strokes, rng) if happens() else strokes
-
-
-def bounds(strokes: Sequence[Points]) -> tuple[Points, Points]:
-    """Return the upper left corner and the size of strokes, (2,) each."""
-    points = np.concatenate(list(strokes))
-    return points.min(axis=0), np.ptp(points, axis=0)
 
 
 def slash(strokes: Sequence[Points], rng: np.random.Generator) -> Points:

@@ -42,7 +42,7 @@ def load_stroke_file(path: Path) -> list[StrokeDigit]:
     """
     is_unipen = {".tra", ".tes"} & set(path.suffixes)
     try:
-        text = unpack(load_whole(path), path.suffix).decode("utf-8-sig")
+        text = unpack(path).decode("utf-8-sig")
         digits = parse_unipen(text) if is_unipen else parse_json_lines(text, path)
     except DatasetError:
         raise
@@ -54,24 +54,19 @@ def load_stroke_file(path: Path) -> list[StrokeDigit]:
     return digits
 
 
-def load_whole(path: Path) -> bytes:
-    """Load a file of a size that a stroke file may have; pipes and devices have no end."""
-    if not path.is_file():
+def unpack(path: Path) -> bytes:
+    """Load a file, decompressed as its ending says; packed or not, it has a size limit."""
+    limit = f"at most {MAX_STROKE_BYTES >> 20} MB are expected"
+    if not path.is_file():  # pipes and devices have no end
         raise ValueError("a file is expected")
     if path.stat().st_size > MAX_STROKE_BYTES:
-        raise ValueError(f"at most {MAX_STROKE_BYTES >> 20} MB are expected")
-    return path.read_bytes()
-
-
-def unpack(data: bytes, suffix: str) -> bytes:
-    """Decompress bytes as the ending of their file's name says, up to the limit."""
-    if suffix == ".gz":
-        with gzip.open(io.BytesIO(data)) as packed:
-            data = packed.read(MAX_STROKE_BYTES + 1)
-    elif suffix == ".Z":
+        raise ValueError(limit)
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        data = file.read(MAX_STROKE_BYTES + 1)
+    if path.suffix == ".Z":
         data = unlzw3.unlzw(data)  # at most some thousand times the packed size
     if len(data) > MAX_STROKE_BYTES:
-        raise ValueError(f"at most {MAX_STROKE_BYTES >> 20} MB are expected, unpacked")
+        raise ValueError(f"{limit}, unpacked")
     return data
 
 

@@ -90,11 +90,16 @@ def draw_at_random(strokes: Strokes, *, rng: np.random.Generator, style: Drawing
 
 def fit_strokes(strokes: Strokes, length: float) -> list[Points]:
     """Scale strokes to a longest side of `length`, from the origin on, aspect kept."""
-    points = np.concatenate(list(strokes))
-    low = points.min(axis=0)
-    extent = float((points.max(axis=0) - low).max())
-    scale = length / extent if extent > 0 else 0.0
+    low, size = bounds(strokes)
+    longest = float(size.max())
+    scale = length / longest if longest > 0 else 0.0
     return [(stroke - low) * scale for stroke in strokes]
+
+
+def bounds(strokes: Strokes) -> tuple[Points, Points]:
+    """Return the upper left corner and the size of strokes, (2,) each."""
+    points = np.concatenate(list(strokes))
+    return points.min(axis=0), np.ptp(points, axis=0)
 
 
 def draw_strokes(strokes: Strokes, *, brush: float, side: int) -> Canvas:

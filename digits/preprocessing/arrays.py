@@ -41,15 +41,6 @@ def shrink(image: Image, longest_side: int) -> Image:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
-def magnify(gray: Gray, longest_side: int) -> Gray:
-    """Enlarge a picture smoothly to `longest_side` pixels or more; a larger one stays."""
-    factor = -(-longest_side // max(gray.shape))
-    if factor <= 1:
-        return gray
-    height, width = gray.shape
-    return cv2.resize(gray, (factor * width, factor * height), interpolation=cv2.INTER_CUBIC)
-
-
 def crop(ink: Ink) -> Ink:
     """Cut out the smallest rectangle that holds all ink."""
     left, top, width, height = cv2.boundingRect(ink)

@@ -97,10 +97,7 @@ def decode_image(data: bytes, *, limits: Limits = LIMITS) -> Image:
     except UnidentifiedImageError as error:
         raise NotAPictureError("Expected a picture such as PNG or JPEG, found none.") from error
     except PillowImage.DecompressionBombError as error:  # Pillow's own limit, where it stands
-        raise TooLargeError(
-            f"Expected at most {limits.max_megapixels:.3g} megapixels, found far more."
-            " Save the picture smaller."
-        ) from error
+        raise too_large(limits.max_megapixels, "megapixels", "far more") from error
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
         raise ImageError(
             f"The picture is damaged or cut short ({first_line(error)}). Save or send it again."
@@ -114,9 +111,8 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
     """
     try:
         with PillowImage.open(io.BytesIO(data), formats=PICTURE_FORMATS) as picture:
-            if picture.format not in ("GIF", "PNG", "WEBP", "TIFF"):
-                return ""
-            if not getattr(picture, "is_animated", False):
+            has_frames = picture.format in ("GIF", "PNG", "WEBP", "TIFF")
+            if not has_frames or not getattr(picture, "is_animated", False):
                 return ""
             return "pages" if picture.format == "TIFF" else "animation"
     except Exception:  # as in `load_image`; what is damaged behind the first picture is no matter
@@ -152,10 +148,7 @@ def check_size(size: int, limits: Limits = LIMITS) -> None:
     if size == 0:
         raise ImageError("Expected a picture, found an empty file.")
     if size > limits.max_bytes:
-        raise TooLargeError(
-            f"Expected at most {limits.max_bytes / 2**20:.3g} MB, found {size / 2**20:.1f} MB."
-            " Save the picture smaller."
-        )
+        raise too_large(limits.max_bytes / 2**20, "MB", f"{size / 2**20:.1f} MB")
 
 
 def check_megapixels(picture: PillowImage.Image, limits: Limits) -> None:
@@ -164,10 +157,14 @@ def check_megapixels(picture: PillowImage.Image, limits: Limits) -> None:
     if not megapixels:
         raise ImageError("Expected a picture with pixels, found one of no width or height.")
     if megapixels > limits.max_megapixels:
-        raise TooLargeError(
-            f"Expected at most {limits.max_megapixels:.3g} megapixels, found {megapixels:.0f}."
-            " Save the picture smaller."
-        )
+        raise too_large(limits.max_megapixels, "megapixels", f"{megapixels:.0f}")
+
+
+def too_large(limit: float, unit: str, found: str) -> TooLargeError:
+    """Make the error that says how large a picture may be."""
+    return TooLargeError(
+        f"Expected at most {limit:.3g} {unit}, found {found}. Save the picture smaller."
+    )
 
 
 def to_uint8(picture: PillowImage.Image) -> Image:

@@ -13,21 +13,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from digits.preprocessing.arrays import (
-    OPAQUE,
-    Gray,
-    Image,
-    Ink,
-    check_image,
-    compose_over,
-    magnify,
-    shrink,
-)
-from digits.preprocessing.background import (
-    MIN_CONTRAST,
-    clean_photo,
-    threshold_photo,
-)
+from digits.preprocessing.arrays import OPAQUE, Gray, Image, Ink, check_image, compose_over, shrink
+from digits.preprocessing.background import MIN_CONTRAST, clean_photo, threshold_photo
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ruled_lines import remove_lines
 
@@ -127,7 +114,7 @@ def separate_ink(
     is_dark_ink = None if is_found else options.polarity == "dark"
     level = find_even_paper(gray)
     if level is None:
-        gray = magnify(gray, MIN_PHOTO_SIDE)
+        gray = enlarge_small(gray)
         if not options.clean:
             return threshold_photo(gray, is_dark_ink=is_dark_ink)
         return clean_photo(gray, keep_border=keep_border, is_dark_ink=is_dark_ink)
@@ -138,6 +125,14 @@ def separate_ink(
     ink = stretch_contrast(contrast)
     # Digits in a row make lines of their own: the bars of fives and sevens.
     return ink if ink is None or keep_border or not options.clean else drop_printed(ink)
+
+
+def enlarge_small(gray: Gray) -> Gray:
+    """Enlarge a small picture smoothly to `MIN_PHOTO_SIDE` pixels or more."""
+    factor = -(-MIN_PHOTO_SIDE // max(gray.shape))
+    if factor <= 1:
+        return gray
+    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
 
 def to_gray(image: Image) -> tuple[Gray, bool]:

@@ -8,7 +8,7 @@ loop of them has an end.
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 from digits.preprocessing.image_io import PICTURE_ENDINGS
@@ -20,11 +20,7 @@ def find_pictures(folder: Path, endings: Collection[str] = PICTURE_ENDINGS) -> l
     A folder that cannot be opened is listed as well: nothing is left out unsaid. `endings`
     says what else is looked for, in small letters.
     """
-    return sorted(walk(folder, endings))
-
-
-def walk(folder: Path, endings: Collection[str]) -> Iterator[Path]:
-    """Yield pictures, and folders that cannot be opened, in no order."""
+    found: list[Path] = []
     waiting = [folder]  # and no recursion: folders may be nested a thousand deep
     while waiting:
         folder = waiting.pop()
@@ -34,15 +30,8 @@ def walk(folder: Path, endings: Collection[str]) -> Iterator[Path]:
                     path = Path(entry.path)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)
-                    elif path.suffix.lower() in endings and not leads_to_folder(path):
-                        yield path
+                    elif path.suffix.lower() in endings and not os.path.isdir(path):
+                        found.append(path)
         except OSError:
-            yield folder
-
-
-def leads_to_folder(path: Path) -> bool:
-    """Whether a link leads to a folder; one that leads nowhere does not."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+            found.append(folder)
+    return sorted(found)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.support.app_server import NO_CHROMIUM, find_chromium, open_chromium, serve_app
 from tests.support.hand import draw_with_mouse
@@ -33,21 +33,25 @@ def main() -> int:
     expect.set_options(timeout=60_000)
     folder.mkdir(parents=True, exist_ok=True)
     with open_chromium(chromium) as browser, serve_app() as url:
-        keep_drawings(visit(browser, url, "desk", "light"))
+        cookies = keep_drawings(visit(browser, url, "desk", "light"))
         for screen in SCREENS:
             for theme in ("light", "dark"):
-                photograph(visit(browser, url, screen, theme), folder, f"{screen}-{theme}")
+                page = visit(browser, url, screen, theme, cookies)
+                photograph(page, folder, f"{screen}-{theme}")
     return 0
 
 
-def visit(browser: Browser, url: str, screen: str, theme: Theme) -> Page:
-    """Open the page as a new visitor on a screen of some size and theme."""
+def visit(
+    browser: Browser, url: str, screen: str, theme: Theme, cookies: StorageState | None = None
+) -> Page:
+    """Open the page on a screen of some size and theme, as a new visitor or one with cookies."""
     width, height = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=theme,
         has_touch=screen == "phone",
         is_mobile=screen == "phone",
+        storage_state=cookies,
     )
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -55,8 +59,12 @@ def visit(browser: Browser, url: str, screen: str, theme: Theme) -> Page:
     return page
 
 
-def keep_drawings(page: Page) -> None:
-    """Draw some digits, say that they were read right, and keep them."""
+def keep_drawings(page: Page) -> StorageState:
+    """Draw some digits, say that they were read right, and keep them.
+
+    Returns:
+        The cookies of the browser that owns these drawings from then on.
+    """
     shown = page.get_by_test_id("stMetricValue")
     for digit in KEPT:
         draw_with_mouse(page, digit)
@@ -66,7 +74,9 @@ def keep_drawings(page: Page) -> None:
         expect(page.get_by_text(f"Kept as: {digit}.")).to_be_visible()
         page.get_by_role("button", name="Clear").last.click()
         expect(shown).to_have_count(0)
+    cookies = page.context.storage_state()
     page.context.close()
+    return cookies
 
 
 def photograph(page: Page, folder: Path, name: str) -> None:

@@ -2,7 +2,7 @@
 
     files = load_idx_set(Path("mnist"))       # a folder with MNIST's four files
     files = load_idx_set(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
-    images, labels = files.train              # uint8 (n, 28, 28), upright, and (n,)
+    images, labels = files.arrays[0]          # uint8 (n, 28, 28), upright, and (n,)
 
 EMNIST's files have names that begin with the set's, such as `emnist-letters-`, and lie
 beside each other in one folder; their images are transposed (Cohen, Afshar, Tapson and
@@ -24,7 +24,7 @@ from digits.files import first_line
 
 Bytes = npt.NDArray[np.uint8]
 
-MAX_IDX_BYTES = 2 << 30  # of a file, unpacked; EMNIST's largest has half a gigabyte
+MAX_UNPACKED_BYTES = 2 << 30  # of a file; MNIST has 55 MB, EMNIST's largest half a gigabyte
 UNSIGNED_BYTE = 8  # the format's number for the only type that MNIST uses
 
 
@@ -37,14 +37,13 @@ class IdxSet:
 
     Attributes:
         name: "mnist", or what EMNIST's file names begin with: "emnist-letters".
-        train: images, uint8 (n, 28, 28), and their labels, (n,).
-        test: likewise.
+        arrays: images, uint8 (n, 28, 28), and their labels, (n,); of the training part, then
+            of the test part.
         mapping: file that says what the labels stand for; None when there is none.
     """
 
     name: str
-    train: tuple[Bytes, Bytes]
-    test: tuple[Bytes, Bytes]
+    arrays: list[tuple[Bytes, Bytes]]
     mapping: Path | None
 
     @property
@@ -65,10 +64,10 @@ def load_idx_set(path: Path) -> IdxSet:
     """
     folder = path if path.is_dir() else path.parent
     prefix = find_prefix(folder) if path.is_dir() else path.name.partition("train-images")[0]
-    train = load_idx_pair(folder, f"{prefix}train")
-    test = load_idx_pair(folder, f"{prefix}{'test' if prefix else 't10k'}")
+    parts = f"{prefix}train", f"{prefix}test" if prefix else "t10k"
+    arrays = [load_idx_pair(folder, part) for part in parts]
     mapping = folder / f"{prefix}mapping.txt"
-    return IdxSet(prefix.rstrip("-") or "mnist", train, test, mapping if mapping.exists() else None)
+    return IdxSet(prefix.rstrip("-") or "mnist", arrays, mapping if mapping.exists() else None)
 
 
 def find_prefix(folder: Path) -> str:
@@ -112,9 +111,9 @@ def load_idx(path: Path) -> Bytes:
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            data = file.read(MAX_IDX_BYTES + 1)
-        if len(data) > MAX_IDX_BYTES:
-            raise ValueError(f"more than {MAX_IDX_BYTES >> 30} GB, unpacked")
+            data = file.read(MAX_UNPACKED_BYTES + 1)
+        if len(data) > MAX_UNPACKED_BYTES:
+            raise ValueError(f"more than {MAX_UNPACKED_BYTES >> 30} GB, unpacked")
         zeros, kind, dimensions = struct.unpack_from(">HBB", data)
         shape = struct.unpack_from(f">{dimensions}I", data, 4)
         values = np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions)

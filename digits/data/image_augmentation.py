@@ -152,8 +152,6 @@ def change_thickness(images: Images, rng: np.random.Generator, strength: Strengt
     ):
         kernel = np.ones((size, size), np.uint8)
         for index in np.flatnonzero((choice >= start) & (choice < start + share)):
-            changed[index] = cv2.morphologyEx(
-                images[index], operation, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
-            )
+            changed[index] = cv2.morphologyEx(images[index], operation, kernel, borderValue=0)
         start += share
     return changed

@@ -49,11 +49,8 @@ def list_labelled_pictures(folder: Path) -> list[tuple[Path, str]]:
     Raises:
         DatasetError: if there are none.
     """
-    pictures = [
-        (path, path.relative_to(folder).parts[0])
-        for path in find_pictures(folder)
-        if path.parent != folder and path != folder
-    ]
+    found = [(path, path.relative_to(folder).parts) for path in find_pictures(folder)]
+    pictures = [(path, parts[0]) for path, parts in found if len(parts) > 1]
     if not pictures:
         raise DatasetError(f"Expected folders named by label with pictures in '{folder}'.")
     return pictures

@@ -25,11 +25,9 @@ from digits.classes import (
     load_mapping,
 )
 from digits.data.dataset import DatasetError, LabelledImages
-from digits.data.idx import IdxSet, is_idx_name, load_idx_set
+from digits.data.idx import MAX_UNPACKED_BYTES, IdxSet, is_idx_name, load_idx_set
 from digits.data.rendering import preprocess_all
 from digits.files import first_line
-
-MAX_NPZ_BYTES = 2 << 30  # unpacked; MNIST has 55 MB
 
 Arrays = Sequence[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]  # train and test
 
@@ -72,7 +70,7 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
         name = "mnist" if names == DIGIT_CLASSES else path.stem
     else:
         files = load_idx_set(path)
-        arrays = [files.train, files.test]
+        arrays = files.arrays
         names = classes or load_mapping_of(files) or DIGIT_CLASSES
         name = files.name if files.is_emnist or names == DIGIT_CLASSES else path.resolve().name
     train, test = to_labelled_images(arrays, path, names)
@@ -101,8 +99,8 @@ def load_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
         if not path.is_file():  # a pipe would be waited for
             raise ValueError("no file")
         with zipfile.ZipFile(path) as archive:  # which a pickle is not, nor a single array
-            if sum(member.file_size for member in archive.infolist()) > MAX_NPZ_BYTES:
-                raise ValueError(f"more than {MAX_NPZ_BYTES >> 30} GB, unpacked")
+            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise ValueError(f"more than {MAX_UNPACKED_BYTES >> 30} GB, unpacked")
         with np.load(path, allow_pickle=False) as data:
             arrays = [(data[f"x_{part}"], data[f"y_{part}"]) for part in ("train", "test")]
             names = [str(name) for name in data["classes"]] if "classes" in data else []
@@ -142,8 +140,8 @@ def to_labelled_images(
                 f" {images.dtype} {images.shape} and {labels.shape}."
             )
     together = np.concatenate([labels for _, labels in arrays])
-    begins_at_1 = names != DIGIT_CLASSES and together.min() == 1 and together.max() == len(names)
-    first = int(begins_at_1)
+    begins_at_1 = together.min() == 1 and together.max() == len(names)
+    first = int(begins_at_1 and names != DIGIT_CLASSES)
     if not np.isin(together, range(first, first + len(names))).all():
         raise DatasetError(
             f"Expected labels from 0 to {len(names) - 1} in '{path}', for the classes"

@@ -82,15 +82,12 @@ def pick(digits: Sequence[StrokeDigit], rng: np.random.Generator, count: int) ->
 
 def curves(rng: np.random.Generator) -> list[Points]:
     """Scribble one to three smooth curves through random points."""
-    count = rng.integers(1, 4)
-    return [smooth_curve(rng.uniform(size=(rng.integers(7, 15), 2))) for _ in range(count)]
-
-
-def smooth_curve(knots: Points) -> Points:
-    """Lay a smooth curve through points."""
-    way = np.arange(len(knots))
-    curve: Points = CubicSpline(way, knots)(np.linspace(0, len(knots) - 1, 12 * len(knots)))
-    return curve
+    strokes = []
+    for _ in range(rng.integers(1, 4)):
+        knots = rng.uniform(size=(rng.integers(7, 15), 2))
+        way = np.linspace(0, len(knots) - 1, 12 * len(knots))
+        strokes.append(CubicSpline(np.arange(len(knots)), knots)(way))
+    return strokes
 
 
 def corners(rng: np.random.Generator) -> list[Points]:

@@ -1,6 +1,6 @@
 """Tell ink from paper in photos: light, shadow, tables and thumbs, noise, printed lines.
 
-    ink = clean_photo(gray)  # 0 = paper, 255 = ink; None when blank
+    ink = clean_photo(darken_ink(gray, None))  # 0 = paper, 255 = ink; None when blank
 
 NumPy and OpenCV only; `ink.find_ink` says which pictures are photos.
 """
@@ -22,29 +22,24 @@ SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
 SURROUNDING = 0.5  # of a piece's height and width; with so much on the border it is no ink
 
 
-def clean_photo(
-    gray: Gray, *, keep_border: bool = False, is_dark_ink: bool | None = None
-) -> Ink | None:
+def clean_photo(gray: Gray, *, keep_border: bool = False) -> Ink | None:
     """Make ink of a photo, without light and shadow, noise, printed lines, surroundings.
 
     Args:
-        gray: uint8 array of shape (height, width), [0, 255], any polarity.
+        gray: uint8 array of shape (height, width), [0, 255], dark ink on lighter paper.
         keep_border: whether pieces stay that touch the picture's border.
-        is_dark_ink: whether the ink is darker than its paper. Defaults to what the
-            picture itself tells.
 
     Returns:
         uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
         stands out from the noise.
     """
-    dark_ink = with_dark_ink(gray, is_dark_ink)
-    contrast = contrast_in_light(dark_ink, estimate_paper(dark_ink))
+    contrast = contrast_in_light(gray, estimate_paper(gray))
     smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
     ink = extract_ink(clear_surroundings(smooth), keep_border)
     return extract_ink(smooth, keep_border) if ink is None else ink
 
 
-def threshold_photo(gray: Gray, *, is_dark_ink: bool | None = None) -> Ink | None:
+def threshold_photo(gray: Gray) -> Ink | None:
     """Make ink of a photo as it is: what differs from the median of its paper.
 
     Light, shadow, printed lines and what lies along the border stay. For even scans of
@@ -52,19 +47,17 @@ def threshold_photo(gray: Gray, *, is_dark_ink: bool | None = None) -> Ink | Non
 
     Args:
         gray: as for `clean_photo`.
-        is_dark_ink: as for `clean_photo`.
 
     Returns:
         As `clean_photo` does.
     """
-    dark_ink = with_dark_ink(gray, is_dark_ink)
-    threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    level = round(float(np.median(dark_ink[dark_ink >= threshold])))
-    contrast = cv2.subtract(np.full_like(dark_ink, level), dark_ink)
+    threshold, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    level = round(float(np.median(gray[gray >= threshold])))
+    contrast = cv2.subtract(np.full_like(gray, level), gray)
     return soften(cv2.GaussianBlur(contrast, (3, 3), 0), keep_border=True)
 
 
-def with_dark_ink(gray: Gray, is_dark_ink: bool | None) -> Gray:
+def darken_ink(gray: Gray, is_dark_ink: bool | None) -> Gray:
     """Return a picture whose ink is darker than its paper; None: find which is which."""
     is_dark = has_dark_ink(gray) if is_dark_ink is None else is_dark_ink
     return gray if is_dark else cv2.bitwise_not(gray)
@@ -89,12 +82,6 @@ def has_dark_ink(gray: Gray) -> bool:
     )
 
 
-def broadest_stroke(gray: Gray) -> Gray:
-    """Make a square as wide as the broadest stroke; what is wider is paper or table."""
-    side = round(BROADEST * max(gray.shape)) | 1
-    return np.ones((side, side), np.uint8)
-
-
 def estimate_paper(gray: Gray) -> Gray:
     """Estimate the paper of a photo, without its dark ink, light and shadow included.
 
@@ -111,7 +98,8 @@ def estimate_paper(gray: Gray) -> Gray:
     small = shrink(gray, PAPER_SIDE)
     slope = fit_slope(small)
     flat = (cv2.medianBlur(small, 3) - slope).clip(0, 255).astype(np.uint8)
-    contrast = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, broadest_stroke(small))
+    side = round(BROADEST * max(small.shape)) | 1
+    contrast = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
     _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     strong = cv2.bitwise_and(ink, cv2.compare(contrast, STRONG_INK, cv2.CMP_GE))
     if strong.any():  # broad ink at the border, or where strokes meet

@@ -110,9 +110,6 @@ def enlarge_path(path: npt.NDArray[np.int64], shape: tuple[int, ...], scale: flo
 def slice_ink(ink: Ink, left: Cut | None, right: Cut | None) -> Ink:
     """Keep the ink between two cuts; None is the ink's own end."""
     columns = np.arange(ink.shape[1])
-    kept = np.ones(ink.shape, bool)
-    if left is not None:
-        kept &= columns >= left.columns[:, np.newaxis]
-    if right is not None:
-        kept &= columns < right.columns[:, np.newaxis]
-    return ink * kept
+    first = 0 if left is None else left.columns[:, np.newaxis]
+    end = ink.shape[1] if right is None else right.columns[:, np.newaxis]
+    return ink * ((first <= columns) & (columns < end))

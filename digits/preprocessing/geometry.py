@@ -1,5 +1,6 @@
 """Rectangles of a picture: in whole pixels, and between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -25,11 +26,12 @@ class Box:
         """One past its last row."""
         return self.y + self.height
 
-    def joined(self, other: "Box") -> "Box":
-        """Return the smallest box that holds both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
-        return Box(x, y, right - x, bottom - y)
+    @classmethod
+    def around(cls, boxes: Sequence["Box"]) -> "Box":
+        """Return the smallest box that holds all."""
+        x, y = min(box.x for box in boxes), min(box.y for box in boxes)
+        right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+        return cls(x, y, right - x, bottom - y)
 
     def distance(self, other: "Box") -> float:
         """Return the pixels between two boxes, 0 where they meet."""

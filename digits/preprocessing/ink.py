@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from digits.preprocessing.arrays import OPAQUE, Gray, Image, Ink, check_image, compose_over, shrink
-from digits.preprocessing.background import MIN_CONTRAST, clean_photo, threshold_photo
+from digits.preprocessing.background import MIN_CONTRAST, clean_photo, darken_ink, threshold_photo
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ruled_lines import remove_lines
 
@@ -114,10 +114,10 @@ def separate_ink(
     is_dark_ink = None if is_found else options.polarity == "dark"
     level = find_even_paper(gray)
     if level is None:
-        gray = enlarge_small(gray)
-        if not options.clean:
-            return threshold_photo(gray, is_dark_ink=is_dark_ink)
-        return clean_photo(gray, keep_border=keep_border, is_dark_ink=is_dark_ink)
+        gray = darken_ink(enlarge_small(gray), is_dark_ink)
+        if options.clean:
+            return clean_photo(gray, keep_border=keep_border)
+        return threshold_photo(gray)
     if is_dark_ink is None:
         contrast = contrast_with(gray, level)
     else:
@@ -189,7 +189,7 @@ def contrast_on_side(gray: Gray, is_dark_ink: bool) -> Gray:
     The paper is then the commonest level of the lighter or the darker half, and need
     not be the commonest of all: broad ink may cover more.
     """
-    dark_ink = gray if is_dark_ink else cv2.bitwise_not(gray)
+    dark_ink = darken_ink(gray, is_dark_ink)
     threshold, _ = cv2.threshold(dark_ink, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     counts = np.bincount(dark_ink.ravel(), minlength=256)
     first = int(threshold) + 1

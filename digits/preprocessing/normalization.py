@@ -146,9 +146,7 @@ def thicken(digit: Ink) -> Ink:
     """
     mask = cv2.compare(digit, 127, cv2.CMP_GT)
     area = cv2.countNonZero(mask)
-    inside = cv2.erode(
-        mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
-    )
+    inside = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=0)
     boundary = area - cv2.countNonZero(inside)
     stroke = 2 * area / max(boundary, 1)  # a stroke has two boundary pixels across
     missing = round(MIN_STROKE * max(digit.shape) / DIGIT_SIZE - stroke)

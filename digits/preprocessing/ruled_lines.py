@@ -86,11 +86,10 @@ def find_ruled_lines(mask: Mask, thickness: int) -> list[RuledLine]:
     joined = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, max(width // 24, 3)), np.uint8))
     # Five pixels high, to join what a gap and a line's slope set apart.
     joined = cv2.dilate(joined, np.ones((5, gap), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     lines = []
-    for label in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] >= MIN_LENGTH * width):
-        if label == 0:  # the paper
-            continue
+    is_long = stats[1:, cv2.CC_STAT_WIDTH] >= MIN_LENGTH * width
+    for label in 1 + np.flatnonzero(is_long):  # 0 is the paper
         ys, xs = np.nonzero(cv2.bitwise_and(thin, cv2.compare(labels, int(label), cv2.CMP_EQ)))
         line = fit_line(xs, ys, mask.shape, thickness)
         if line is not None:

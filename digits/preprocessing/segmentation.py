@@ -158,10 +158,9 @@ def join_components(line: TextLine) -> Iterator[Candidate]:
             whole = unite(line.components[start:stop])
             if stop > start + 1 and whole.box.width > MAX_WIDTH * line.height:
                 break
-            if stop > start + 1:
-                added = boxes[stop - 1]
-                joint += GAP * max(added.x - right, 0) / line.height
-                right = max(right, added.right)
+            added = boxes[stop - 1]
+            joint += GAP * max(added.x - right, 0) / line.height
+            right = max(right, added.right)
             cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
             yield Candidate(start, stop, cost, whole, make_input(whole))
         size = max(boxes[start].width, boxes[start].height) / line.height
@@ -215,9 +214,7 @@ def shared_width(first: Box, second: Box) -> float:
 
 def unite(components: Sequence[Component]) -> Component:
     """Make one component of several."""
-    box = components[0].box
-    for component in components[1:]:
-        box = box.joined(component.box)
+    box = Box.around([component.box for component in components])
     ink = np.zeros((box.height, box.width), np.uint8)
     for component in components:
         x, y = component.box.x - box.x, component.box.y - box.y

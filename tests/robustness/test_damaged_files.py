@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
 from digits.data import pendigits
 from digits.data.dataset import DatasetError
@@ -123,8 +122,9 @@ DETAILS: dict[str, Any] = {
     "a bin as text": first_set(reliability={"confidence": "sure"}),
     "a bin without its interval": first_set(reliability={"interval": []}),
     "a confidence as text": first_set(misread={"confidence": "sure"}),
-    "a place off the picture": first_set(misread={"row": 10**9}),
-    "a place that is no number": first_set(misread={"row": "x"}),
+    "a picture that is not there": first_set(misread={"picture": 10**9}),
+    "a picture below zero": first_set(misread={"picture": -1}),
+    "a picture that is no number": first_set(misread={"picture": "x"}),
     "a digit that is none": first_set(misread={"truth": None}),
 }
 
@@ -175,16 +175,26 @@ def test_damaged_details_are_a_sentence_and_the_rest_is_read(name: str, model: P
     assert about.digits and about.history
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 100_000), (336, 50_000)])
-def test_a_picture_of_another_size_is_damage(size: tuple[int, int], model: Path) -> None:
-    Image.new("1", size).save(report_folder(model) / "misread.png")
+@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (3, 28, 29), (1, 50_000, 336)])
+def test_pictures_of_another_shape_are_damage(shape: tuple[int, ...], model: Path) -> None:
+    np.savez_compressed(report_folder(model) / "misread.npz", pictures=np.zeros(shape, np.uint8))
     see_sentence(read_details, report_folder(model))
 
 
-@pytest.mark.parametrize("place", [20, 60, 3000])
-def test_a_picture_with_changed_bytes_is_damage_or_a_picture(place: int, model: Path) -> None:
-    path = report_folder(model) / "misread.png"
+def test_pictures_of_another_kind_are_damage(model: Path) -> None:
+    path = report_folder(model) / "misread.npz"
+    for arrays in ({"pictures": np.zeros((99, 28, 28))}, {"other": np.zeros(1, np.uint8)}):
+        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+        see_sentence(read_details, report_folder(model))
+    np.savez(path, pictures=np.array([{}]))  # NumPy would unpickle it, and is told not to
+    see_sentence(read_details, report_folder(model))
+
+
+@pytest.mark.parametrize("place", [0, 20, 60, 3000, -60, -20])
+def test_pictures_with_changed_bytes_are_damage_or_pictures(place: int, model: Path) -> None:
+    path = report_folder(model) / "misread.npz"
     changed = bytearray(path.read_bytes())
+    place %= len(changed)
     changed[place : place + 9] = b"\xff" * 9
     path.write_bytes(changed)
     about = read_about(model)

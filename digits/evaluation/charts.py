@@ -7,8 +7,8 @@ The page and the report of evaluate.py draw the same charts, in colours of their
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -27,11 +27,8 @@ LOSS_TICKS = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]  # nats; lines of a logarithmi
 LABEL_WIDTH = 120  # pixels of the sets' names: a third of a phone
 CELL = "cell"  # name of the selection of a confusion matrix
 
-PLAIN_AXIS: dict[str, Any] = {
-    "ticks": False,
-    "domain": False,
-    "labelFlush": False,
-}  # an axis of names
+# An axis of names.
+PLAIN_AXIS: dict[str, Any] = {"ticks": False, "domain": False, "labelFlush": False}
 
 
 @dataclass(frozen=True)
@@ -93,9 +90,8 @@ def series_color(field: str, names: Sequence[str], palette: Palette) -> alt.Colo
     """Give each name of a field its colour, told in a legend above the chart."""
     colors = [palette.series[index % len(palette.series)] for index in range(len(names))]
     legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=0, symbolStrokeWidth=3)
-    return alt.Color(
-        f"{field}:N", sort=None, scale=alt.Scale(domain=names, range=colors), legend=legend
-    )
+    scale = alt.Scale(domain=names, range=colors)
+    return alt.Color(f"{field}:N", sort=None, scale=scale, legend=legend)
 
 
 def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Palette) -> Chart:
@@ -109,17 +105,17 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
         {
             "written": one,
             "read": other or "not read",
-            "count": details.count(one, other),
-            "mistakes": details.count(one, other) if one != other else 0,
-            "label": str(details.count(one, other) or ""),
+            "count": count,
+            "mistakes": count if one != other else 0,
+            "label": str(count or ""),
             "is_right": one == other,
             "is_chosen": bool(truth or reading)
             and truth in ("", one)
             and reading in ("", other)
             and (one != other or truth == reading),
         }
-        for one in details.classes
-        for other in columns
+        for one, row in zip(details.classes, details.confusion, strict=True)
+        for other, count in zip(columns, row, strict=False)
     )
     chosen = alt.selection_point(name=CELL, fields=["written", "read"], empty=False)
     count = len(details.classes)
@@ -130,7 +126,7 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
     )
     most = max(int(table["mistakes"].max()), 2)
     cells = base.mark_rect(cursor="pointer", stroke=palette.faint, strokeOpacity=0.25).encode(
-        color=fill("mistakes", most, palette.paper, palette.other, is_log=True),
+        color=fill("mistakes", most, "symlog", palette.paper, palette.other),
         tooltip=[
             alt.Tooltip("written:N", title="written as"),
             alt.Tooltip("read:N", title="read as"),
@@ -146,52 +142,42 @@ def confusion_chart(details: SetDetails, truth: str, reading: str, palette: Pale
     # Of 52 letters a cell is smaller than a number: its colour tells, and a tap or the table.
     layers = [cells.add_params(chosen), *([numbers] if count <= MOST_NUMBERED else [])]
     if table["is_chosen"].any():  # an empty layer would be a picture without a name
-        frames = base.transform_filter("datum.is_chosen").mark_rect(
-            fillOpacity=0, stroke=palette.primary, strokeWidth=2.5
-        )
-        layers.append(frames)
+        frames = base.transform_filter("datum.is_chosen")
+        layers.append(frames.mark_rect(fillOpacity=0, stroke=palette.primary, strokeWidth=2.5))
     return alt.layer(*layers).properties(height=max(MATRIX_HEIGHT, ROW_OF_MANY * count))
 
 
-def fill(field: str, most: float, low: str, high: str, *, is_log: bool) -> alt.Color:
+def fill(
+    field: str, most: float, kind: Literal["linear", "symlog"], low: str, high: str
+) -> alt.Color:
     """Fill a cell by its value, from 0 in the colour `low` to `most` in `high`."""
-    scale = alt.Scale(
-        type="symlog" if is_log else "linear",
-        domain=[0, most],
-        range=[low, high],
-        interpolate="rgb",
-    )
+    scale = alt.Scale(type=kind, domain=[0, most], range=[low, high], interpolate="rgb")
     return alt.Color(f"{field}:Q", scale=scale, legend=None)
 
 
 def reliability_chart(bins: Sequence[Bin], palette: Palette) -> Chart:
     """Draw how often readings are right, by their confidence; large points are many of them."""
-    table = pd.DataFrame(
-        [{**asdict(one), "low": one.interval[0], "high": one.interval[1]} for one in bins],
-        columns=["confidence", "right", "low", "high", "count"],
-    )
+    rows = [(one.confidence, one.right, *one.interval, one.count) for one in bins]
+    table = pd.DataFrame(rows, columns=["confidence", "right", "low", "high", "count"])
     titles = {"confidence": "mean confidence", "right": "right", "low": "from", "high": "to"}
     percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
-    honest = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
-        color=palette.faint, strokeDash=[5, 4]
-    )
+    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]}))
+    honest = diagonal.mark_line(color=palette.faint, strokeDash=[5, 4])
     points = alt.Chart(table).encode(
         x=alt.X("confidence:Q", scale=scale, axis=percent, title="mean confidence"),
         y=alt.Y("right:Q", scale=scale, axis=percent, title="share that is right"),
     )
     sizes = alt.Scale(type="log", domain=[1, 10_000], range=[30, 400], clamp=True)
+    bars = points.mark_rule(color=palette.primary, strokeWidth=2, opacity=0.5)
+    circles = points.mark_circle(color=palette.primary, opacity=0.9)
+    readings = alt.Tooltip("count:Q", format=",", title="readings")
     return alt.layer(
         honest.encode(x="x:Q", y="y:Q"),
-        points.mark_rule(color=palette.primary, strokeWidth=2, opacity=0.5).encode(
-            y=alt.Y("low:Q"), y2="high:Q"
-        ),
-        points.mark_circle(color=palette.primary, opacity=0.9).encode(
+        bars.encode(y=alt.Y("low:Q"), y2="high:Q"),
+        circles.encode(
             size=alt.Size("count:Q", scale=sizes, legend=None),
-            tooltip=[
-                alt.Tooltip("count:Q", format=",", title="readings"),
-                *percent_tooltips(titles, places=1),
-            ],
+            tooltip=[readings, *percent_tooltips(titles, places=1)],
         ),
     ).properties(height=360)
 
@@ -212,8 +198,9 @@ def history_chart(
         for one in history
         for part, prefix in (("training", ""), ("validation", "val_"))
     )
-    colors = alt.Scale(domain=["training", "validation"], range=[palette.other, palette.primary])
-    dashes = alt.Scale(domain=["training", "validation"], range=[[5, 3], [1, 0]])
+    parts = ["training", "validation"]
+    colors = alt.Scale(domain=parts, range=[palette.other, palette.primary])
+    dashes = alt.Scale(domain=parts, range=[[5, 3], [1, 0]])
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=3)
     scale = alt.Scale(zero=False) if is_share else alt.Scale(type="log")
     axis = alt.Axis(format="%") if is_share else alt.Axis(format="~g", values=LOSS_TICKS)
@@ -223,31 +210,26 @@ def history_chart(
         color=alt.Color("part:N", scale=colors, legend=legend),
     )
     near = alt.selection_point(nearest=True, on="pointerover", fields=["epoch"], empty=False)
+    value = alt.Tooltip("value:Q", format=".2%" if is_share else ".4f", title=measure)
     points = base.mark_point(filled=True, opacity=1).encode(
         size=alt.condition(near, alt.value(130), alt.value(30)),
-        tooltip=[
-            alt.Tooltip("epoch:Q"),
-            alt.Tooltip("part:N"),
-            alt.Tooltip("value:Q", format=".2%" if is_share else ".4f", title=measure),
-        ],
+        tooltip=["epoch:Q", "part:N", value],
     )
     lines = base.mark_line().encode(strokeDash=alt.StrokeDash("part:N", scale=dashes, legend=None))
     return alt.layer(lines, points.add_params(near)).properties(height=CURVES_HEIGHT)
 
 
-def probability_chart(
-    readings: Sequence[tuple[str, Sequence[str], Sequence[float]]], palette: Palette
-) -> Chart:
+def probability_chart(probabilities: pd.DataFrame, palette: Palette) -> Chart:
     """Draw what several models make of one picture: a row a model, a column a class.
 
     Args:
-        readings: of each model its name, its classes, and their probabilities.
+        probabilities: in [0, 1]; a column a model, a row a class.
         palette: of the visitor's theme.
     """
     table = pd.DataFrame(
         {"model": model, "class": name, "share": share, "label": f"{share * 100:.0f}"}
-        for model, names, shares in readings
-        for name, share in zip(names, shares, strict=True)
+        for model, shares in probabilities.items()
+        for name, share in shares.items()
     )
     axis = alt.Axis(labelAngle=0, labelLimit=LABEL_WIDTH, **PLAIN_AXIS)
     base = alt.Chart(table).encode(
@@ -255,10 +237,10 @@ def probability_chart(
         y=alt.Y("model:N", sort=None, title=None, axis=axis),
     )
     cells = base.mark_rect(stroke=palette.faint, strokeOpacity=0.25).encode(
-        color=fill("share", 1, palette.paper, palette.primary, is_log=False),
+        color=fill("share", 1, "linear", palette.paper, palette.primary),
         tooltip=["model:N", "class:N", alt.Tooltip("share:Q", format=".1%")],
     )
     strong = alt.condition("datum.share > 0.5", alt.value(palette.paper), alt.value(palette.ink))
     shown = base.transform_filter("datum.share >= 0.005").mark_text(fontSize=11)
     numbers = shown.encode(text="label:N", color=strong)
-    return alt.layer(cells, numbers).properties(height=30 * len(readings) + 40)
+    return alt.layer(cells, numbers).properties(height=30 * probabilities.shape[1] + 40)

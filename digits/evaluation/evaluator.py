@@ -25,7 +25,7 @@ from digits.evaluation.metrics import (
 )
 from digits.evaluation.timing import Speed
 from digits.recognition.model_card import ModelCard
-from digits.recognition.model_report.schema import Block
+from digits.recognition.model_report.schema import Block, Misread
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
 
@@ -39,23 +39,13 @@ class MeasurementError(Exception):
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Mistake(Misread):
     """A picture that was misread, or read though it shows no digit.
 
     Attributes:
-        picture: uint8 (28, 28), bright on black: what the network saw.
-        truth: its label.
-        reading: the best guess.
-        confidence: in the guess, in [0, 1].
-        is_sure: whether its status was `digit`.
         file: where the picture is from, "" for a set that is no folder of files.
     """
 
-    picture: npt.NDArray[np.uint8]
-    truth: str
-    reading: str
-    confidence: float
-    is_sure: bool
     file: str = ""
 
 

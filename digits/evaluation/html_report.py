@@ -16,10 +16,10 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from digits.evaluation.evaluator import Mistake, ModelResult, SetResult
+from digits.evaluation import report_charts
+from digits.evaluation.evaluator import ModelResult, SetResult
 from digits.evaluation.formats import format_interval, format_percent
 from digits.evaluation.metrics import REFUSED_DIGITS, DigitFigures, RefusalFigures
-from digits.evaluation.report_charts import draw_accuracies, draw_refusals, draw_reliability
 from digits.files import atomic_write
 from digits.preprocessing.image_io import to_data_url
 
@@ -151,18 +151,13 @@ def render_page(results: Sequence[ModelResult]) -> str:
         "percent": format_percent,
         "interval": format_interval,
         "thousands": "{:,}".format,
-        "picture": to_picture,
+        "picture": lambda mistake: to_data_url(255 - mistake.picture),  # dark ink on white
         "breakable": make_breakable,
-    }
-    charts = {
-        "accuracies": draw_accuracies,
-        "reliability": draw_reliability,
-        "refusals": draw_refusals,
     }
     today = date.today()
     return environment.get_template(TEMPLATE.name).render(
         results=results,
-        charts=charts,
+        charts=report_charts,
         day=f"{today.day} {today:%B %Y}",
         versions=versions(),
         refused_digits=REFUSED_DIGITS,
@@ -174,8 +169,3 @@ def render_page(results: Sequence[ModelResult]) -> str:
 def make_breakable(name: str) -> Markup:
     """Let a long name of a file go on in the next line, after an underscore or a slash."""
     return Markup(re.sub("([_/])", r"\1<wbr>", str(escape(name))))
-
-
-def to_picture(mistake: Mistake) -> str:
-    """Turn the picture of a mistake into a data URL, dark ink on white."""
-    return to_data_url(255 - mistake.picture)

@@ -33,6 +33,11 @@ class Proportion:
     hits: int
     count: int
 
+    @classmethod
+    def of(cls, flags: Flags) -> "Proportion":
+        """Count how many of some flags are set."""
+        return cls(int(flags.sum()), len(flags))
+
     @property
     def share(self) -> float:
         """Hits by count, in [0, 1]; 0 of none is 0."""
@@ -68,18 +73,17 @@ class Readings:
     @property
     def is_read(self) -> Flags:
         """Where there is a best guess, sure or not."""
-        return np.array([digit != "" for digit in self.digits], dtype=bool)
+        return np.array(self.digits, str) != ""
 
     @property
     def is_right(self) -> Flags:
         """Where the best guess is the label."""
-        pairs = zip(self.digits, self.labels, strict=True)
-        return np.array([digit == label for digit, label in pairs], dtype=bool)
+        return np.array(self.digits, str) == np.array(self.labels, str)
 
     @property
     def is_refused(self) -> Flags:
         """Where the status is not `digit`."""
-        return np.array([status != "digit" for status in self.statuses], dtype=bool)
+        return np.array(self.statuses, str) != "digit"
 
 
 @dataclass(frozen=True)
@@ -189,11 +193,12 @@ def measure_digits(readings: Readings, *, class_names: Sequence[str]) -> DigitFi
     """
     right, refused = readings.is_right, readings.is_refused
     names = tuple(class_names)
-    confusion = count_confusions(readings, names)
+    matrix = confusion_matrix(readings.labels, readings.digits, labels=[*names, ""])
+    confusion = matrix[:-1].astype(np.int64)  # the last row is empty: no label is ""
     return DigitFigures(
-        accuracy=Proportion(int(right.sum()), len(right)),
-        refused=Proportion(int(refused.sum()), len(right)),
-        sure_wrong=Proportion(int((~right & ~refused).sum()), int((~refused).sum())),
+        accuracy=Proportion.of(right),
+        refused=Proportion.of(refused),
+        sure_wrong=Proportion.of(~right[~refused]),
         statuses=dict(Counter(readings.statuses)),
         class_names=names,
         confusion=confusion,
@@ -204,23 +209,16 @@ def measure_digits(readings: Readings, *, class_names: Sequence[str]) -> DigitFi
     )
 
 
-def count_confusions(readings: Readings, names: tuple[str, ...]) -> Counts:
-    """Count how often each class is read as each, and not at all: (classes, classes + 1)."""
-    matrix = confusion_matrix(readings.labels, readings.digits, labels=[*names, ""])
-    counts: Counts = matrix[: len(names)].astype(np.int64)  # no label is ""
-    return counts
-
-
 def measure_classes(names: tuple[str, ...], confusion: Counts) -> tuple[ClassFigures, ...]:
     """Measure each class that occurs among the labels."""
     figures = []
-    for index in np.flatnonzero(confusion.any(axis=1)):
-        row, right = confusion[index], int(confusion[index, index])
-        wrong = [(name, int(n)) for name, n in zip((*names, ""), row, strict=True) if n]
-        wrong = sorted((one for one in wrong if one[0] != names[index]), key=lambda one: -one[1])
-        precision = Proportion(right, int(confusion[:, index].sum())).share
-        of_all = Proportion(right, int(row.sum()))
-        figures.append(ClassFigures(names[index], of_all, precision, tuple(wrong)))
+    for name, row, column in zip(names, confusion.tolist(), confusion.T.tolist(), strict=False):
+        read_as = Counter(dict(zip((*names, ""), row, strict=True)))
+        right = Proportion(read_as.pop(name), sum(row))
+        precision = Proportion(right.hits, sum(column)).share
+        if right.count:
+            wrong = tuple((+read_as).most_common())
+            figures.append(ClassFigures(name, right, precision, wrong))
     return tuple(figures)
 
 
@@ -270,7 +268,7 @@ def measure_refusal(negatives: Readings, *, digit_scores: Floats) -> RefusalFigu
     refused, counts = negatives.is_refused, Counter(negatives.labels)
     passed = Counter(label for label, no in zip(negatives.labels, refused, strict=True) if not no)
     return RefusalFigures(
-        refused=Proportion(int(refused.sum()), len(refused)),
+        refused=Proportion.of(refused),
         statuses=dict(Counter(negatives.statuses)),
         false_accepts=tuple(
             (label, Proportion(hits, counts[label])) for label, hits in passed.most_common()

@@ -177,8 +177,7 @@ def read_sets(kind: type[Kind], card: ModelCard, details: Details) -> tuple[Kind
         if not isinstance(entry, dict) or ("accuracy" in entry) != (kind is DigitSet):
             continue
         about = details.sets[name].about if name in details.sets else ""
-        title, sentence = name_set(name, about=about)
-        told = {"name": name, "title": title, "about": sentence}
+        told = {"name": name, **name_set(name, about=about)}
         try:
             found.append(TypeAdapter(kind).validate_python({**entry, **told}))
         except ValidationError:

@@ -3,7 +3,6 @@
 print(measure_speeds([recognizer])[0].milliseconds)
 """
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -41,21 +40,19 @@ def measure_speeds(recognizers: Sequence[Recognizer]) -> list[Speed]:
     The models read by turns, so that what else the machine does slows all alike.
     """
     canvases = make_canvases(SPEED_CANVASES)
-    singles: list[list[float]] = [[] for _ in recognizers]
-    batches: list[list[float]] = [[] for _ in recognizers]
-    for recognizer in recognizers:  # first calls are slower
-        recognizer.predict(canvases[0])
-        read_canvases(recognizer, canvases)
-    for canvas in canvases:
-        for times, recognizer in zip(singles, recognizers, strict=True):
-            times.append(timeit(partial(recognizer.predict, canvas), number=1))
-    for _ in range(SPEED_BATCHES):
-        for times, recognizer in zip(batches, recognizers, strict=True):
-            times.append(timeit(partial(read_canvases, recognizer, canvases), number=1))
-    return [
-        Speed(statistics.median(single) * 1000, len(canvases) / statistics.median(batch))
-        for single, batch in zip(singles, batches, strict=True)
+    for one in recognizers:  # first calls are slower
+        one.predict(canvases[0])
+        read_canvases(one, canvases)
+    singles = [
+        [timeit(partial(one.predict, canvas), number=1) for one in recognizers]
+        for canvas in canvases
     ]
+    batches = [
+        [timeit(partial(read_canvases, one, canvases), number=1) for one in recognizers]
+        for _ in range(SPEED_BATCHES)
+    ]
+    medians = zip(np.median(singles, axis=0), np.median(batches, axis=0), strict=True)
+    return [Speed(float(single) * 1000, len(canvases) / float(batch)) for single, batch in medians]
 
 
 def read_canvases(recognizer: Recognizer, canvases: Sequence[npt.NDArray[np.uint8]]) -> None:

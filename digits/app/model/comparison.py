@@ -64,7 +64,7 @@ def list_figures(about: ModelAbout) -> dict[str, str]:
     for name, accuracy in (about.card.figures if about.card else {}).items():
         tested = name.removesuffix("_accuracy")  # of train.py itself: "mnist_test_accuracy"
         if tested.endswith("_test") and tested not in measured and isinstance(accuracy, float):
-            figures[f"{name_set(tested)[0]}, read right"] = format_percent(accuracy)
+            figures[f"{name_set(tested)['title']}, read right"] = format_percent(accuracy)
     figures |= {f"{one.title}, refused": format_percent(one.share) for one in about.negatives}
     if "architecture" in config:
         figures["architecture"] = str(config["architecture"])

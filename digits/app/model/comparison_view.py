@@ -105,7 +105,6 @@ def examples_for(about: ModelAbout) -> dict[str, Image]:
 
 def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
     """Load models, and say in a sentence each which ones cannot be used."""
-
     recognizers = {}
     for path in paths:
         try:
@@ -166,16 +165,12 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
         describe_prediction(name, reading, recognizers[name]) for name, reading in readings.items()
     ]
     st.table(pd.DataFrame(table), border="horizontal", hide_index=True)
-    shown = shown_classes(list(readings.values()))
-    rows = []
-    for name, reading in readings.items():
-        shares = dict(zip(reading.class_names, reading.probabilities, strict=True))
-        rows.append((name, shown, [shares.get(one, 0.0) for one in shown]))
     words = "; ".join(
         f"{name} reads {reading.label}, {format_confidence(reading.confidence)}"
         for name, reading in readings.items()
     )
-    st.altair_chart(probability_chart(rows, get_palette()), alt=f"Probabilities: {words}.")
+    chart = probability_chart(table_probabilities(readings), get_palette())
+    st.altair_chart(chart, alt=f"Probabilities: {words}.")
     st.caption(f"The chart: the probability of each class in per cent, if it is a {page_noun()}.")
     for name, one in recognizers.items():
         if one.warning:
@@ -200,12 +195,13 @@ def describe_prediction(
     }
 
 
-def shown_classes(readings: "list[Prediction]") -> list[str]:
-    """List the classes of all models; of many, those that one model thinks possible."""
-    possible: dict[str, float] = {}
-    for reading in readings:
-        for name, share in zip(reading.class_names, reading.probabilities, strict=True):
-            possible[name] = max(share, possible.get(name, 0.0))
-    if len(possible) <= MOST_CLASSES:
-        return list(possible)
-    return sorted(name for name, share in possible.items() if share >= LEAST_SHOWN)
+def table_probabilities(readings: "dict[str, Prediction]") -> pd.DataFrame:
+    """Tabulate probabilities, a column a model, a row a class; of many, those that are possible."""
+    columns = {
+        name: dict(zip(one.class_names, one.probabilities, strict=True))
+        for name, one in readings.items()
+    }
+    table = pd.DataFrame(columns).fillna(0.0)  # a class that a model does not know
+    if len(table) > MOST_CLASSES:
+        table = table[table.max(axis=1) >= LEAST_SHOWN].sort_index()
+    return table

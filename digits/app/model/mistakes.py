@@ -1,6 +1,5 @@
 """The mistakes of the model: in words, as a matrix to choose a cell of, and as pictures."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -18,23 +17,6 @@ from digits.recognition.model_report.schema import Misread, SetDetails
 
 MAX_NARROW_CLASSES = 12  # classes of a matrix that has its pictures next to it
 MISREAD_ZOOM = 3  # screen pixels a side for each pixel of a digit
-
-
-@dataclass
-class MatrixState:
-    """What one visit knows of the matrix, apart from its widgets.
-
-    Attributes:
-        version: of its chart; another one has no clicked cell.
-    """
-
-    version: int = 0
-
-
-def matrix_state() -> MatrixState:
-    """Return the state of this visit."""
-    state: MatrixState = st.session_state.setdefault("matrix", MatrixState())
-    return state
 
 
 def show_mistakes(about: ModelAbout) -> None:
@@ -97,7 +79,7 @@ def choose_cell(details: SetDetails) -> tuple[str, str]:
 
 def show_chart(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:
     """Show the matrix; a click on a cell chooses it."""
-    version = matrix_state().version
+    version = matrix_version()
     key = f"matrix_{one.name}_{version}"
     named = ", ".join(f"{a} as {b or 'not read'} {n}" for a, b, n in details.confusions)
     st.altair_chart(
@@ -113,7 +95,7 @@ def take_click(key: str, version: int) -> None:
 
     A browser that is busy tells once more of the click in a matrix that is gone.
     """
-    if version != matrix_state().version:
+    if version != matrix_version():
         return
     cells = st.session_state[key]["selection"].get(CELL) or [{"written": "", "read": ""}]
     read = cells[0]["read"]
@@ -123,7 +105,12 @@ def take_click(key: str, version: int) -> None:
 
 def forget_click() -> None:
     """Start the matrix afresh, so that the cell clicked before can be clicked again."""
-    matrix_state().version += 1
+    st.session_state.matrix_version = matrix_version() + 1
+
+
+def matrix_version() -> int:
+    """Return the number of this visit's chart; another one has no clicked cell."""
+    return st.session_state.get("matrix_version", 0)
 
 
 def show_misread(one: DigitSet, details: SetDetails, truth: str, reading: str) -> None:

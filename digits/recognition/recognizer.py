@@ -17,15 +17,15 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
-from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk
-from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, preprocess
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
+from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, locate_digit, preprocess
+from digits.preprocessing.segmentation import FoundDigit, find_digits
 from digits.recognition.architectures import logits_of
 from digits.recognition.calibration import Logits, to_probabilities
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
 from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.numbers import predict_number, predict_single
-from digits.recognition.predictions import NumberPrediction, Prediction
+from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
@@ -154,24 +154,40 @@ class Recognizer:
         Raises:
             ImageError, ValueError: as `predict`.
         """
-        read = predict_number if several else predict_single
-        return read(to_pixels(image), self.predict_inputs, options=options)
+        pixels = to_pixels(image)
+        if several:
+            found = find_digits(pixels, self._score_digits, options=options)
+        else:
+            ink = find_ink(pixels, options=options)
+            found = [] if ink is None else [whole_digit(ink)]
+        predictions = self.predict_inputs([digit.model_input for digit in found])
+        pairs = zip(found, predictions, strict=True)
+        return NumberPrediction(
+            tuple(DigitPrediction(digit.box, digit.line, prediction) for digit, prediction in pairs)
+        )
+
+    def _score_digits(self, inputs: Sequence[ModelInput]) -> list[float]:
+        return [prediction.score for prediction in self.predict_inputs(inputs)]
 
     def blank(self) -> Prediction:
         """Return the prediction of a picture without ink."""
         return Prediction((), self.card.class_names, self.card.reject_threshold, None)
 
     def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
-        probabilities, in_distribution_probability = to_probabilities(
-            logits, temperature=self.card.temperature, reject_logit=self.card.reject_logit
+        card = self.card
+        probabilities, shares = to_probabilities(
+            logits, temperature=card.temperature, reject_logit=card.reject_logit
         )
-        names, threshold = self.card.class_names, self.card.reject_threshold
+        rows = zip(probabilities.tolist(), inputs, shares.tolist(), strict=True)
         return [
-            Prediction(tuple(row), names, threshold, model_input, share)
-            for row, model_input, share in zip(
-                probabilities.tolist(), inputs, in_distribution_probability.tolist(), strict=True
-            )
+            Prediction(tuple(row), card.class_names, card.reject_threshold, model_input, share)
+            for row, model_input, share in rows
         ]
+
+
+def whole_digit(ink: LocatedInk) -> FoundDigit:
+    """Take all ink of a picture for one digit."""
+    return FoundDigit(ink.place.enclosing_box(), 0, locate_digit(ink)[0])
 
 
 def to_pixels(picture: PictureSource) -> Image:

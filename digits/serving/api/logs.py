@@ -35,7 +35,5 @@ def configure_logging() -> None:
 def write_line(event: str, *, error: BaseException | None = None, **fields: Any) -> None:
     """Write one line; of an error also where it came from."""
     logger = structlog.get_logger()
-    if error is None:
-        logger.info(event, **fields)
-    else:
-        logger.error(event, exc_info=error, **fields)
+    write = logger.info if error is None else logger.error
+    write(event, exc_info=error, **fields)

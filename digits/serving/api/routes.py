@@ -6,7 +6,7 @@ api = make_api(Settings())   # an application of its own, to be mounted at /api
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,9 @@ from digits.serving.api.schemas import (
     FileReading,
     Health,
     Number,
+    PlacedReading,
     Reading,
     reading_fields,
-    to_card,
-    to_number,
 )
 from digits.serving.api.settings import Settings
 from digits.serving.api.uploads import SentFile, receive_files, receive_picture
@@ -183,7 +182,11 @@ async def read(request: Request) -> Number:
             lambda: batcher.recognizer.predict_number(decode_image(data, limits=service.limits))
         )
     note_predictions(request, [digit.prediction for digit in number.digits])
-    return to_number(number, batcher.name)
+    digits = [
+        PlacedReading(**reading_fields(digit.prediction, batcher.name), **asdict(digit.box))
+        for digit in number.digits
+    ]
+    return Number(number=number.text, digits=digits)
 
 
 @router.get(
@@ -202,7 +205,8 @@ async def health(request: Request) -> Health:
 @router.get("/model", tags=["Server"], summary="The model's card", responses=document(500, 503))
 async def model(request: Request) -> Card:
     """Tell what the model is, and what was measured on it."""
-    return to_card(request.app.state.service.model.get_batcher().recognizer)
+    recognizer = request.app.state.service.model.get_batcher().recognizer
+    return Card.model_validate({**asdict(recognizer.card), "warning": recognizer.warning})
 
 
 def prepare(data: bytes, limits: Limits) -> ModelInput | None:

@@ -1,15 +1,11 @@
 """What the API answers, typed: OpenAPI and its examples are made of these."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from digits.recognition.predictions import NumberPrediction, Prediction
+from digits.recognition.predictions import Prediction
 from digits.recognition.result_rows import are_digits
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.recognizer import Recognizer
 
 PROBABILITY_DECIMALS = 6  # of a probability, as predict.py writes them
 NAME_DIGITS = 12  # of the model file's SHA-256, which tell one model from another
@@ -124,20 +120,6 @@ class Card(BaseModel):
     training: dict[str, Any] = Field(description="how it was made")
     figures: dict[str, Any] = Field(description="what was measured on it")
     warning: str = Field(description="what its user should know; empty when all is well")
-
-
-def to_number(number: NumberPrediction, model: str) -> Number:
-    """Write a number as the API answers it."""
-    digits = [
-        PlacedReading(**reading_fields(digit.prediction, model), **asdict(digit.box))
-        for digit in number.digits
-    ]
-    return Number(number=number.text, digits=digits)
-
-
-def to_card(recognizer: "Recognizer") -> Card:
-    """Write a model's card as the API answers it."""
-    return Card.model_validate({**asdict(recognizer.card), "warning": recognizer.warning})
 
 
 def reading_fields(prediction: Prediction, model: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pyarrow import fs
 
 from digits.files import first_line
 from digits.preprocessing.image_io import PICTURE_ENDINGS
+from digits.preprocessing.loader import in_batches
 from digits.preprocessing.picture_folders import find_pictures
 from digits.serving.batch.storage import Folder, StorageError, is_address, open_folder, redact
 
@@ -117,9 +118,7 @@ def find_inputs(named: Iterable[str], *, shard_size: int, column: str | None = N
     files = [file for path in named for file in list_inputs(path)]
     pictures = [file for file in files if file.ending not in TABLE_ENDINGS]
     tables = [file for file in files if file.ending in TABLE_ENDINGS]
-    starts = range(0, len(pictures), shard_size)
-    groups = [tuple(pictures[start : start + shard_size]) for start in starts]
-    shards = [Shard(group, len(group)) for group in groups]
+    shards = [Shard(tuple(group), len(group)) for group in in_batches(pictures, shard_size)]
     with ThreadPoolExecutor(THREADS) as pool:
         for rows in pool.map(lambda file: cut_table(file, shard_size, column), tables):
             shards += rows
@@ -165,14 +164,12 @@ def cut_table(file: Input, shard_size: int, column: str | None) -> list[Shard]:
     """Cut a Parquet file into shards of whole row groups."""
     try:
         with open_table(file) as table:
-            name = find_column(table.schema_arrow, column)
+            name = find_column(file, table.schema_arrow, column)
             groups = range(table.num_row_groups)
             sizes = [table.metadata.row_group(group).num_rows for group in groups]
     except (OSError, pa.ArrowException) as error:
         said = first_line(error)
         raise StorageError(f"'{file.name}' cannot be read as Parquet: {said}.") from error
-    except LookupError as error:
-        raise StorageError(f"'{file.name}': {error.args[0]}") from error
     firsts = [0, *accumulate(sizes)]  # number of each group's first row
     shards = []
     for _, together in groupby(groups, key=lambda group: firsts[group] // shard_size):
@@ -188,16 +185,16 @@ def open_table(file: Input, *, base: str = "") -> pq.ParquetFile:
     return pq.ParquetFile(file.system.open_input_file(path))
 
 
-def find_column(schema: pa.Schema, column: str | None) -> str:
-    """Choose the column that holds pictures, or raise LookupError with a sentence."""
+def find_column(file: Input, schema: pa.Schema, column: str | None) -> str:
+    """Choose the column of a Parquet file that holds pictures, or raise StorageError."""
     fitting = [field.name for field in schema if holds_bytes(field.type)]
     listed = ", ".join(f"'{name}'" for name in fitting) or "none"
     if column is None:
         column = USUAL_COLUMN if USUAL_COLUMN in fitting or len(fitting) != 1 else fitting[0]
     if column not in fitting:
-        raise LookupError(
-            f"expected a column '{column}' of bytes, as picture files have them; columns of"
-            f" bytes are: {listed}. Name one with --image-column."
+        raise StorageError(
+            f"'{file.name}': expected a column '{column}' of bytes, as picture files have them;"
+            f" columns of bytes are: {listed}. Name one with --image-column."
         )
     return column
 

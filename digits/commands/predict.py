@@ -108,16 +108,19 @@ def predict_to_rows(options: PredictOptions, *, prog: str) -> int:
 def predict_with_ray(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
     """Hand the work to Ray, and return the exit status."""
     try:
-        from digits.serving.batch.command import run_batch
+        from digits.serving.batch.command import BATCH_ERRORS, run_batch
     except ModuleNotFoundError as error:
         if error.name not in ("ray", "pyarrow"):
             raise
-        print(
-            f"{parser.prog}: --engine ray needs Ray. Run 'pip install -r requirements-scale.txt'.",
-            file=sys.stderr,
-        )
+        advice = "--engine ray needs Ray. Run 'pip install -r requirements-scale.txt'."
+        print_error(parser.prog, advice)
         return 1
-    return run_batch(options, parser)
+    return run_command(
+        lambda: run_batch(options, parser),
+        prog=parser.prog,
+        expected=BATCH_ERRORS,
+        output=options.output,
+    )
 
 
 def make_predict_parser(prog: str) -> argparse.ArgumentParser:

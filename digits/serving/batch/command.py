@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Set
 from typing import Never
 
 from tqdm import tqdm
@@ -18,6 +18,8 @@ from digits.serving.batch.ray_engine import EngineError, check_address, connecte
 from digits.serving.batch.storage import Folder, StorageError, open_folder, redact
 from digits.serving.batch.worker import ModelFiles
 
+BATCH_ERRORS = (EngineError, RecognizerError, StorageError, OSError)
+
 
 def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
     """Predict many pictures with Ray, and return the exit status.
@@ -25,97 +27,77 @@ def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
     Args:
         options: what is read, how, and where the results go.
         parser: says what is wrong with a call.
+
+    Raises:
+        BATCH_ERRORS: if the job cannot begin or go on; the text says why.
     """
-    prog = parser.prog
+    check_address(options.address)
+    warning = Recognizer.load(options.model).warning  # a broken model is said before Ray starts
+    if warning:
+        print(f"{parser.prog}: {warning}", file=sys.stderr)
+    files = ModelFiles.load(options.model)
+    inputs = find_inputs(options.paths, shard_size=options.shard_size, column=options.image_column)
+    output = open_folder(options.output)
+    if not inputs.pictures:
+        parser.error("there are no pictures in what was named")
+    parts = len(inputs.shards)
+    finished = begin(describe_job(options, files, inputs), output)
     try:
-        check_address(options.address)
-        warning = Recognizer.load(options.model).warning  # a broken model is said before Ray starts
-        if warning:
-            print(f"{prog}: {warning}", file=sys.stderr)
-        batch = BatchRun.prepare(options)
-        if not batch.inputs.pictures:
-            parser.error("there are no pictures in what was named")
-        finished = begin(batch.job, batch.output)
-    except (EngineError, RecognizerError, StorageError, OSError) as error:
-        print(f"{prog}: {error}", file=sys.stderr)
-        return 1
-    try:
-        statuses = count_written(batch.output, finished) + batch.run(finished)
-        missing = len(batch.inputs.shards) - batch.count_finished()
+        statuses = count_written(output, finished) + predict_rest(options, files, inputs, finished)
     except (EngineError, StorageError) as error:
-        print(f"{prog}: {error} {batch.describe_rest()}", file=sys.stderr)
-        return 1
+        raise type(error)(f"{error} {describe_rest(output, parts)}") from error
     except KeyboardInterrupt:
-        print(f"\nStopped. {batch.describe_rest()}", file=sys.stderr)
+        print(f"\nStopped. {describe_rest(output, parts)}", file=sys.stderr)
         return 130
+    missing = parts - len(finished_shards(output, parts))
     if missing:
-        print(
-            f"{prog}: {missing} of {len(batch.inputs.shards)} parts are not in"
-            f" '{batch.output.address}': workers wrote them to disks of their own. Name a folder"
-            " that all machines share, or s3://...",
-            file=sys.stderr,
+        raise StorageError(
+            f"{missing} of {parts} parts are not in '{output.address}': workers wrote them to"
+            " disks of their own. Name a folder that all machines share, or s3://..."
         )
-        return 1
-    batch.output.sweep()
+    output.sweep()
     counts = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
-    print(f"{batch.inputs.pictures} pictures in '{redact(batch.output.address)}': {counts}.")
+    print(f"{inputs.pictures} pictures in '{redact(output.address)}': {counts}.")
     return 1 if statuses["error"] else 0
 
 
-@dataclass(frozen=True)
-class BatchRun:
-    """A job with all that it reads and the folder that it writes to."""
+def describe_job(options: BatchOptions, files: ModelFiles, inputs: Inputs) -> Job:
+    """Collect what decides the results."""
+    return Job(
+        model=sha256_of(files.model + (files.card or b"")),
+        inputs=inputs.digest,
+        pictures=inputs.pictures,
+        parts=len(inputs.shards),
+        several=options.several,
+        polarity=options.ink.polarity,
+        clean=options.ink.clean,
+    )
 
-    options: BatchOptions
-    files: ModelFiles
-    inputs: Inputs
-    output: Folder
-    job: Job
 
-    @classmethod
-    def prepare(cls, options: BatchOptions) -> "BatchRun":
-        """Load the model's files and find the inputs."""
-        files = ModelFiles.load(options.model)
-        inputs = find_inputs(
-            options.paths, shard_size=options.shard_size, column=options.image_column
-        )
-        job = Job(
-            model=sha256_of(files.model + (files.card or b"")),
-            inputs=inputs.digest,
-            pictures=inputs.pictures,
-            parts=len(inputs.shards),
-            several=options.several,
-            polarity=options.ink.polarity,
-            clean=options.ink.clean,
-        )
-        return cls(options, files, inputs, open_folder(options.output), job)
-
-    def run(self, finished: set[int]) -> Counter[str]:
-        """Predict the shards that are not finished, show progress, and count the statuses."""
-        rest = {n: shard for n, shard in enumerate(self.inputs.shards) if n not in finished}
-        statuses: Counter[str] = Counter()
-        if not rest:
-            return statuses
-        total = self.inputs.pictures
-        before = total - sum(map(len, rest.values()))
-        bar: tqdm[Never] = tqdm(total=total, initial=before, unit="image", disable=None)
-        with connected(self.options.address), bar as progress:
-            for done in run_shards(rest, self.options, self.files):
-                progress.update(done["pictures"])
-                statuses.update({status: done[status] for status in STATUSES})
+def predict_rest(
+    options: BatchOptions, files: ModelFiles, inputs: Inputs, finished: Set[int]
+) -> Counter[str]:
+    """Predict the shards that are not finished, show progress, and count the statuses."""
+    rest = {n: shard for n, shard in enumerate(inputs.shards) if n not in finished}
+    statuses: Counter[str] = Counter()
+    if not rest:
         return statuses
+    before = inputs.pictures - sum(map(len, rest.values()))
+    bar: tqdm[Never] = tqdm(total=inputs.pictures, initial=before, unit="image", disable=None)
+    with connected(options.address), bar as progress:
+        for done in run_shards(rest, options, files):
+            progress.update(done["pictures"])
+            statuses.update({status: done[status] for status in STATUSES})
+    return statuses
 
-    def count_finished(self) -> int:
-        """Count the shards whose results lie in the folder."""
-        return len(finished_shards(self.output, len(self.inputs.shards)))
 
-    def describe_rest(self) -> str:
-        """Say what is there when a job ends early."""
-        try:
-            there = self.count_finished()
-        except OSError:  # that is why it ended
-            return "The same command goes on with what is missing."
-        return (
-            f"{there} of {len(self.inputs.shards)} parts are in '{redact(self.output.address)}':"
-            " the same command goes on with the others."
-        )
+def describe_rest(output: Folder, parts: int) -> str:
+    """Say what is there when a job ends early."""
+    try:
+        there = len(finished_shards(output, parts))
+    except OSError:  # that is why it ended
+        return "The same command goes on with what is missing."
+    return (
+        f"{there} of {parts} parts are in '{redact(output.address)}': the same command goes on"
+        " with the others."
+    )

@@ -3,10 +3,9 @@
 card = ModelCard.load(Path("digit_model.keras"))  # reads digit_model.json
 """
 
-import dataclasses
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -82,7 +81,7 @@ class ModelCard:
     def write(self, model_path: Path) -> None:
         """Write the card beside a model, whole or not at all."""
         keys = {name: key for key, name in FIELDS.items()}
-        content = {keys.get(name, name): value for name, value in dataclasses.asdict(self).items()}
+        content = {keys.get(name, name): value for name, value in asdict(self).items()}
         text = json.dumps(content, indent=2, ensure_ascii=False)
         with atomic_write(card_path(model_path)) as partial:
             partial.write_text(text + "\n", encoding="utf-8")

@@ -46,12 +46,7 @@ class Admission:
     def acquire(self) -> Iterator[None]:
         """Hold a slot, a slow sender's if need be; else raise a Problem: when to return."""
         if self.taken >= self.slots and not self._evict_slowest():
-            self._on_refusal()
-            raise Problem(
-                503,
-                f"All {self.slots} places are taken. Try again in a second.",
-                retry_after=RETRY_SECONDS,
-            )
+            raise self._refuse(f"All {self.slots} places are taken.")
         self.taken += 1
         try:
             yield
@@ -72,12 +67,12 @@ class Admission:
                 finally:
                     self._senders.pop(patience, None)
         except TimeoutError as error:
-            self._on_refusal()
-            raise Problem(
-                503,
-                "All places are taken, and your picture came slowly. Try again in a second.",
-                retry_after=RETRY_SECONDS,
-            ) from error
+            raise self._refuse("All places are taken, and your picture came slowly.") from error
+
+    def _refuse(self, why: str) -> Problem:
+        """Count a refusal, and say when to return."""
+        self._on_refusal()
+        return Problem(503, f"{why} Try again in a second.", retry_after=RETRY_SECONDS)
 
     def _evict_slowest(self) -> bool:
         """Give up whoever has been sending longest; False if all of them began just now."""

@@ -84,17 +84,16 @@ class ServedModel:
             Problem: 503, while the first is loaded or when it cannot be.
         """
         loading = start_loading(self.path)
-        if not loading.done():
-            if self._batcher is not None:
-                return self._batcher
+        if loading.done():
+            try:
+                recognizer = loading.result()
+            except RecognizerError as error:
+                raise Problem(503, str(error), retry_after=BROKEN_SECONDS) from error
+            if self._batcher is None or self._batcher.recognizer is not recognizer:
+                self._batcher = Batcher(recognizer)
+        if self._batcher is None:
             detail = "The model is being loaded. Try again in some seconds."
             raise Problem(503, detail, retry_after=LOADING_SECONDS)
-        try:
-            recognizer = loading.result()
-        except RecognizerError as error:
-            raise Problem(503, str(error), retry_after=BROKEN_SECONDS) from error
-        if self._batcher is None or self._batcher.recognizer is not recognizer:
-            self._batcher = Batcher(recognizer)
         return self._batcher
 
     def is_ready(self) -> bool:

@@ -54,20 +54,12 @@ def read_class_names(path: Path, identity: FileIdentity) -> ClassNames:
         return DIGIT_CLASSES
 
 
-def get_recognizer(wait: str = "Loading the model ...") -> "Recognizer":
-    """Return the server's recognizer, or end the view with a sentence on why not.
+def find_recognizer(wait: str) -> "Recognizer | None":
+    """Return the server's recognizer; None, after a sentence on why, when there is none.
 
     Args:
-        wait: what to say while it is loaded. Defaults to a plain sentence.
+        wait: what to say while it is loaded.
     """
-    recognizer = find_recognizer(wait)
-    if recognizer is None:
-        st.stop()
-    return recognizer
-
-
-def find_recognizer(wait: str) -> "Recognizer | None":
-    """Return the server's recognizer; None, after a sentence on why, when there is none."""
     loading = start_page_model()
     if not loading.done():
         with st.spinner(wait):
@@ -136,34 +128,16 @@ def show_probabilities(prediction: "Prediction") -> None:
             "label": [format_confidence(share) for share in shares.values()],
         }
     )
-    base = alt.Chart(table).encode(
+    percent = alt.Axis(format="%", values=[0, 0.5, 1])
+    color = alt.condition("datum.best", alt.value(get_palette().primary), alt.value("#9aa1b5"))
+    bars = alt.Chart(table, height=190, title=title).mark_bar(cornerRadiusEnd=3)
+    bars = bars.encode(
         x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
-        y=alt.Y(
-            "probability:Q",
-            scale=alt.Scale(domain=[0, 1]),
-            title=None,
-            axis=alt.Axis(format="%", values=[0, 0.5, 1]),
-        ),
-        tooltip=[
-            alt.Tooltip("name:N", title=noun),
-            alt.Tooltip("label:N", title="probability"),
-        ],
+        y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent),
+        tooltip=[alt.Tooltip("name:N", title=noun), alt.Tooltip("label:N", title="probability")],
+        color=color,
     )
-    color = get_palette().primary
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(
-        color=alt.condition("datum.best", alt.value(color), alt.value("#9aa1b5"))
+    highest = ", ".join(
+        f"{name}: {format_confidence(shares[name])}" for name in prediction.candidates[:3]
     )
-    st.altair_chart(
-        bars.properties(height=190, title=title),
-        alt=describe_probabilities(prediction),
-    )
-
-
-def describe_probabilities(prediction: "Prediction") -> str:
-    """Say in words what the bars show."""
-    ranked = sorted(
-        zip(prediction.probabilities, prediction.class_names, strict=True), reverse=True
-    )
-    best = ", ".join(f"{name}: {format_confidence(share)}" for share, name in ranked[:3])
-    noun = class_noun(prediction.class_names)
-    return f"Probability of each {noun}. The highest: {best}."
+    st.altair_chart(bars, alt=f"Probability of each {noun}. The highest: {highest}.")

@@ -222,20 +222,17 @@ def measure_classes(names: tuple[str, ...], confusion: Counts) -> tuple[ClassFig
     return tuple(figures)
 
 
-def measure_reliability(
-    confidence: Floats, is_right: Flags, *, bins: int = CALIBRATION_BINS
-) -> Reliability:
+def measure_reliability(confidence: Floats, is_right: Flags) -> Reliability:
     """Compare confidence with accuracy in bins of equal width.
 
     Args:
         confidence: float64 (n,) in [0, 1].
         is_right: bool (n,).
-        bins: how many. Defaults to 15.
     """
     if not len(confidence):
         return Reliability(0.0, ())
     values = np.stack([confidence, is_right.astype(np.float64)])
-    means, edges, _ = binned_statistic(confidence, values, "mean", bins=bins, range=(0, 1))
+    means, edges, _ = binned_statistic(confidence, values, bins=CALIBRATION_BINS, range=(0, 1))
     counts, _ = np.histogram(confidence, bins=edges)
     used = counts > 0
     gaps = np.abs(means[0] - means[1])[used]

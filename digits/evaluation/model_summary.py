@@ -31,7 +31,7 @@ NO_DETAILS = Details(parameters=0)
 
 @dataclass(frozen=True)
 class MeasuredSet:
-    """What a model makes of a set; shares are in [0, 1].
+    """What a model makes of a set, one of non-digits at least; shares are in [0, 1].
 
     Attributes:
         name: of the set, as evaluate.py calls it.
@@ -56,11 +56,6 @@ class MeasuredSet:
 
 
 @dataclass(frozen=True)
-class NegativeSet(MeasuredSet):
-    """A set of pictures that show no digit, or not one: all are to be refused."""
-
-
-@dataclass(frozen=True)
 class DigitSet(MeasuredSet):
     """A set of digits.
 
@@ -80,7 +75,7 @@ class DigitSet(MeasuredSet):
         return self.accuracy
 
 
-Kind = TypeVar("Kind", DigitSet, NegativeSet)
+Kind = TypeVar("Kind", bound=MeasuredSet)
 Content = TypeVar("Content")
 
 
@@ -112,7 +107,7 @@ class ModelAbout:
     file_size: int
     card: ModelCard | None = None
     digits: tuple[DigitSet, ...] = ()
-    negatives: tuple[NegativeSet, ...] = ()
+    negatives: tuple[MeasuredSet, ...] = ()
     details: Details = NO_DETAILS
     history: tuple[Epoch, ...] = ()
     problems: Problems = Problems()
@@ -155,7 +150,7 @@ def read_about(path: Path) -> ModelAbout:
         file_size=file_size,
         card=card,
         digits=read_sets(DigitSet, card, details),
-        negatives=read_sets(NegativeSet, card, details),
+        negatives=read_sets(MeasuredSet, card, details),
         details=details,
         history=history,
         problems=Problems("", no_details, no_history),

@@ -135,7 +135,8 @@ def predict_together(recognizers: "dict[str, Recognizer]", about: ModelAbout) ->
 
 def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
     """Let the visitor take the drawing of the Draw view, or choose an example."""
-    drawn = drawn_before()
+    board = get_draw_state().board
+    drawn = None if board.is_empty else board.picture
     sources = [*([DRAWN] if drawn is not None else []), *([EXAMPLE] if examples else [])]
     source = None
     if sources:
@@ -151,12 +152,6 @@ def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
     if drawn is None:
         st.page_link(draw_page(), label=f"Draw a {noun} for them to read", icon=":material/draw:")
     return image
-
-
-def drawn_before() -> Image | None:
-    """Return what lies on the canvas of the Draw view; None while that is empty."""
-    board = get_draw_state().board
-    return None if board.is_empty else board.picture
 
 
 def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from digits.app.sentences import escape_markdown
 from digits.classes import DIGIT_CLASSES, class_noun
 from digits.evaluation.formats import format_percent
-from digits.evaluation.model_summary import DigitSet, ModelAbout, NegativeSet
+from digits.evaluation.model_summary import DigitSet, MeasuredSet, ModelAbout
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.schema import SetDetails
 
@@ -71,7 +71,7 @@ def describe_false_accepts(about: ModelAbout) -> Iterator[str]:
         yield f"**{escape_markdown(one.title)}**: {words}"
 
 
-def describe_passing(one: NegativeSet, details: SetDetails | None, noun: str) -> str:
+def describe_passing(one: MeasuredSet, details: SetDetails | None, noun: str) -> str:
     """Say how many pictures of a set pass for a digit, and what is on them."""
     passing = round((1 - one.refused) * one.count)
     if not passing:

@@ -11,7 +11,7 @@ known by the file's content, so that no file is read twice in the same way.
 """
 
 import hashlib
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ class Gallery:
     def __init__(self) -> None:
         """Begin without pictures."""
         self.pictures: list[BroughtPicture] = []
-        self._readings: OrderedDict[tuple[str, PictureOptions, str], PictureReading] = OrderedDict()
+        self._readings: dict[tuple[str, PictureOptions, str], PictureReading] = {}
         self._count = 0
 
     def add(self, name: str, data: bytes) -> BroughtPicture | None:
@@ -97,20 +97,19 @@ class Gallery:
 
     def unread(self, options: PictureOptions, model: str) -> list[BroughtPicture]:
         """List the pictures that wait to be read, each content once."""
-        waiting = {
-            picture.digest: picture
-            for picture in reversed(self.pictures)
-            if self.find(picture, options, model) is None
-        }
-        return sorted(waiting.values(), key=lambda picture: picture.index)
+        waiting: dict[str, BroughtPicture] = {}
+        for picture in self.pictures:
+            if self.find(picture, options, model) is None:
+                waiting.setdefault(picture.digest, picture)
+        return list(waiting.values())
 
     def keep(
         self, picture: BroughtPicture, options: PictureOptions, model: str, reading: PictureReading
     ) -> None:
         """Keep a reading; of too many the oldest goes."""
         self._readings[picture.digest, options, model] = reading
-        while len(self._readings) > MAX_READINGS:
-            self._readings.popitem(last=False)
+        if len(self._readings) > MAX_READINGS:
+            del self._readings[next(iter(self._readings))]
 
     def ordered(
         self, options: PictureOptions, model: str
@@ -119,15 +118,18 @@ class Gallery:
 
         Of the doubtful the one with the lowest confidence is first.
         """
-        read = [(picture, self.find(picture, options, model)) for picture in self.pictures]
-        found = [(picture, reading) for picture, reading in read if reading is not None]
+        found = [
+            (picture, reading)
+            for picture in self.pictures
+            if (reading := self.find(picture, options, model)) is not None
+        ]
+        return sorted(found, key=lambda pair: urgency(pair[1]))
 
-        def urgency(pair: tuple[BroughtPicture, PictureReading]) -> tuple[int, float, int]:
-            picture, reading = pair
-            doubt = reading.confidence if reading.status == "unsure" else 0.0
-            return ORDER.index(reading.status), doubt, picture.index
 
-        return sorted(found, key=urgency)
+def urgency(reading: PictureReading) -> tuple[int, float]:
+    """Order readings by how much they want a person's eye."""
+    doubt = reading.confidence if reading.status == "unsure" else 0.0
+    return ORDER.index(reading.status), doubt
 
 
 def summarize(readings: Sequence[PictureReading], noun: str = "digit") -> str:

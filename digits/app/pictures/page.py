@@ -10,7 +10,7 @@ from digits.app.pictures.gallery import FULL
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.app.pictures.results import show_results
 from digits.app.pictures.state import PicturesState, pictures_state
-from digits.app.prediction_view import get_recognizer, page_noun
+from digits.app.prediction_view import find_recognizer, page_noun
 from digits.classes import DIGIT_CLASSES
 from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.ink import InkOptions, Polarity
@@ -40,7 +40,9 @@ def bring_and_read() -> None:
     bring_controls(state)
     options = option_controls()
     with st.container():  # what it has to say moves nothing below to another place
-        recognizer = get_recognizer()
+        recognizer = find_recognizer("Loading the model ...")
+    if recognizer is None:
+        return
     headline = st.empty()
     if not state.gallery.pictures:
         if recognizer.card.class_names == DIGIT_CLASSES:  # as the examples show
@@ -78,7 +80,7 @@ def bring_controls(state: PicturesState) -> None:
         st.camera_input(
             f"A photo of {page_noun()}s",
             key="camera",
-            on_change=lambda: take_photo(state),
+            on_change=lambda: state.take_photo(st.session_state.camera),
         )
     if not has_camera_right():
         st.caption("Browsers allow the camera only over HTTPS or on this very machine.")
@@ -91,12 +93,6 @@ def has_camera_right() -> bool:
     """Whether a browser lets a page of this address use the camera."""
     address = urlsplit(st.context.url or "http://localhost")
     return address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1")
-
-
-def take_photo(state: PicturesState) -> None:
-    """Take the photo that the camera holds, if it holds one."""
-    if st.session_state.camera is not None:
-        state.take_photo(st.session_state.camera)
 
 
 def take_examples(state: PicturesState) -> None:

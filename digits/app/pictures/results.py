@@ -83,11 +83,13 @@ def show_summary(readings: Sequence[PictureReading], noun: str, headline: DeltaG
 
 
 def show_actions(state: PicturesState, pairs: Sequence[Pair], class_names: Sequence[str]) -> None:
-    """Show what can be done with all."""
+    """Show what can be done with all; the file is that of `predict.py --several`."""
+    text = io.StringIO()
+    write_csv(to_rows(pairs, class_names), text)
     with st.container(horizontal=True):
         st.download_button(
             "Download CSV",
-            to_csv(pairs, class_names),
+            text.getvalue(),
             file_name=f"{class_noun(class_names)}s.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -101,13 +103,6 @@ def show_actions(state: PicturesState, pairs: Sequence[Pair], class_names: Seque
             on_click=state.remove,
             args=[None],
         )
-
-
-def to_csv(pairs: Sequence[Pair], class_names: Sequence[str]) -> str:
-    """Write the rows of `predict.py --several`."""
-    text = io.StringIO()
-    write_csv(to_rows(pairs, class_names), text)
-    return text.getvalue()
 
 
 def show_gallery(state: PicturesState, pairs: Sequence[Pair], noun: str) -> None:
@@ -181,17 +176,18 @@ def remove_button(state: PicturesState, picture: BroughtPicture) -> None:
 
 def show_results_table(pairs: Sequence[Pair], noun: str) -> None:
     """Show one line a picture."""
-    sure = [format_confidence(one.confidence) if one.number else "" for _, one in pairs]
+    rows = [
+        {
+            "File": picture.name,
+            "Number": one.number,
+            "Sure": format_confidence(one.confidence) if one.number else "",
+            "Result": BADGES[one.status].label.format(noun=noun),
+            "Good to know": one.message,
+        }
+        for picture, one in pairs
+    ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "File": [picture.name for picture, _ in pairs],
-                "Number": [reading.number for _, reading in pairs],
-                "Sure": sure,
-                "Result": [BADGES[one.status].label.format(noun=noun) for _, one in pairs],
-                "Good to know": [reading.message for _, reading in pairs],
-            }
-        ),
+        pd.DataFrame(rows),
         hide_index=True,
         column_config={"Number": st.column_config.TextColumn(width="medium")},
         alt="One line a picture: its file, number, how sure, the result, what is good to know",

@@ -46,10 +46,11 @@ class PicturesState:
             if index not in self.taken.values():  # the same file may have been brought twice
                 self.gallery.remove(index)
 
-    def take_photo(self, photo: UploadedFile) -> None:
-        """Take the camera's photo; letting it go there keeps it here."""
-        self.photos += 1
-        self.take(f"photo {self.photos}.jpg", photo.getvalue())
+    def take_photo(self, photo: UploadedFile | None) -> None:
+        """Take the camera's photo, if it holds one; letting it go there keeps it here."""
+        if photo is not None:
+            self.photos += 1
+            self.take(f"photo {self.photos}.jpg", photo.getvalue())
 
     def remove(self, picture: BroughtPicture | None) -> None:
         """Let go of one picture, or of all; the next uploader lists none."""

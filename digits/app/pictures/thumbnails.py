@@ -8,9 +8,8 @@ meaning lies in colour alone.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
@@ -57,16 +56,12 @@ def draw_thumbnail(image: Image, digits: Sequence[DigitPrediction] = ()) -> byte
 
 def enlarge_tiny(image: Rgb) -> Rgb:
     """Enlarge a tiny picture, each pixel to a square."""
-    height, width = image.shape[:2]
-    factor = max(
-        min(-(-MIN_THUMBNAIL_SIDE // max(height, width)), MAX_ENLARGED // max(height, width)), 1
-    )
-    size = (factor * width, factor * height)
-    return cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
+    longest = max(image.shape[:2])
+    factor = max(min(-(-MIN_THUMBNAIL_SIDE // longest), MAX_ENLARGED // longest), 1)
+    return image.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A box on the small copy, a little wider than the ink: pixels, ends included."""
 
     left: int
@@ -90,13 +85,12 @@ def draw_digit(pen: ImageDraw.ImageDraw, frame: Frame, digit: DigitPrediction) -
     """Draw one digit's box, and its tag above, below or inside."""
     is_sure = digit.prediction.status == "digit"
     color = SURE_COLOR if is_sure else DOUBTFUL_COLOR
-    corners = (frame.left, frame.top, frame.right, frame.bottom)
-    if corners[0] >= corners[2] or corners[1] >= corners[3]:
+    if frame.left >= frame.right or frame.top >= frame.bottom:
         return
     width = portion(frame, LINE_SHARE, LINE_WIDTHS)
-    pen.rectangle(corners, outline=HALO, width=width + 2)
+    pen.rectangle(frame, outline=HALO, width=width + 2)
     if is_sure:
-        pen.rectangle(corners, outline=color, width=width)
+        pen.rectangle(frame, outline=color, width=width)
     else:
         draw_dashed(pen, frame, color, width)
     draw_tag(pen, frame, f"{digit.prediction.label}{'' if is_sure else '?'}", color)

@@ -127,12 +127,12 @@ class SetDetails:
     def confusions(self) -> tuple[tuple[str, str, int], ...]:
         """What was mistaken for what, and how often; the most frequent first."""
         wrong = [
-            (truth, reading, self.count(truth, reading))
-            for truth in self.classes
-            for reading in (*self.classes, "")
-            if truth != reading
+            (truth, reading, count)
+            for truth, row in zip(self.classes, self.confusion, strict=True)
+            for reading, count in zip((*self.classes, ""), row, strict=True)
+            if truth != reading and count
         ]
-        return tuple(sorted((one for one in wrong if one[2]), key=lambda one: -one[2]))
+        return tuple(sorted(wrong, key=lambda one: -one[2]))
 
     @property
     def wrong(self) -> int:

@@ -31,7 +31,7 @@ NO_DETAILS = Details(parameters=0)
 
 @dataclass(frozen=True)
 class MeasuredSet:
-    """What a model makes of a set, one of non-digits at least; shares are in [0, 1].
+    """What a model makes of a set of non-digits; `DigitSet` adds to it. Shares are in [0, 1].
 
     Attributes:
         name: of the set, as evaluate.py calls it.

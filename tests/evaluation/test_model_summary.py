@@ -151,9 +151,9 @@ def test_figures_stand_side_by_side_with_gaps_where_nothing_was_measured(model: 
     figures = {"mnist_test_accuracy": 0.9874}  # what train.py itself writes
     dataclasses.replace(card, figures=figures, sha256=sha256_of(model)).write(model)
     table = compare_figures({"shipped": SHIPPED, "copy": read_about(model)})
-    assert list(table["shipped"]) == list(table["copy"])
+    assert list(table.columns) == ["shipped", "copy"] and table.index.is_unique
     assert table["copy"]["MNIST test, read right"] == "98.74\N{NO-BREAK SPACE}%"
     assert table["copy"]["UNIPEN pens, read right"] == "–"
     assert table["shipped"]["parameters"] == "113,290" and table["copy"]["parameters"] == "–"
-    kinds = [title.partition(", ")[2] for title in table["shipped"]]
+    kinds = [title.partition(", ")[2] for title in table.index]
     assert kinds == sorted(kinds, key=["read right", "refused", ""].index)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from digits.app.model.wording import KILOBYTE, describe_time
 from digits.evaluation.dataset_names import name_set
 from digits.evaluation.formats import format_percent
@@ -30,23 +32,18 @@ def name_models(paths: Sequence[Path]) -> dict[Path, str]:
     }
 
 
-def compare_figures(models: Mapping[str, ModelAbout]) -> dict[str, dict[str, str]]:
+def compare_figures(models: Mapping[str, ModelAbout]) -> pd.DataFrame:
     """Set figures of models side by side.
 
     Args:
         models: by what they are called.
 
     Returns:
-        By model, each figure by what it is; all have the same ones, in one order: reading
-        shares come first, then refusals, then sizes, as one model has them alone.
+        A column a model, a row a figure, by what it is: reading shares come first, then
+        refusals, then sizes, as one model has them alone.
     """
-    columns = {name: list_figures(about) for name, about in models.items()}
-    titles = dict.fromkeys(title for column in columns.values() for title in column)
-    order = sorted(titles, key=rank)
-    return {
-        name: {title: column.get(title, NOTHING) for title in order}
-        for name, column in columns.items()
-    }
+    table = pd.DataFrame({name: list_figures(about) for name, about in models.items()})
+    return table.loc[sorted(table.index, key=rank)].fillna(NOTHING)
 
 
 def rank(title: str) -> int:

@@ -47,6 +47,7 @@ def show_comparison(about: ModelAbout) -> None:
     st.header("Compare models")
     folder = models_folder(about.path)
     paths = {path.name: path for path in list_models(folder)}
+    chosen = [about.path]
     if paths:
         names = st.pills(
             f"Beside {escape_markdown(about.path.name)}, of the folder `{folder.name}/`",
@@ -58,7 +59,7 @@ def show_comparison(about: ModelAbout) -> None:
         )
         if len(names) > MOST:
             st.caption(f"The first {MOST} are shown.")
-        chosen = [about.path, *(paths[name] for name in names[:MOST])]
+        chosen += [paths[name] for name in names[:MOST]]
     else:
         st.info(
             f"There is no model in the folder `{folder.name}/` yet. Train some into it, or copy"
@@ -66,7 +67,6 @@ def show_comparison(about: ModelAbout) -> None:
             icon=":material/compare_arrows:",
         )
         st.code(COMMANDS, wrap_lines=True, language=None)
-        chosen = [about.path]
     show_side_by_side(about, chosen)
 
 
@@ -83,9 +83,10 @@ def show_side_by_side(about: ModelAbout, paths: list[Path]) -> None:
     predict_together({names[path]: one for path, one in recognizers.items()}, about)
     st.header("Their figures")
     figures = compare_figures({names[path]: read_about(path) for path in recognizers})
-    table = pd.DataFrame(figures).rename_axis("figure")
     # Not st.table: where it is wider than a phone, it cannot be scrolled with keys.
-    st.dataframe(table, height="content", alt="Figures of the models side by side")
+    st.dataframe(
+        figures.rename_axis("figure"), height="content", alt="Figures of the models side by side"
+    )
     st.caption("– was not measured. `python evaluate.py --model FILE ... --update-card` measures.")
 
 

@@ -126,9 +126,9 @@ def show_misread(one: DigitSet, details: SetDetails, truth: str, reading: str) -
     if not shown:
         st.caption("There is no mistake to show here." if truth != reading or not truth else "")
         return
-    part = "" if len(details.misread) == details.wrong else f" The {len(details.misread)} that it"
-    if part:
-        part += f" was most certain of are kept, of {details.wrong}."
+    kept, part = len(details.misread), ""
+    if kept != details.wrong:
+        part = f" The {kept} that it was most certain of are kept, of {details.wrong}."
     st.caption(f"As the network saw them, with its confidence.{part} {credit_of(one)}")
     with st.container(key="gallery"):
         st.image(

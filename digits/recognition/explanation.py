@@ -135,18 +135,15 @@ def trace_gradients(model: keras.Model) -> tf.types.experimental.ConcreteFunctio
     """
     shares, weights = quadrature()
 
-    def score(images: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor) -> tf.Tensor:
-        # The logarithms of two probabilities differ as the logits do, in any network.
-        logs = tf.math.log(tf.maximum(model(images, training=False), TINY))
-        return tf.gather(logs, digit, axis=1) - tf.gather(logs, rival, axis=1)
-
     def integrate(
         image: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         faded = image * shares[:, np.newaxis, np.newaxis, np.newaxis]  # (steps + 2, 28, 28, 1)
         with tf.GradientTape() as tape:
             tape.watch(faded)
-            scores = score(faded, digit, rival)
+            # The logarithms of two probabilities differ as the logits do, in any network.
+            logs = tf.math.log(tf.maximum(model(faded, training=False), TINY))
+            scores = tf.gather(logs, digit, axis=1) - tf.gather(logs, rival, axis=1)
         gradients = tape.gradient(scores, faded)
         attribution = image * tf.tensordot(weights, gradients, 1)  # (28, 28, 1)
         return attribution[..., 0], scores[-2:]
@@ -250,11 +247,9 @@ def evidence_of_strokes(explanation: Explanation) -> npt.NDArray[np.float32]:
 
     It reaches a little beyond the ink, so that a stroke's edge has the stroke's colour.
     """
-    ink = blur(explanation.model_input[..., 0])
-    said = blur(explanation.attribution)
+    drawn = explanation.model_input[..., 0]
+    ink, said = blur(drawn), blur(explanation.attribution)
     evidence = np.divide(said, ink, out=np.zeros_like(said), where=ink > 1e-3)
-    full = float(
-        np.quantile(np.abs(evidence[explanation.model_input[..., 0] > 0.5]), FULL_QUANTILE)
-    )
+    full = float(np.quantile(np.abs(evidence[drawn > 0.5]), FULL_QUANTILE))
     scaled: npt.NDArray[np.float32] = np.clip(evidence / max(full, TINY), -1, 1)
     return scaled

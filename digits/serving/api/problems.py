@@ -75,11 +75,10 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     path = request.url.path[:200]
     detail = error.detail
-    if not isinstance(error, Problem):
-        if error.status_code == 404:
-            detail = f"There is nothing at '{path}'. All that there is: /api/docs."
-        elif error.status_code == 405:
-            detail = f"'{path}' does not take {request.method[:20]}, but {headers['Allow']}."
+    if error.status_code == 404:  # this and the next come from the framework alone
+        detail = f"There is nothing at '{path}'. All that there is: /api/docs."
+    elif error.status_code == 405:
+        detail = f"'{path}' does not take {request.method[:20]}, but {headers['Allow']}."
     return problem_response(error.status_code, detail, headers)
 
 

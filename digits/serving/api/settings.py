@@ -5,7 +5,7 @@ settings = load_api_settings()
 
 import os
 
-from pydantic import Field, ValidationError
+from pydantic import PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digits.preprocessing.image_io import MAX_MEGAPIXELS, MAX_PICTURE_BYTES
@@ -16,19 +16,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DIGITS_", frozen=True)
 
-    max_bytes: int = Field(
-        default=MAX_PICTURE_BYTES, gt=0, description="bytes of one picture's file"
-    )
-    max_megapixels: float = Field(
-        default=MAX_MEGAPIXELS, gt=0, description="megapixels of one picture"
-    )
-    max_files: int = Field(default=100, gt=0, description="pictures in one batch")
-    max_batch_bytes: int = Field(default=50 * 1024 * 1024, gt=0, description="bytes of one batch")
-    threads: int = Field(default=os.cpu_count() or 1, gt=0, description="pictures decoded at once")
-    places: int = Field(default=40, gt=0, description="requests at work or waiting; more get 503")
-    seconds: float = Field(
-        default=30, gt=0, description="for one request, from its head to its answer"
-    )
+    max_bytes: PositiveInt = MAX_PICTURE_BYTES  # of one picture's file
+    max_megapixels: PositiveFloat = MAX_MEGAPIXELS  # of one picture
+    max_files: PositiveInt = 100  # pictures in one batch
+    max_batch_bytes: PositiveInt = 50 * 1024 * 1024  # of one batch
+    threads: PositiveInt = os.cpu_count() or 1  # pictures decoded at once
+    places: PositiveInt = 40  # requests at work or waiting; more get 503
+    seconds: PositiveFloat = 30  # for one request, from its head to its answer
 
 
 class ApiSettingsError(Exception):

@@ -384,6 +384,17 @@ def test_a_missing_model_is_one_sentence(
     assert status == 1 and "Run 'python train.py'" in error
 
 
+def test_ctrl_c_before_the_first_part_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(paths: Any, **given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("digits.serving.batch.command.find_inputs", stop)
+    status, error = call(["tests/assets", "--output", tmp_path / "results"], capsys)
+    assert status == 130 and error.endswith("Stopped.\n")
+
+
 def test_machines_of_a_cluster_get_code_and_nothing_else(tmp_path: Path) -> None:
     package = tmp_path / "sent.zip"
     create_package(

@@ -6,14 +6,14 @@ Exit status: 0 done, 1 the picture could not be read or is blank, 2 wrong call.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 
 from digits.arguments import existing_path, output_path
-from digits.commands.process import prepare_process
-from digits.files import atomic_write, explain_failure
+from digits.commands.process import prepare_process, run_command
+from digits.files import atomic_write
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.normalization import preprocess
 
@@ -26,23 +26,26 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
         prog: the name that usage and errors begin with. Defaults to "preprocessing.py".
     """
     prepare_process()
-    arguments = make_preprocess_parser(prog).parse_args(argv)
+    given = make_preprocess_parser(prog).parse_args(argv)
+    return run_command(
+        lambda: write_model_input(given.picture, given.output),
+        prog=prog,
+        expected=(ImageError,),
+        output=given.output,
+    )
+
+
+def write_model_input(picture: Path, output: Path) -> None:
+    """Preprocess a picture file, and write what comes of it as a PNG file."""
     try:
-        model_input = preprocess(load_image(arguments.picture))
+        model_input = preprocess(load_image(picture))
     except ImageError as error:
-        print(f"{prog}: '{arguments.picture}': {error}", file=sys.stderr)
-        return 1
+        raise ImageError(f"'{picture}': {error}") from error
     if model_input is None:
-        print(f"{prog}: '{arguments.picture}' is blank.", file=sys.stderr)
-        return 1
+        raise ImageError(f"'{picture}' is blank.")
     _, data = cv2.imencode(".png", (model_input[..., 0] * 255).round().astype("uint8"))
-    try:
-        with atomic_write(arguments.output) as partial:
-            partial.write_bytes(data.tobytes())
-    except OSError as error:
-        print(f"{prog}: {explain_failure(error, arguments.output)}", file=sys.stderr)
-        return 1
-    return 0
+    with atomic_write(output) as partial:
+        partial.write_bytes(data.tobytes())
 
 
 def make_preprocess_parser(prog: str) -> argparse.ArgumentParser:

@@ -8,15 +8,15 @@ http://localhost:8000. The API is under /api, its documentation at /api/docs, an
 at /metrics; docs/api.md describes all of it.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TypedDict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 import streamlit as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 
 from digits.app.kept.session import get_policy, login
 from digits.commands.app import SCRIPTS, run_script
@@ -37,14 +37,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "digits serve") -> in
     return run_script("server.py", argv, prog=prog, description="Start page and HTTP API.")
 
 
-class Parts(TypedDict):
-    """What a Starlette application is made of."""
-
-    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
-    routes: list[BaseRoute]
-
-
-def assemble() -> Parts:
+def assemble() -> dict[str, Any]:
     """Put page, API and metrics together; `Starlette(**assemble())` serves them.
 
     Raises:

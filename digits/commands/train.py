@@ -55,9 +55,9 @@ def train_and_report(options: TrainOptions) -> None:
     from digits.training.training_data import gather
 
     started = time.monotonic()
-    if options.start and not options.sources.classes:
-        classes = run_record.read_classes(options.start)
-        sources = dataclasses.replace(options.sources, classes=classes)
+    card = run_record.load_card(options.start)
+    if card and not options.sources.classes:
+        sources = dataclasses.replace(options.sources, classes=card.class_names)
         options = dataclasses.replace(options, sources=sources)
     config, output = options.config, options.output
     folder = output.with_suffix(".training")

@@ -76,18 +76,19 @@ def number_rows(
         status = "error" if reading is None else "blank"
         return [place_row(to_row(file, None, class_names, message, status=status))]
     return [
-        place_row(to_row(file, digit.prediction, class_names), reading, index)
+        place_row(
+            to_row(file, digit.prediction, class_names),
+            number=reading.text,
+            index=index,
+            **asdict(digit.box),
+        )
         for index, digit in enumerate(reading.digits)
     ]
 
 
-def place_row(row: Row, reading: NumberPrediction | None = None, index: int = 0) -> Row:
+def place_row(row: Row, **place: Any) -> Row:
     """Add after the file what a number adds: number, index from 0, box in pixels."""
-    place: Row = dict.fromkeys(("number", "index", *BOX))
-    if reading is not None:
-        box = reading.digits[index].box
-        place = {"number": reading.text, "index": index} | asdict(box)
-    return {"file": row["file"]} | place | row
+    return {"file": row["file"]} | dict.fromkeys(("number", "index", *BOX)) | place | row
 
 
 def write_csv(rows: Sequence[Row], file: TextIO) -> None:

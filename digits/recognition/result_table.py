@@ -1,16 +1,32 @@
 """Rows of results, as a file or as a table on the screen.
 
-write_rows(rows, Path("digits.csv"))
-print_table(rows)
+status = show_rows(rows, Path("digits.csv"))  # None prints a table
 """
 
 import json
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from digits.files import atomic_write
 from digits.recognition.result_rows import BOX, Row, write_csv
+
+
+def show_rows(rows: Sequence[Row], output: Path | None) -> int:
+    """Print a table, or write the file and a line that sums it up; return the exit status."""
+    try:
+        if output is None:
+            print_table(rows)
+        else:
+            write_rows(rows, output)
+            what = "rows" if "index" in rows[0] else "pictures"
+            print(f"{len(rows)} {what} in '{output}': {', '.join(describe_statuses(rows))}.")
+        sys.stdout.flush()
+    except BrokenPipeError:  # as of `predict.py ... | head`: who reads along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1 if any(row["status"] == "error" for row in rows) else 0
 
 
 def write_rows(rows: Sequence[Row], output: Path) -> None:

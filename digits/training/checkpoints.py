@@ -124,14 +124,11 @@ def check_room(folder: Path, size: int) -> None:
 
 def repair_log(log: Path) -> None:
     """Remove a last line that was cut short, so that no other is written behind it."""
-    if not log.exists():
-        return
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-    commas = lines[0].count(",") if lines else 0
-    whole = [line for line in lines if line.endswith("\n") and line.count(",") == commas]
-    if whole != lines:
+    content = log.read_bytes() if log.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
         with atomic_write(log) as partial:
-            partial.write_text("".join(whole), encoding="utf-8")
+            partial.write_bytes(whole)
 
 
 def reset(folder: Path, *, arguments: dict[str, str]) -> None:

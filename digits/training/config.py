@@ -7,35 +7,54 @@ DataSources(mnist=Path("mnist.npz"), use_pendigits=False)
 Without TensorFlow, for the command line.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from digits.arguments import existing_path, option, positive, positive_int
 from digits.classes import ClassNames
 
 ARCHITECTURES = ("classic", "three_conv", "batchnorm", "compact")
 OPTIMIZERS = ("adamw", "adam", "sgd", "rmsprop")
 
 
+ONE_FILE: dict[str, Any] = {"type": existing_path, "metavar": "FILE"}
+FILES: dict[str, Any] = ONE_FILE | {"nargs": "+"}
+COUNT: dict[str, Any] = {"type": positive_int, "metavar": "N"}
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """What decides the result of a run, apart from the data."""
 
-    architecture: str = "compact"
-    epochs: int = 15
-    batch_size: int = 128
-    optimizer: str = "adamw"
-    learning_rate: float = 5e-3  # peak of the one-cycle schedule
+    epochs: int = option(
+        15, "passes over the training images (default: %(default)s; 2 with --from)", **COUNT
+    )
+    batch_size: int = option(128, "images a step (default: %(default)s)", **COUNT)
+    learning_rate: float = option(
+        5e-3,
+        "peak of the one-cycle schedule (default: %(default)s; 0.0002 with --from)",
+        type=positive,
+        metavar="X",
+    )
+    optimizer: str = option("adamw", "(default: %(default)s)", choices=OPTIMIZERS)
+    architecture: str = option("compact", "(default: %(default)s)", choices=ARCHITECTURES)
+    renders_per_drawing: int = option(
+        3,
+        "how often each drawing of a stroke file is rendered, at different sizes and brushes"
+        " (default: %(default)s; 1 with --from)",
+        name="--pen-drawings",
+        **COUNT,
+    )
+    augmentation: bool = option(True, "use the images as they are", name="--no-augmentation")
+    seed: int = option(0, "(default: %(default)s)", type=int, metavar="N")
     mnist_images: int | None = None  # at most, of its training images; None takes them all
-    renders_per_drawing: int = 3  # of each pen drawing, at different sizes and brushes
     own_drawings_fraction: float = 0.0  # of the digits: people's own are repeated to reach it
     stroke_augmentation: float = 0.25  # probability of each change to a pen digit's strokes
     elastic: float = 0.5  # pixels, by which images are bent
     outliers: float = 0.07  # fraction of non-digits, relative to the digits
-    augmentation: bool = True
     weight_interpolation: float = 1.0  # of the way from the starting weights to the trained ones
     weak_augmentation_fraction: float = 0.25  # the last epochs, with half the augmentation
-    seed: int = 0
 
 
 # A trained network learns from a few drawings, mixed with earlier data so nothing is forgotten.
@@ -52,31 +71,44 @@ FINE_TUNE = TrainConfig(
 
 @dataclass(frozen=True)
 class DataSources:
-    """The files that a run learns from.
+    """The files that a run learns from."""
 
-    Attributes:
-        mnist: npz file, folder of IDX files, or training images of an IDX set; None
-            downloads MNIST, unless `strokes` take its place.
-        strokes: stroke files whose labels are class names.
-        pendigits: UCI's pen digits; None downloads them.
-        use_pendigits: whether to learn from pen digits.
-        drawings: people's own digits: stroke files, or folders of pictures by label.
-        letters: stroke files of letters, to be refused.
-        classes: to tell apart; None takes those that the data name.
-    """
-
-    mnist: Path | None = None
-    strokes: tuple[Path, ...] = ()
-    pendigits: Path | None = None
-    use_pendigits: bool = True
-    drawings: tuple[Path, ...] = ()
-    letters: tuple[Path, ...] = ()
-    classes: ClassNames | None = None
-
-    @property
-    def named(self) -> Iterator[tuple[str, tuple[Path, ...]]]:
-        """Yield each kind of source that has files, by the name of its option."""
-        for name in ("mnist", "strokes", "pendigits", "drawings", "letters"):
-            value = getattr(self, name)
-            if value:
-                yield name, value if isinstance(value, tuple) else (value,)
+    mnist: Path | None = option(
+        None,
+        "MNIST as an npz file, or a folder of IDX files (default: download); or another set in its"
+        " layout or EMNIST's, such as emnist-letters-train-images-idx3-ubyte.gz",
+        **ONE_FILE | {"metavar": "PATH"},
+    )
+    classes: ClassNames | None = option(
+        None,
+        "the classes, in the order of the labels: several names, one word in which each character"
+        " is a class, or EMNIST's mapping file (default: what the data say, else 0 to 9); a letter"
+        " that is no class counts as its other case",
+        nargs="+",
+        metavar="NAME",
+    )
+    strokes: tuple[Path, ...] = option(
+        (),
+        "stroke files whose labels are class names, in place of MNIST or in addition to it: half"
+        " of their writers are for training, a fifth of those for validation, the others for"
+        " testing",
+        **FILES,
+    )
+    pendigits: Path | None = option(
+        None,
+        "UCI's pen digits: .tra, .tra.gz, .tra.Z or JSON lines (default: download)",
+        group="pendigits",
+        **ONE_FILE,
+    )
+    use_pendigits: bool = option(
+        True, "train without pen digits", name="--no-pendigits", group="pendigits"
+    )
+    drawings: tuple[Path, ...] = option(
+        (),
+        "your own digits: stroke files, as the page exports them, or folders of pictures named by"
+        " label",
+        **FILES | {"metavar": "PATH"},
+    )
+    letters: tuple[Path, ...] = option(
+        (), "stroke files of letters, to be refused as non-digits", **FILES
+    )

@@ -7,6 +7,7 @@ A layer that only normalises, bends or drops what the one before it gives is no 
 its own: convolution, batch normalisation and ReLU make one.
 """
 
+import re
 from collections import Counter
 from typing import Any, TypeAlias
 
@@ -14,22 +15,11 @@ from digits.recognition.model_report.schema import Block, Layer
 
 KerasModel: TypeAlias = Any  # Keras states no types, and this module does not import it
 
-FOLLOWERS = {  # kinds of layers that belong to the one before them
-    "Activation",
-    "AlphaDropout",
-    "BatchNormalization",
-    "Dropout",
-    "ELU",
-    "GaussianDropout",
-    "GaussianNoise",
-    "GroupNormalization",
-    "LayerNormalization",
-    "LeakyReLU",
-    "PReLU",
-    "ReLU",
-    "Softmax",
-    "SpatialDropout2D",
-}
+# Kinds of layers that belong to the one before them.
+FOLLOWER = re.compile(
+    r"Activation|(Alpha|Gaussian|Spatial)?Dropout(2D)?|GaussianNoise"
+    r"|(Batch|Group|Layer)Normalization|(E|Re|LeakyRe|PRe)LU|Softmax"
+)
 SHOWN_SETTINGS = (  # worth telling, and how
     ("filters", "{} filters"),
     ("units", "{} outputs"),
@@ -55,7 +45,7 @@ def describe_layers(model: KerasModel) -> tuple[Block, ...]:
         names = inputs[layer.name]
         one = describe_layer(layer)
         follows = names in ([before], []) and bool(blocks)
-        if follows and one.kind in FOLLOWERS and takers[before] <= 1:
+        if follows and FOLLOWER.fullmatch(one.kind) and takers[before] <= 1:
             blocks[-1] = Block((*blocks[-1].layers, one), output_of(layer), blocks[-1].inputs)
         else:
             others = () if follows else tuple(names)

@@ -1,13 +1,13 @@
 """What a training run leaves to look at: its history, curves, confusion, samples, mistakes."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
@@ -56,21 +56,14 @@ def write_reports(
 
 def to_epochs(history: pd.DataFrame) -> list[Epoch]:
     """Turn the log of a run, as Keras writes it, into epochs counted from 1."""
-    return [
-        Epoch(
-            epoch=int(row["epoch"]) + 1,
-            **{
-                name: round(float(row[name]), 5)
-                for name in ("loss", "accuracy", "val_loss", "val_accuracy")
-            },
-        )
-        for row in history.to_dict("records")
-    ]
+    counted = history.assign(epoch=history["epoch"] + 1).round(5)
+    columns = [one.name for one in fields(Epoch)]
+    return [Epoch(*row) for row in counted[columns].itertuples(index=False)]
 
 
 def training_curves(history: pd.DataFrame) -> Figure:
     """Draw loss and accuracy by epoch, of training and validation."""
-    figure = new_figure(9, 3.6)
+    figure = Figure((9, 3.6), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         axes.plot(history["epoch"] + 1, history[name], marker=".", label="training")
         axes.plot(history["epoch"] + 1, history[f"val_{name}"], marker=".", label="validation")
@@ -83,7 +76,7 @@ def training_curves(history: pd.DataFrame) -> Figure:
 def confusion_matrix(score: ScoredSet, class_names: Sequence[str]) -> Figure:
     """Draw how often each digit was read as each; 26 letters need a larger page."""
     size = max(5.4, CELL_INCHES * len(class_names))
-    figure = new_figure(size + 0.6, size)
+    figure = Figure((size + 0.6, size), layout="constrained")
     axes = figure.subplots()
     ConfusionMatrixDisplay.from_predictions(
         score.digits.labels,
@@ -106,7 +99,7 @@ def image_page(
     class_names: Sequence[str] = DIGIT_CLASSES,
 ) -> Figure:
     """Show images with their predictions; wrong ones are red."""
-    figure = new_figure(9, 5.4)
+    figure = Figure((9, 5.4), layout="constrained")
     grid = figure.subplots(4, 6)
     for axes in grid.flat:
         axes.axis("off")
@@ -131,10 +124,3 @@ def show_picture(path: Path) -> None:
         plt.show()
     else:
         print(f"There is no screen to show it on: the picture is '{path}'.")
-
-
-def new_figure(width: float, height: float) -> Figure:
-    """Make a figure of `width` x `height` inches that no window belongs to."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure

@@ -7,6 +7,7 @@ card.training = describe_run(options, data, seconds=212.0)
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,11 @@ from digits.training.options import TrainOptions
 from digits.training.training_data import TrainingData
 
 
-def read_classes(start: Path) -> ClassNames | None:
-    """Return what a trained model tells apart; None when it has no card that says so."""
-    try:
-        return ModelCard.load(start).class_names
-    except CardError:
-        return None
+def load_card(model_path: Path | None) -> ModelCard | None:
+    """Return the card of the model that a run starts from; None without a usable one."""
+    with suppress(CardError):
+        return ModelCard.load(model_path) if model_path else None
+    return None
 
 
 def describe_arguments(options: TrainOptions) -> dict[str, str]:
@@ -42,9 +42,10 @@ def describe_arguments(options: TrainOptions) -> dict[str, str]:
 
 def named_files(options: TrainOptions) -> Iterator[tuple[str, Sequence[Path]]]:
     """Yield the files and folders that a run reads, by the name of their option."""
-    yield from options.sources.named
-    if options.start:
-        yield "start", [options.start]
+    values = vars(options.sources) | {"start": options.start}
+    for name in ("mnist", "strokes", "pendigits", "drawings", "letters", "start"):
+        if value := values[name]:
+            yield name, value if isinstance(value, tuple) else (value,)
 
 
 def digest_data(path: Path) -> str:
@@ -91,8 +92,5 @@ def describe_start(start: Path | None) -> dict[str, Any] | None:
     """Describe the model that a run started from, and how that was made."""
     if start is None:
         return None
-    try:
-        made = ModelCard.load(start).training
-    except CardError:
-        made = {}
-    return {"sha256": sha256_of(start), "training": made}
+    card = load_card(start)
+    return {"sha256": sha256_of(start), "training": card.training if card else {}}

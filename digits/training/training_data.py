@@ -149,10 +149,9 @@ def mnist_source(mnist: Mnist | None, config: TrainConfig) -> list[DataSource]:
     if mnist is None:
         return []
     train, validation = split_mnist(mnist.train)
-    if config.mnist_images is not None:
+    if config.mnist_images is not None and config.mnist_images < len(train):
         chosen = np.random.default_rng(config.seed).permutation(len(train))
-        if config.mnist_images < len(train):
-            train = train.take(chosen[: config.mnist_images])
+        train = train.take(chosen[: config.mnist_images])
     return [DataSource(mnist.name, train, validation=validation, test=mnist.test)]
 
 

@@ -1,5 +1,6 @@
 """A short real training: what it writes, and what a kill or bad data leave behind."""
 
+import dataclasses
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from PIL import Image
 from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.files import sha256_of
+from digits.locations import MODEL_PATH
 from digits.recognition.architectures import BUILDERS
 from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard
@@ -25,7 +27,8 @@ from digits.recognition.model_report.files import (
 from digits.recognition.recognizer import Recognizer
 from digits.training import config, trainer
 from digits.training.checkpoints import list_states
-from digits.training.config import TrainConfig
+from digits.training.config import FINE_TUNE, TrainConfig
+from digits.training.options import TrainOptions
 from tests.support.paths import PROJECT
 
 QUICK = ["--architecture", "classic"]  # what is not about a network learns with the smallest
@@ -196,3 +199,18 @@ def test_a_training_that_learns_nothing_leaves_the_earlier_model(
     assert train.main([*options, "--epochs", "1", "--output", str(output)]) == 1
     assert output.read_bytes() == b"the earlier model"
     assert "lower --learning-rate" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["epochs", "learning_rate", "renders_per_drawing"])
+def test_the_help_tells_what_changes_when_fine_tuning(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["--help"])
+    default, tuned = (getattr(one, name) for one in (TrainConfig(), FINE_TUNE))
+    assert f"(default: {default}; {tuned} with --from)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_options_that_are_given_prevail_when_fine_tuning(data: list[str]) -> None:
+    words = [*data, "--from", str(MODEL_PATH), "--epochs", "7"]
+    assert TrainOptions.parse(words).config == dataclasses.replace(FINE_TUNE, epochs=7)

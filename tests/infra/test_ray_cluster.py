@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from digits.commands import predict
-from digits.preprocessing.ink import FOUND
 from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import draw, encode_png
 from tests.support.paths import PROJECT
@@ -72,7 +71,8 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 def check_answers(recognizer: Recognizer, scans: Path, output: Path) -> None:
     """Each picture is answered once, and as the local engine answers."""
-    local = predict.read_single(recognizer, predict.list_pictures([scans]), FOUND)
+    options = predict.PredictOptions(predict.list_pictures([scans]))
+    local = predict.predict_rows(recognizer, options)
     expected = [row for rows in local for row in rows]
     table = pd.read_parquet(output).sort_values("file")
     assert table["file"].tolist() == [row["file"] for row in expected]

@@ -21,7 +21,7 @@ from ray.exceptions import RayTaskError
 from digits.commands import predict
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH, PACKAGE
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink import InkOptions
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.batch import inputs as big_inputs
@@ -85,8 +85,8 @@ def test_a_worker_answers_as_the_local_engine(
     rows = make_worker(several=several).predict(part)
     assert {row["status"] for row in rows} >= {"digit", "blank", "error"}
     assert all(row.pop("row") is None for row in rows)
-    read = predict.read_several if several else predict.read_single
-    local = read(recognizer, predict.list_pictures([scans, odd]), FOUND)
+    pictures = predict.list_pictures([scans, odd])
+    local = predict.predict_rows(recognizer, predict.PredictOptions(pictures, several=several))
     expected = [row for rows_of_file in local for row in rows_of_file]
     expected[-1]["file"] = str(tmp_path / "byte \\xff.png")
     assert rows == expected

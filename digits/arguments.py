@@ -85,6 +85,12 @@ def explained(text: str) -> Iterator[None]:
         raise ArgumentTypeError(f"'{text[:80]}' cannot be reached: {said}") from error
 
 
+# What `option` is told of an option that takes a file, files, or a number of things.
+ONE_FILE: dict[str, Any] = {"type": existing_path, "metavar": "FILE"}
+FILES: dict[str, Any] = ONE_FILE | {"nargs": "+"}
+COUNT: dict[str, Any] = {"type": positive_int, "metavar": "N"}
+
+
 def option(default: Any, help_text: str, *, name: str = "", group: str = "", **how: Any) -> Any:
     """Declare a field of a dataclass that is an option on a command line.
 
@@ -96,7 +102,7 @@ def option(default: Any, help_text: str, *, name: str = "", group: str = "", **h
         how: what else `ArgumentParser.add_argument` takes.
     """
     if isinstance(default, bool):
-        how["action"] = f"store_{not default}".lower()
+        how["action"] = "store_false" if default else "store_true"
     how["help"] = help_text
     return field(default=default, metadata={"name": name, "group": group, "how": how})
 

@@ -44,7 +44,7 @@ def train_and_report(options: TrainOptions) -> None:
 
     from digits.files import sha256_of
     from digits.recognition.keras_file import save_small
-    from digits.recognition.model_card import ModelCard, card_path
+    from digits.recognition.model_card import card_path
     from digits.recognition.model_report.files import write_details
     from digits.recognition.model_report.schema import Details
     from digits.training import checkpoints, plots, run_record, trainer
@@ -55,9 +55,9 @@ def train_and_report(options: TrainOptions) -> None:
     from digits.training.training_data import gather
 
     started = time.monotonic()
-    card = run_record.load_card(options.start)
-    if card and not options.sources.classes:
-        sources = dataclasses.replace(options.sources, classes=card.class_names)
+    earlier = run_record.load_card(options.start)
+    if earlier and not options.sources.classes:
+        sources = dataclasses.replace(options.sources, classes=earlier.class_names)
         options = dataclasses.replace(options, sources=sources)
     config, output = options.config, options.output
     folder = output.with_suffix(".training")
@@ -76,9 +76,9 @@ def train_and_report(options: TrainOptions) -> None:
     history = trainer.train_network(model, data, config, folder, teacher=teacher)
     if teacher is not None:
         trainer.interpolate_weights(model, teacher, fraction=config.weight_interpolation)
-    calibration = calibrate(model, data)
+    card = calibrate(model, data)
     check_learnt(
-        calibration.accuracies.values(),
+        card.figures.values(),
         num_classes=len(data.class_names),
         steps=config.epochs * count_steps(data, config),
     )
@@ -88,14 +88,11 @@ def train_and_report(options: TrainOptions) -> None:
     # The test images are used here, once, on the file that was saved.
     scores = score_tests(finished, data)
     seconds = time.monotonic() - started
-    ModelCard(
+    dataclasses.replace(
+        card,
         sha256=sha256_of(finished),
-        class_names=data.class_names,
-        temperature=calibration.temperature,
-        reject_logit=calibration.reject_logit,
-        reject_threshold=calibration.reject_threshold,
         training=run_record.describe_run(options, data, seconds=seconds),
-        figures=calibration.accuracies
+        figures=card.figures
         | {f"{score.name}_test_accuracy": round(score.accuracy, 4) for score in scores}
         | {f"{score.name}_test_loss": round(score.loss, 4) for score in scores},
     ).write(finished)

@@ -6,13 +6,10 @@ options = EvaluationOptions.parse(["--load-digits"], prog="evaluate.py")
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from digits.arguments import existing_path, fields_of, make_parser, option
+from digits.arguments import FILES, ONE_FILE, fields_of, make_parser, option
 from digits.locations import MODEL_PATH
-
-ONE_FILE: dict[str, Any] = {"type": existing_path, "metavar": "FILE"}
-FILES: dict[str, Any] = ONE_FILE | {"nargs": "+"}
 
 
 @dataclass(frozen=True)

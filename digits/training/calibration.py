@@ -1,11 +1,10 @@
 """Fit a network's confidence to the truth, on validation digits.
 
-calibration = calibrate(model, data)
-calibration.temperature, calibration.reject_threshold
+card = calibrate(model, data)
+card.temperature, card.reject_threshold
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.special import log_softmax
 from digits.data.dataset import REJECT_LABEL
 from digits.recognition.architectures import with_no_digit
 from digits.recognition.calibration import Logits, to_probabilities
+from digits.recognition.model_card import ModelCard
 from digits.training.checkpoints import DivergedError
 from digits.training.trainer import compute_outputs
 from digits.training.training_data import TrainingData
@@ -25,25 +25,15 @@ MIN_LEARNT = 0.1  # of the way from guessing to an accuracy of 1; below, a netwo
 MIN_STEPS = 100  # until batch normalisation has seen enough to be judged
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """What the validation digits say about a network.
+def calibrate(model: keras.Model, data: TrainingData) -> ModelCard:
+    """Find the temperature and the threshold that fit the validation digits.
 
-    Attributes:
-        temperature: by which logits are divided to make confidence honest.
-        reject_logit: the logit of "no digit"; None when training saw digits alone.
-        reject_threshold: score below which `UNSURE_FRACTION` of the digits lie.
-        accuracies: by name, "<data set>_validation_accuracy".
+    Returns:
+        A card of no file yet, with the accuracy on each validation set as
+        "<data set>_validation_accuracy". Its threshold is the score below which
+        `UNSURE_FRACTION` of the digits lie; its `reject_logit` is None when training saw
+        digits alone.
     """
-
-    temperature: float
-    reject_logit: float | None
-    reject_threshold: float
-    accuracies: dict[str, float]
-
-
-def calibrate(model: keras.Model, data: TrainingData) -> Calibration:
-    """Find the temperature and the threshold that fit the validation digits."""
     network = with_no_digit(model)
     logits = {
         name: compute_outputs(network, part.images)[:, :REJECT_LABEL]
@@ -57,16 +47,17 @@ def calibrate(model: keras.Model, data: TrainingData) -> Calibration:
         together, temperature=temperature, reject_logit=reject_logit
     )
     score = in_distribution_probability * probabilities.max(axis=1)
-    return Calibration(
+    accuracies = {
+        name: float((logits[name].argmax(axis=1) == part.labels).mean())
+        for name, part in data.validation.items()
+    }
+    return ModelCard(
+        sha256="",
+        class_names=data.class_names,
         temperature=round(temperature, 4),
         reject_logit=reject_logit,
         reject_threshold=round(float(np.quantile(score, UNSURE_FRACTION)), 4),
-        accuracies={
-            f"{name}_validation_accuracy": round(
-                float((logits[name].argmax(axis=1) == part.labels).mean()), 4
-            )
-            for name, part in data.validation.items()
-        },
+        figures={f"{name}_validation_accuracy": round(a, 4) for name, a in accuracies.items()},
     )
 
 

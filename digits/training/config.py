@@ -9,18 +9,12 @@ Without TensorFlow, for the command line.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from digits.arguments import existing_path, option, positive, positive_int
+from digits.arguments import COUNT, FILES, ONE_FILE, option, positive
 from digits.classes import ClassNames
 
 ARCHITECTURES = ("classic", "three_conv", "batchnorm", "compact")
 OPTIMIZERS = ("adamw", "adam", "sgd", "rmsprop")
-
-
-ONE_FILE: dict[str, Any] = {"type": existing_path, "metavar": "FILE"}
-FILES: dict[str, Any] = ONE_FILE | {"nargs": "+"}
-COUNT: dict[str, Any] = {"type": positive_int, "metavar": "N"}
 
 
 @dataclass(frozen=True)

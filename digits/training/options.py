@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from digits.arguments import fields_of, make_parser, option, output_path
+from digits.arguments import ONE_FILE, fields_of, make_parser, option, output_path
 from digits.classes import ClassesError, parse_classes
-from digits.training.config import FINE_TUNE, ONE_FILE, DataSources, TrainConfig
+from digits.training.config import FINE_TUNE, DataSources, TrainConfig
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,6 @@ WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # fraction of the steps in which the rate climbs, from a tenth of its peak
 
 
-class StartError(TrainingError):
-    """Training cannot start from this model."""
-
-
 def make_model(architecture: str, classes: ClassNames, *, start: Path | None = None) -> keras.Model:
     """Build a network, with the weights of another model where one is named.
 
@@ -47,16 +43,16 @@ def make_model(architecture: str, classes: ClassNames, *, start: Path | None = N
         start: a model file of that architecture and as many classes. Defaults to none.
 
     Raises:
-        StartError: if that file is broken or of another shape.
+        TrainingError: if that file is broken or of another shape.
     """
     model = build_model(architecture, num_classes=len(classes))
     if start is not None:
         try:
             model.set_weights(load_model(start).get_weights())
         except RecognizerError as error:
-            raise StartError(str(error)) from error
+            raise TrainingError(str(error)) from error
         except ValueError as error:
-            raise StartError(
+            raise TrainingError(
                 f"Expected a '{architecture}' model of {len(classes)} classes in '{start}' to start"
                 f" from: {error}"
             ) from error

@@ -5,7 +5,7 @@ speed = measure_speed(predict, images)
 """
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from timeit import repeat, timeit
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.evaluation.timing import Speed
-from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import BATCH_SIZE
 from digits.serving.export.formats import Answers, ModelInputs, Predictor
 
@@ -43,13 +42,6 @@ class Comparison:
     def is_same(self) -> bool:
         """Whether all differences are those of rounding."""
         return self.largest_difference <= TOLERANCE
-
-
-def to_answers(predictions: Sequence[Prediction]) -> Answers:
-    """Set the recognizer's probabilities in arrays, as exported files give them."""
-    probabilities = np.array([prediction.probabilities for prediction in predictions])
-    shares = np.array([prediction.in_distribution_probability for prediction in predictions])
-    return probabilities, shares
 
 
 def compare_answers(

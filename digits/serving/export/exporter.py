@@ -13,7 +13,7 @@ import tensorflow as tf
 from digits.evaluation import eval_sets
 from digits.evaluation.timing import Speed
 from digits.recognition.recognizer import Recognizer
-from digits.serving.export.comparison import compare_answers, measure_speed, to_answers
+from digits.serving.export.comparison import compare_answers, measure_speed
 from digits.serving.export.formats import Answers, Format, FormatError, ModelInputs
 from digits.serving.export.manifest import Entry, measure_file
 
@@ -47,7 +47,11 @@ def make_reference(recognizer: Recognizer, mnist: Path | None) -> Reference:
     )
     inputs = [model_input for model_input in examples.inputs if model_input is not None]
     images = np.stack(inputs)
-    answers = to_answers(recognizer.predict_inputs(inputs))
+    predictions = recognizer.predict_inputs(inputs)
+    answers = (
+        np.array([one.probabilities for one in predictions]),
+        np.array([one.in_distribution_probability for one in predictions]),
+    )
     speed = measure_speed(lambda batch: recognizer.predict_inputs(list(batch)), images)
     return Reference(examples.name, images, answers, recognizer.card.reject_threshold, speed)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from digits.arguments import existing_path, fields_of, make_parser, option
+from digits.arguments import ONE_FILE, fields_of, make_parser, option
 from digits.locations import MODEL_PATH
 
 FORMAT_NAMES = ("savedmodel", "onnx", "litert")
@@ -37,8 +37,7 @@ class ExportOptions:
         None,
         "MNIST as an npz file, or a folder of IDX files, to compare on its test images"
         " (default: scikit-learn's 1,797 digits)",
-        type=existing_path,
-        metavar="PATH",
+        **ONE_FILE | {"metavar": "PATH"},
     )
 
     @classmethod

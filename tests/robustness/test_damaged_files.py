@@ -184,7 +184,7 @@ def test_pictures_of_another_shape_are_damage(shape: tuple[int, ...], model: Pat
 def test_pictures_of_another_kind_are_damage(model: Path) -> None:
     path = report_folder(model) / "misread.npz"
     for arrays in ({"pictures": np.zeros((99, 28, 28))}, {"other": np.zeros(1, np.uint8)}):
-        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(path, **arrays)
         see_sentence(read_details, report_folder(model))
     np.savez(path, pictures=np.array([{}]))  # NumPy would unpickle it, and is told not to
     see_sentence(read_details, report_folder(model))

@@ -68,7 +68,11 @@ def server_of(page: Page) -> str:
 def test_what_is_kept_at_one_server_is_seen_and_deleted_at_the_other(
     chromium: Browser, place: Place
 ) -> None:
-    with visit(chromium, place.one.url) as one, visit(chromium, f"{place.two.url}/kept") as two:
+    with visit(chromium, place.one.url) as one:
+        one.wait_for_function("document.cookie.includes('digits_owner=')")
+        two = one.context.new_page()  # of the same browser: ports share its cookie
+        two.set_default_timeout(TIMEOUT)
+        two.goto(f"{place.two.url}/kept")
         expect(two.get_by_text("turn on Keep this drawing")).to_be_visible()
         draw_with_mouse(one, 4)
         keep_as_nine(one)

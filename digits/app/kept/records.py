@@ -21,7 +21,9 @@ from digits.data.strokes import parse_strokes
 from digits.recognition.predictions import Prediction
 
 MODEL_DIGITS = 12  # of a model file's SHA-256, to tell one from another
-TEXTS = ("label", "read_as", "status", "model")  # fields that a drawing and its row share
+TEXTS = ("label", "read_as", "status", "model")
+# What a drawing, its row and its line have in common, in the order of the line.
+SHARED = ("label", "read_as", "confidence", "status", "model")
 
 # What reading a damaged row raises: SQLAlchemy's types, PostgreSQL's driver, and ours.
 DAMAGE = (
@@ -108,11 +110,10 @@ class DrawingRecord(Base):
 def to_record(drawing: LabelledDrawing, *, owner: str | None) -> DrawingRecord:
     """Turn a drawing into a row of the table; places are kept to a tenth of a pixel."""
     return DrawingRecord(
-        **{name: getattr(drawing, name) for name in TEXTS},
+        **{name: getattr(drawing, name) for name in SHARED},
         number=drawing.number or None,
         strokes=drawing.drawing.rounded()[0],
         brushes=[float(brush) for brush in drawing.drawing.brushes],
-        confidence=drawing.confidence,
         kept_at=without_zone(drawing.kept_at),
         owner=owner,
     )
@@ -121,8 +122,8 @@ def to_record(drawing: LabelledDrawing, *, owner: str | None) -> DrawingRecord:
 def from_record(record: DrawingRecord) -> LabelledDrawing:
     """Turn a row into a drawing; raises one of `DAMAGE` if that cannot be drawn."""
     strokes = parse_strokes(record.strokes)
-    texts = {name: getattr(record, name) for name in TEXTS}
-    if not all(map(is_text, texts.values())):
+    shared = {name: getattr(record, name) for name in SHARED}
+    if not all(is_text(shared[name]) for name in TEXTS):
         raise TypeError(f"{', '.join(TEXTS)} are texts")
     if not 0 <= record.confidence <= 1:
         raise ValueError("the confidence is not between 0 and 1")
@@ -130,8 +131,7 @@ def from_record(record: DrawingRecord) -> LabelledDrawing:
         raise TypeError("kept_at is a moment")
     return LabelledDrawing(
         Drawing(strokes, read_brushes(record.brushes, len(strokes))),
-        **texts,
-        confidence=record.confidence,
+        **shared,
         kept_at=record.kept_at.replace(tzinfo=UTC),
         number=record.number,
     )
@@ -146,12 +146,8 @@ def to_line(drawing: LabelledDrawing) -> str:
     """Write a drawing as a line of a stroke file."""
     line = format_strokes(
         drawing.drawing.strokes,
-        label=drawing.label,
         brushes=list(drawing.drawing.brushes),
-        read_as=drawing.read_as,
-        confidence=drawing.confidence,
-        status=drawing.status,
-        model=drawing.model,
+        **{name: getattr(drawing, name) for name in SHARED},
         kept_at=drawing.kept_at.isoformat(timespec="seconds"),
     )
     return line + "\n"

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -42,32 +42,25 @@ CONNECT_SECONDS = 5  # until a server that does not answer counts as gone, with 
 SILENT_SECONDS = 10  # until one that was connected, and whose machine is gone, does
 EXPORT_ROWS = 500  # read at once; between them others may write
 
-# Reasons that a person understands, by the codes of SQLite and the `sqlstate` of PostgreSQL.
-TABLE_GONE = "its table is gone; start the program again to make a new one"
-READ_ONLY = "this program may not write to it"
-DISK_FULL = "the disk is full"
-LOCKED = "another program holds it; try again in a moment"
+# Reasons that a person understands, and the codes of SQLite and PostgreSQL for each.
 ALL_TAKEN = "all its connections are taken; try again in a moment"
 STARTING = "its server is starting or stopping; try again in a moment"
-REASONS: dict[str | int, str] = {
-    sqlite3.SQLITE_CANTOPEN: "its folder is missing, or closed to this program",
-    sqlite3.SQLITE_READONLY: READ_ONLY,
-    sqlite3.SQLITE_BUSY: LOCKED,
-    sqlite3.SQLITE_LOCKED: LOCKED,
-    sqlite3.SQLITE_FULL: DISK_FULL,
-    sqlite3.SQLITE_NOTADB: "that file is something else",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged",
-    sqlite3.SQLITE_ERROR: TABLE_GONE,  # our statements fail so without table or column alone
-    "42P01": TABLE_GONE,
-    "42703": TABLE_GONE,
-    "42501": "this program may not do that there",
-    "25006": READ_ONLY,
-    "53100": DISK_FULL,
-    "53300": ALL_TAKEN,
-    "55P03": LOCKED,
-    "57P01": STARTING,
-    "57P02": STARTING,
-    "57P03": STARTING,
+REASONS: dict[str, tuple[int | str, ...]] = {
+    "its folder is missing, or closed to this program": (sqlite3.SQLITE_CANTOPEN,),
+    "this program may not write to it": (sqlite3.SQLITE_READONLY, "25006"),
+    "this program may not do that there": ("42501",),
+    "another program holds it; try again in a moment": (
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"),
+    ),
+    "the disk is full": (sqlite3.SQLITE_FULL, "53100"),
+    "that file is something else": (sqlite3.SQLITE_NOTADB,),
+    "the file is damaged": (sqlite3.SQLITE_CORRUPT,),
+    # Our statements give SQLite's plain error only without the table or a column.
+    "its table is gone; start the program again to make a new one": (
+        *(sqlite3.SQLITE_ERROR, "42P01", "42703"),
+    ),
+    ALL_TAKEN: ("53300",),
+    STARTING: ("57P01", "57P02", "57P03"),
 }
 # A connection that PostgreSQL refuses comes without a code: its client library keeps that back.
 REFUSALS = {
@@ -90,6 +83,22 @@ class StoreError(Exception):
     """A database that cannot be used; the text is one sentence for a person."""
 
 
+class Choice(TypedDict, total=False):
+    """Which drawings: those that are all of this.
+
+    Attributes:
+        owner: saved by this browser. None for all browsers.
+        label: with this label. None for every label.
+        only_misread: not read right.
+        since: kept after this moment.
+    """
+
+    owner: str | None
+    label: str | None
+    only_misread: bool
+    since: datetime | None
+
+
 class DrawingStore:
     """The kept drawings of one database; threads, visitors and programs share it."""
 
@@ -104,9 +113,17 @@ class DrawingStore:
         """
         try:
             backend = sql.make_url(url).get_backend_name()
+            waits = {
+                "sqlite": {"timeout": BUSY_SECONDS},
+                # Else a page waits minutes, up to a quarter of an hour, for a machine cut off.
+                "postgresql": {
+                    "connect_timeout": CONNECT_SECONDS,
+                    "tcp_user_timeout": SILENT_SECONDS * 1000,
+                },
+            }
             # A server may have been restarted since a connection was last used.
             self.engine = sql.create_engine(
-                url, connect_args=choose_waits(backend), pool_pre_ping=backend != "sqlite"
+                url, connect_args=waits.get(backend, {}), pool_pre_ping=backend != "sqlite"
             )
         except Exception as error:  # drivers raise many kinds for addresses they do not know
             # The address is not repeated: it may hold a password.
@@ -116,22 +133,12 @@ class DrawingStore:
             ) from error
         if backend == "sqlite":
             sql.event.listen(self.engine, "connect", use_write_ahead_log)
-        with self.explained("opened"):
+        with self.session("opened") as session:
             try:
-                self.prepare_table()
+                prepare_table(session.connection())
             except DBAPIError:  # another program made the table at this very moment
-                self.prepare_table()
-
-    def prepare_table(self) -> None:
-        """Make the table, or add the column that tables of version 0.1 lack."""
-        Base.metadata.create_all(self.engine)
-        table = DrawingRecord.__tablename__
-        if "owner" not in {
-            column["name"] for column in sql.inspect(self.engine).get_columns(table)
-        }:
-            with self.engine.begin() as connection:
-                connection.execute(sql.text(f"ALTER TABLE {table} ADD COLUMN owner VARCHAR(64)"))
-                connection.execute(sql.text(f"CREATE INDEX ix_{table}_owner ON {table} (owner)"))
+                session.rollback()
+                prepare_table(session.connection())
 
     def save(self, drawing: LabelledDrawing, *, owner: str | None = None) -> int:
         """Store a drawing, in place of the one with its number if it has one.
@@ -143,112 +150,91 @@ class DrawingStore:
             StoreError: if the database cannot be written, as from every method here.
         """
         record = to_record(drawing, owner=owner)
-        with self.explained("written"), Session(self.engine) as session, session.begin():
+        with self.session("written") as session:
             stored = session.merge(record)
             session.flush()
             return stored.number
 
     def find(
-        self,
-        *,
-        label: str | None = None,
-        only_misread: bool = False,
-        owner: str | None = None,
-        limit: int | None = None,
-        offset: int = 0,
+        self, *, limit: int | None = None, offset: int = 0, **chosen: Unpack[Choice]
     ) -> list[LabelledDrawing]:
         """List drawings, the latest first; rows that are damaged are left out.
 
         Args:
-            label: of this digit alone. Defaults to every label.
-            only_misread: leave out what was read right. Defaults to False.
-            owner: the browser that saved them. Defaults to all browsers.
             limit: at most so many. Defaults to no limit.
             offset: leave out so many of the latest. Defaults to none.
+            chosen: which drawings. Defaults to all.
         """
-        chosen = sql.select(DrawingRecord).where(*conditions(owner, label, only_misread))
-        ordered = chosen.order_by(DrawingRecord.number.desc()).limit(limit).offset(offset)
-        with self.reading() as session:
-            return load_whole_rows(session, ordered)
+        ordered = select(**chosen).order_by(DrawingRecord.number.desc())
+        with self.session("read") as session:
+            return load_whole_rows(session, ordered.limit(limit).offset(offset))
 
-    def count(
-        self,
-        *,
-        label: str | None = None,
-        only_misread: bool = False,
-        owner: str | None = None,
-        since: datetime | None = None,
-    ) -> int:
-        """Count what `find` would list without a limit, and was kept after `since`."""
-        asked = conditions(owner, label, only_misread)
-        if since is not None:
-            asked.append(DrawingRecord.kept_at > without_zone(since))
-        chosen = sql.select(sql.func.count()).select_from(DrawingRecord).where(*asked)
-        with self.reading() as session:
-            return session.scalar(chosen) or 0
+    def count(self, **chosen: Unpack[Choice]) -> int:
+        """Count what `find` would list without a limit."""
+        with self.session("read") as session:
+            counted = select(**chosen).with_only_columns(sql.func.count(DrawingRecord.number))
+            return session.scalar(counted) or 0
 
     def labels(self, *, owner: str | None = None) -> list[str]:
         """List what the drawings show, each label once, in order."""
-        chosen = sql.select(DrawingRecord.label).where(*conditions(owner)).distinct()
-        with self.reading() as session:
-            return sorted(filter(is_text, session.scalars(chosen)))
+        with self.session("read") as session:
+            labels = session.scalars(
+                select(owner=owner).with_only_columns(DrawingRecord.label).distinct()
+            )
+            return sorted(filter(is_text, labels))
 
     def find_damaged(self, *, owner: str | None = None) -> list[int]:
         """List the numbers of rows that cannot be read; it takes as long as an export."""
-        with self.reading() as session:
-            numbers = sql.select(DrawingRecord.number).where(*conditions(owner))
-            found = set(session.scalars(numbers))
-        whole = (drawing.number for part in self.load_parts(owner) for drawing in part)
-        return sorted(found.difference(whole))
+        with self.session("read") as session:
+            found = set(
+                session.scalars(select(owner=owner).with_only_columns(DrawingRecord.number))
+            )
+        return sorted(found.difference(drawing.number for drawing in self.load_all(owner)))
 
     def delete(self, numbers: Collection[int] | None = None, *, owner: str | None = None) -> int:
         """Delete drawings by number, or all of an owner; return how many there were."""
-        chosen = sql.delete(DrawingRecord).where(*conditions(owner))
+        chosen = sql.delete(DrawingRecord)
+        if owner is not None:
+            chosen = chosen.where(DrawingRecord.owner == owner)
         if numbers is not None:
             # Written into the statement: as variables, SQLite takes 32,766 of them at most.
             listed: sql.BindParameter[list[int]] = sql.bindparam(
                 "numbers", sorted(map(int, numbers)), expanding=True, literal_execute=True
             )
             chosen = chosen.where(DrawingRecord.number.in_(listed))
-        with self.explained("written"), Session(self.engine) as session, session.begin():
-            result = session.execute(chosen)
-            assert isinstance(result, sql.CursorResult)
-            return result.rowcount
+        with self.session("written") as session:
+            return session.connection().execute(chosen).rowcount
 
     def export(self, *, owner: str | None = None) -> Iterator[str]:
         """Yield the lines of a stroke file, the oldest drawing first.
 
-        A few hundred are read at a time, so that a million take no more memory. Rows that
-        are damaged are left out. The lines do not name the owner.
+        Rows that are damaged are left out. The lines do not name the owner.
         """
-        for part in self.load_parts(owner):
-            yield from map(to_line, part)
+        return map(to_line, self.load_all(owner))
 
-    def load_parts(self, owner: str | None) -> Iterator[list[LabelledDrawing]]:
-        """Yield drawings a few hundred at a time, the oldest first; damaged ones are left out."""
+    def load_all(self, owner: str | None) -> Iterator[LabelledDrawing]:
+        """Yield the drawings that can be read, the oldest first.
+
+        A few hundred are loaded at a time, so that a million take no more memory.
+        """
         number, last = DrawingRecord.number, 0
         while True:
-            asked = number > last, *conditions(owner)
-            ordered = sql.select(DrawingRecord).where(*asked).order_by(number).limit(EXPORT_ROWS)
-            with self.reading() as session:
+            ordered = select(owner=owner).where(number > last).order_by(number).limit(EXPORT_ROWS)
+            with self.session("read") as session:
                 listed = list(session.scalars(ordered.with_only_columns(number)))
                 if not listed:
                     return
-                found = load_whole_rows(session, ordered.where(number <= listed[-1]))
-            yield found
-            last = listed[-1]
+                last = listed[-1]
+                found = load_whole_rows(session, ordered.where(number <= last))
+            yield from found
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Open a session to read in."""
-        with self.explained("read"), Session(self.engine) as session:
-            yield session
-
-    @contextmanager
-    def explained(self, done: str) -> Iterator[None]:
-        """Turn the database's errors into a sentence on what could not be `done`."""
+    def session(self, done: str) -> Iterator[Session]:
+        """Open a session; the database's errors become a sentence on what cannot be `done`."""
         try:
-            yield
+            with Session(self.engine) as session:
+                yield session
+                session.commit()
         # Values of a wrong kind stand in an address, or in a row that was damaged.
         except (SQLAlchemyError, OSError, ValueError, TypeError, LookupError) as error:
             # Options after the address may hold a password too.
@@ -258,6 +244,15 @@ class DrawingStore:
             ) from error
 
 
+def prepare_table(connection: sql.Connection) -> None:
+    """Make the table, or add the column that tables of version 0.1 lack."""
+    Base.metadata.create_all(connection)
+    table = DrawingRecord.__tablename__
+    if "owner" not in {column["name"] for column in sql.inspect(connection).get_columns(table)}:
+        connection.execute(sql.text(f"ALTER TABLE {table} ADD COLUMN owner VARCHAR(64)"))
+        connection.execute(sql.text(f"CREATE INDEX ix_{table}_owner ON {table} (owner)"))
+
+
 def explain(error: Exception) -> str:
     """Say why a database failed, by the code that its driver gives."""
     if isinstance(error, NoConnectionLeft):
@@ -265,8 +260,9 @@ def explain(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     # The lowest byte of SQLite's code is the kind of fault, the others detail it.
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    if code in REASONS:
-        return REASONS[code]
+    for reason, codes in REASONS.items():
+        if code in codes:
+            return reason
     if isinstance(error, OperationalError) and getattr(cause, "sqlstate", "") is None:
         return next(reason for words, reason in REFUSALS.items() if words in str(cause))
     return first_line(cause)  # the statement, with what was to be stored, stands behind it
@@ -288,30 +284,25 @@ def load_whole_rows(session: Session, ordered: sql.Select[DrawingRecord]) -> lis
     return found
 
 
-def conditions(
-    owner: str | None, label: str | None = None, only_misread: bool = False
-) -> list[Any]:
-    """Return what SQL has to ask for."""
-    asked: list[Any] = []
+def select(
+    *,
+    owner: str | None = None,
+    label: str | None = None,
+    only_misread: bool = False,
+    since: datetime | None = None,
+) -> sql.Select[DrawingRecord]:
+    """Return the statement that selects the chosen rows, those of a `Choice`."""
+    row = DrawingRecord
+    chosen = sql.select(row)
     if owner is not None:
-        asked.append(DrawingRecord.owner == owner)
+        chosen = chosen.where(row.owner == owner)
     if label is not None:
-        asked.append(DrawingRecord.label == label)
+        chosen = chosen.where(row.label == label)
     if only_misread:
-        row = DrawingRecord
-        asked.append(sql.not_(is_right(row.label, row.read_as, row.status)))
-    return asked
-
-
-def choose_waits(backend: str) -> dict[str, int]:
-    """Choose for how long a database is waited for, in its driver's own words."""
-    if backend == "sqlite":
-        return {"timeout": BUSY_SECONDS}
-    if backend == "postgresql":
-        # Else a page waits minutes, up to a quarter of an hour, for a machine that was cut off.
-        silent = {"tcp_user_timeout": SILENT_SECONDS * 1000}
-        return {"connect_timeout": CONNECT_SECONDS, **silent}
-    return {}
+        chosen = chosen.where(sql.not_(is_right(row.label, row.read_as, row.status)))
+    if since is not None:
+        chosen = chosen.where(row.kept_at > without_zone(since))
+    return chosen
 
 
 def use_write_ahead_log(connection: Any, record: object) -> None:

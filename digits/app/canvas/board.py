@@ -11,8 +11,6 @@ leaving; clearing, opening another drawing and the canvas' own reset are.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import cv2
-import numpy as np
 import streamlit as st
 
 from digits.app.canvas.drawing import Drawing
@@ -33,18 +31,18 @@ class Board:
 
     Attributes:
         objects: the strokes as the canvas keeps them, Fabric.js paths.
-        picture: what the canvas shows, (280, 280) or (280, 280, 4); None before it tells.
+        picture: what the canvas shows, (280, 280) or (280, 280, 4).
         drawing: the strokes.
     """
 
     objects: list[dict[str, Any]] = field(default_factory=list)
-    picture: Image | None = None
+    picture: Image = field(default_factory=Drawing().draw)
     drawing: Drawing = field(default_factory=Drawing)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to read."""
-        return not self.objects or self.picture is None
+        return not self.objects
 
     def is_same(self, other: "Board") -> bool:
         """Whether both show the same strokes: the canvas writes them in ways of its own."""
@@ -115,7 +113,8 @@ class DrawState:
         drawing = held.board.drawing
         if drawing.strokes:
             self.count += 1
-            past = PastReading(drawing, held.reading.text, draw_small(drawing), self.count)
+            thumbnail = drawing.draw_small(THUMBNAIL_SIDE)
+            past = PastReading(drawing, held.reading.text, thumbnail, self.count)
             self.history = put_first(past, self.history)
 
 
@@ -129,9 +128,3 @@ def put_first(new: PastReading, past: tuple[PastReading, ...]) -> tuple[PastRead
     """Return the last readings, the latest first; the same drawing stands there once."""
     others = [old for old in past if old.drawing != new.drawing]
     return (new, *others)[:MAX_REMEMBERED]
-
-
-def draw_small(drawing: Drawing) -> Canvas:
-    """Draw a thumbnail, uint8 (144, 144), white on black."""
-    size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return np.asarray(cv2.resize(drawing.draw(), size, interpolation=cv2.INTER_AREA), np.uint8)

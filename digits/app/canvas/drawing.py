@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -77,6 +78,11 @@ class Drawing:
             drawn = draw_strokes([smooth(points)], brush=brush, side=CANVAS_SIDE)
             canvas = np.maximum(canvas, drawn)
         return canvas
+
+    def draw_small(self, side: int) -> Canvas:
+        """Draw a thumbnail: uint8 (side, side), white ink on black."""
+        small = cv2.resize(self.draw(), (side, side), interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same strokes and brushes, to a tenth of a pixel."""
@@ -163,14 +169,12 @@ def smooth(points: Points) -> Points:
     """
     if len(points) < 3:
         return points
-    middles = (points[:-1] + points[1:]) / 2
-    starts, controls, ends = middles[:-1], points[1:-1], middles[1:]  # each (n - 2, 2)
+    pen = points[:, np.newaxis]  # (n, 1, 2)
+    middles = (pen[:-1] + pen[1:]) / 2
+    start, control, end = middles[:-1], pen[1:-1], middles[1:]  # each (n - 2, 1, 2)
     t = CURVE
-    curves = [
-        start * (1 - t) ** 2 + control * 2 * t * (1 - t) + end * t**2
-        for start, control, end in zip(starts, controls, ends, strict=True)
-    ]
-    return np.concatenate([points[:1], middles[:1], *curves, points[-1:]])
+    curves = start * (1 - t) ** 2 + control * 2 * t * (1 - t) + end * t**2  # (n - 2, 6, 2)
+    return np.concatenate([points[:1], middles[0], curves.reshape(-1, 2), points[-1:]])
 
 
 def read_matrix(path: StrokeObject) -> Matrix:

@@ -108,12 +108,13 @@ def from_json(text: str) -> Drawing:
         raise DrawingError(
             f"Expected numbers up to {MAX_NUMBER:,.0f}. This drawing has larger ones."
         )
-    brushes = (BRUSH,) * len(strokes)
+    is_inside = ((points >= 0) & (points <= CANVAS_SIDE)).all(axis=1)
     if record.get("brushes") is not None:
         brushes = read_brushes(record["brushes"], len(strokes))
-        is_ours = touches_canvas(points)
+        is_ours = is_inside.any()  # a pen may leave the canvas within a stroke
     else:
-        is_ours = fits_canvas(points)
+        brushes = (BRUSH,) * len(strokes)
+        is_ours = is_inside.all() and np.ptp(points, axis=0).max() >= SMALL_SIDE
     if not is_ours:
         strokes, brushes = fit(strokes), (BRUSH,) * len(strokes)
     return Drawing(tuple(strokes), brushes)
@@ -125,7 +126,7 @@ def parse(text: str) -> dict[str, Any]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if len(lines) > 1 and is_object(lines[0]) and is_object(lines[-1]):
+        if len(lines) > 1 and all('"strokes"' in line for line in lines):
             raise DrawingError(
                 f"Expected one drawing, found {len(lines)}. Save a line by itself to open it."
             ) from error
@@ -137,14 +138,6 @@ def parse(text: str) -> dict[str, Any]:
             "Expected strokes, found none in this file. Choose one that this page saved."
         )
     return record
-
-
-def is_object(line: str) -> bool:
-    """Whether a line is a JSON object by itself."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def read_strokes(record: dict[str, Any]) -> list[Points]:
@@ -161,27 +154,14 @@ def read_strokes(record: dict[str, Any]) -> list[Points]:
 
 def read_brushes(brushes: Any, count: int) -> tuple[float, ...]:
     """Read one brush for each stroke."""
-    is_number = isinstance(brushes, list) and all(
-        isinstance(brush, int | float) and not isinstance(brush, bool) for brush in brushes
-    )
-    if not is_number or len(brushes) != count or not all(0 < b <= MAX_BRUSH for b in brushes):
+    is_one_each = isinstance(brushes, list) and len(brushes) == count
+    # A bool is an int to `isinstance`.
+    if not is_one_each or not all(type(b) in (int, float) and 0 < b <= MAX_BRUSH for b in brushes):
         raise DrawingError(
             f"Expected a brush for each of the {count} strokes, above 0 and up to {MAX_BRUSH:.0f}"
             " pixels."
         )
     return tuple(float(brush) for brush in brushes)
-
-
-def touches_canvas(points: Points) -> bool:
-    """Whether any point lies on the canvas; a pen may leave it within a stroke."""
-    return bool(((points >= 0) & (points <= CANVAS_SIDE)).all(axis=1).any())
-
-
-def fits_canvas(points: Points) -> bool:
-    """Whether points lie on the canvas, and fill enough of it to be meant for it."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    is_inside = low.min() >= 0 and high.max() <= CANVAS_SIDE
-    return bool(is_inside and (high - low).max() >= SMALL_SIDE)
 
 
 def fit(strokes: list[Points]) -> list[Points]:

@@ -113,7 +113,7 @@ def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> Ca
     Returns:
         None when the drawing has not been read yet.
     """
-    if board.is_empty or board.picture is None:
+    if board.is_empty:
         return CanvasReading(recognizer.blank())
     state = get_draw_state()
     held = state.held
@@ -204,21 +204,19 @@ def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recog
     noun = page_noun()
     stages = st.expander("How it saw it", key="seen", on_change="rerun")
     explanation = st.expander(f"Why this {noun}?", key="why", on_change="rerun")
-    number = reading.number if reading is not None else None
-    ink, picture = reading.ink if reading is not None else None, board.picture
+    if reading is None or reading.ink is None:
+        stages.caption("Draw something first: the steps show here.")
+        explanation.caption("Draw something first: the reasons show here.")
+        return
     if stages.open:
         with stages:
-            if ink is None or picture is None:
-                st.caption("Draw something first: the steps show here.")
-            elif number is not None:
-                show_number_stages(picture, number)
+            if reading.number is not None:
+                show_number_stages(board.picture, reading.number)
             else:
-                show_stages(ink)
+                show_stages(reading.ink)
     if explanation.open:
         with explanation:
-            if ink is None or picture is None:
-                st.caption("Draw something first: the reasons show here.")
-            elif number is not None:
+            if reading.number is not None:
                 st.caption(f"Draw one {noun} alone to see why it is read so.")
             else:
-                show_explanation(picture, ink, recognizer)
+                show_explanation(board.picture, reading.ink, recognizer)

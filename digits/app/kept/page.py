@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import cv2
 import streamlit as st
 
 from digits.app.canvas.widget import open_on_board
@@ -171,8 +170,7 @@ def thumbnail(kept: LabelledDrawing, described: str) -> str:
     `st.image` would shrink it to that size, blurred on sharp screens, and give it its
     place on the page only when it has come.
     """
-    side = 2 * SHOWN_SIDE
-    small = cv2.resize(kept.drawing.draw(), (side, side), interpolation=cv2.INTER_AREA)
+    small = kept.drawing.draw_small(2 * SHOWN_SIDE)
     return (
         f'<img src="{to_data_url(small)}" width="{SHOWN_SIDE}" height="{SHOWN_SIDE}"'
         f' alt="{html.escape(described)}" style="display: block; border-radius: 0.5rem">'

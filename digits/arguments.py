@@ -87,7 +87,7 @@ def explained(text: str) -> Iterator[None]:
 
 # What `option` is told of an option that takes a file, files, or a number of things.
 ONE_FILE: dict[str, Any] = {"type": existing_path, "metavar": "FILE"}
-FILES: dict[str, Any] = ONE_FILE | {"nargs": "+"}
+MANY_PATHS: dict[str, Any] = ONE_FILE | {"nargs": "+"}
 COUNT: dict[str, Any] = {"type": positive_int, "metavar": "N"}
 
 

@@ -55,7 +55,7 @@ def train_and_report(options: TrainOptions) -> None:
     from digits.training.training_data import gather
 
     started = time.monotonic()
-    earlier = run_record.load_card(options.start)
+    earlier = run_record.load_start_card(options.start)
     if earlier and not options.sources.classes:
         sources = dataclasses.replace(options.sources, classes=earlier.class_names)
         options = dataclasses.replace(options, sources=sources)

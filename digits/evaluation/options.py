@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from digits.arguments import FILES, ONE_FILE, fields_of, make_parser, option
+from digits.arguments import MANY_PATHS, ONE_FILE, fields_of, make_parser, option
 from digits.locations import MODEL_PATH
 
 
@@ -19,7 +19,7 @@ class EvaluationOptions:
     model: tuple[Path, ...] = option(
         (MODEL_PATH,),
         "models to measure, side by side (default: digit_model.keras, the shipped model)",
-        **FILES | {"type": Path},
+        **MANY_PATHS | {"type": Path},
     )
     mnist: Path | None = option(
         None,
@@ -27,10 +27,10 @@ class EvaluationOptions:
         **ONE_FILE | {"metavar": "PATH"},
     )
     images: tuple[Path, ...] = option(
-        (), "folders with pictures in folders named by label", **FILES | {"metavar": "FOLDER"}
+        (), "folders with pictures in folders named by label", **MANY_PATHS | {"metavar": "FOLDER"}
     )
     strokes: tuple[Path, ...] = option(
-        (), "stroke files of what the model reads, to be drawn on a canvas", **FILES
+        (), "stroke files of what the model reads, to be drawn on a canvas", **MANY_PATHS
     )
     held_out: bool = option(
         False, "of stroke files, take only the writers by whom train.py --strokes tests"

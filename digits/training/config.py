@@ -10,7 +10,7 @@ Without TensorFlow, for the command line.
 from dataclasses import dataclass
 from pathlib import Path
 
-from digits.arguments import COUNT, FILES, ONE_FILE, option, positive
+from digits.arguments import COUNT, MANY_PATHS, ONE_FILE, option, positive
 from digits.classes import ClassNames
 
 ARCHITECTURES = ("classic", "three_conv", "batchnorm", "compact")
@@ -86,7 +86,7 @@ class DataSources:
         "stroke files whose labels are class names, in place of MNIST or in addition to it: half"
         " of their writers are for training, a fifth of those for validation, the others for"
         " testing",
-        **FILES,
+        **MANY_PATHS,
     )
     pendigits: Path | None = option(
         None,
@@ -101,8 +101,8 @@ class DataSources:
         (),
         "your own digits: stroke files, as the page exports them, or folders of pictures named by"
         " label",
-        **FILES | {"metavar": "PATH"},
+        **MANY_PATHS | {"metavar": "PATH"},
     )
     letters: tuple[Path, ...] = option(
-        (), "stroke files of letters, to be refused as non-digits", **FILES
+        (), "stroke files of letters, to be refused as non-digits", **MANY_PATHS
     )

@@ -22,7 +22,7 @@ from digits.training.options import TrainOptions
 from digits.training.training_data import TrainingData
 
 
-def load_card(model_path: Path | None) -> ModelCard | None:
+def load_start_card(model_path: Path | None) -> ModelCard | None:
     """Return the card of the model that a run starts from; None without a usable one."""
     with suppress(CardError):
         return ModelCard.load(model_path) if model_path else None
@@ -92,5 +92,5 @@ def describe_start(start: Path | None) -> dict[str, Any] | None:
     """Describe the model that a run started from, and how that was made."""
     if start is None:
         return None
-    card = load_card(start)
+    card = load_start_card(start)
     return {"sha256": sha256_of(start), "training": card.training if card else {}}

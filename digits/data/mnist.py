@@ -139,10 +139,9 @@ def to_labelled_images(
                 f"Expected uint8 images (n, 28, 28) and n labels in '{path}'. Received:"
                 f" {images.dtype} {images.shape} and {labels.shape}."
             )
-    together = np.concatenate([labels for _, labels in arrays])
-    begins_at_1 = together.min() == 1 and together.max() == len(names)
-    first = int(begins_at_1 and names != DIGIT_CLASSES)
-    if not np.isin(together, range(first, first + len(names))).all():
+    found = np.unique(np.concatenate([labels for _, labels in arrays]))
+    first = int(names != DIGIT_CLASSES and found[0] == 1 and found[-1] == len(names))
+    if not np.isin(found, range(first, first + len(names))).all():
         raise DatasetError(
             f"Expected labels from 0 to {len(names) - 1} in '{path}', for the classes"
             f" {list_names(names)}. Other classes are named with --classes."

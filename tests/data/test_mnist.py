@@ -64,6 +64,14 @@ def test_broken_mnist_files_are_named(tmp_path: Path) -> None:
         load_mnist(path)
 
 
+@pytest.mark.parametrize("classes", [None, ("a", "b")])
+def test_labels_that_are_texts_are_refused(tmp_path: Path, classes: tuple[str, ...] | None) -> None:
+    texts = {"y_train": np.array(["a"] * COUNT), "y_test": np.array(["b"] * 20)}
+    np.savez(tmp_path / "mnist.npz", **(ARRAYS | texts))
+    with pytest.raises(DatasetError, match="labels from 0 to "):
+        load_mnist(tmp_path / "mnist.npz", classes=classes)
+
+
 def test_broken_idx_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="train-images-idx3-ubyte"):
         load_mnist(tmp_path)

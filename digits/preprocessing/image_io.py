@@ -119,28 +119,21 @@ def find_other_frames(data: bytes) -> Literal["", "animation", "pages"]:
         return ""
 
 
-def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
+def load_bytes(path: Path, limits: Limits) -> bytes:
     """Load a file no larger than the limit, or raise ImageError."""
+    kind = "folder" if os.path.isdir(path) else "file"
     try:
+        if kind == "folder":
+            os.scandir(path).close()  # often, it may not be opened
+            raise ImageError("Expected a picture, found a folder.")
         found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise ImageError(describe_folder(path))
         if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device has no end
             raise ImageError("Expected a file, found a pipe or a device. Save the picture first.")
         check_size(found.st_size, limits)
         with path.open("rb") as file:
             return file.read(limits.max_bytes + 1)  # it may have grown since
     except (OSError, ValueError) as error:  # a name may hold what no file's name can
-        raise ImageError(f"The file cannot be read: {first_line(error)}.") from error
-
-
-def describe_folder(path: Path) -> str:
-    """Say what is wrong with a folder where a picture was expected: often, that it is closed."""
-    try:
-        os.scandir(path).close()
-    except OSError as error:
-        return f"The folder cannot be read: {first_line(error)}."
-    return "Expected a picture, found a folder."
+        raise ImageError(f"The {kind} cannot be read: {first_line(error)}.") from error
 
 
 def check_size(size: int, limits: Limits = LIMITS) -> None:

@@ -74,11 +74,6 @@ class Candidate:
     model_input: ModelInput | None  # None: left out
     score: float = 1.0  # of the network, that it is one digit
 
-    @property
-    def total(self) -> float:
-        """What geometry and network say against it."""
-        return self.cost - float(np.log(max(self.score, MIN_SCORE)))
-
 
 def find_digits(
     image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND
@@ -135,14 +130,13 @@ def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[C
     scores = iter(score_digits(inputs))
     best: dict[int, tuple[float, tuple[Candidate, ...]]] = {0: (0.0, ())}
     for candidate in candidates:
-        if candidate.model_input is not None:
-            candidate = replace(candidate, score=next(scores))
+        score = 1.0 if candidate.model_input is None else next(scores)
         if candidate.start not in best:  # two cuts share that part of their paths
             continue
         cost, path = best[candidate.start]
+        cost += candidate.cost - float(np.log(max(score, MIN_SCORE)))
         if candidate.model_input is not None:
-            path = (*path, candidate)
-        cost += candidate.total
+            path = (*path, replace(candidate, score=score))
         if candidate.stop not in best or cost < best[candidate.stop][0]:
             best[candidate.stop] = cost, path
     return list(best[max(best)][1])

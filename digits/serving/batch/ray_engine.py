@@ -29,7 +29,7 @@ from digits.serving.batch.options import BatchOptions
 from digits.serving.batch.worker import ModelFiles, Worker
 
 # What machines of a cluster get of the package: its code alone.
-LEFT_OUT = ["/model", "*.css", "*.jpg", "*.png", "__pycache__"]
+LEFT_OUT = ["/model", "*.css", "*.jpg", "*.png", "*.toml", "__pycache__"]
 WORKER_VARIABLES = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",

@@ -16,7 +16,7 @@ from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.ink import InkOptions, Polarity
 from digits.recognition.recognizer import Recognizer
 
-EXAMPLES_FOLDER = Path(__file__).with_name("examples")
+EXAMPLES = sorted(Path(__file__).with_name("examples").glob("*.jpg"))
 ENDINGS = sorted(ending.removeprefix(".") for ending in PICTURE_ENDINGS)
 POLARITIES: dict[Polarity, str] = {
     "found": "Found by itself",
@@ -97,13 +97,8 @@ def has_camera_right() -> bool:
 
 def take_examples(state: PicturesState) -> None:
     """Take the example pictures."""
-    for path in list_examples():
+    for path in EXAMPLES:
         state.take(path.name, path.read_bytes())
-
-
-def list_examples() -> list[Path]:
-    """List the files of the example pictures."""
-    return sorted(EXAMPLES_FOLDER.glob("*.jpg"))
 
 
 def option_controls() -> PictureOptions:
@@ -152,7 +147,7 @@ def offer_examples(state: PicturesState) -> None:
         args=[state],
     )
     with st.container(horizontal=True, key="previews", gap="small"):
-        for path in list_examples():
+        for path in EXAMPLES:
             name = path.stem.replace("-", " ")
             st.image(str(path), alt=f"Example: {name}", width="content")
 

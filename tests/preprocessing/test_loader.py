@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import ModuleType
 
 import cv2
 import pytest
@@ -27,6 +28,7 @@ assert before == ({STATE})
 def test_importing_the_data_room_loads_neither_tensorflow_nor_scikit_learn() -> None:
     code = """
 import sys
+from types import ModuleType
 import digits.data.mnist, digits.data.outliers, digits.data.pendigits, digits.data.splits
 assert not {"tensorflow", "keras", "sklearn"} & set(sys.modules)
 """
@@ -44,7 +46,9 @@ def test_a_program_sets_up_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
         cv2.setNumThreads(threads)
 
 
-def test_the_processes_of_a_pool_are_set_up() -> None:
+def test_the_processes_of_a_pool_are_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    # They import the main module, for which AppTest leaves a script of its own.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     with make_pool(1) as pool:
         assert pool.submit(cv2.getNumThreads).result() == 1
 

@@ -29,10 +29,12 @@ TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # as token_urlsafe writes 32 bytes
 # The cookie lives for a year after the last visit. What another tab has set meanwhile stays.
 SET_COOKIE = """
 <script>
-const known = document.cookie.match(/(?:^|; )digits_owner=([\\w-]{43})(?:;|$)/);
-const secure = location.protocol === "https:" ? "; Secure" : "";
-document.cookie = "digits_owner=" + (known ? known[1] : "TOKEN")
-    + "; Max-Age=31536000; SameSite=Strict; path=/" + secure;
+{ // a block of its own: each view runs it again in the same window
+    const known = document.cookie.match(/(?:^|; )digits_owner=([\\w-]{43})(?:;|$)/);
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = "digits_owner=" + (known ? known[1] : "TOKEN")
+        + "; Max-Age=31536000; SameSite=Strict; path=/" + secure;
+}
 </script>
 """
 HIDDEN = "<style>.st-key-owner { position: absolute; }</style>"  # it takes no room on the page

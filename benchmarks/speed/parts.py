@@ -234,7 +234,7 @@ def test_read_many_by_resize_and_predict(
 
 @pytest.mark.benchmark(group="read a number of four digits")
 def test_read_number(benchmark: BenchmarkFixture, recognizer: Recognizer) -> None:
-    assert benchmark(recognizer.predict_number, draw_number(NUMBER)).number == NUMBER
+    assert benchmark(recognizer.predict_number, draw_number(NUMBER)).text == NUMBER
 
 
 @pytest.mark.benchmark(group="read a number of four digits")
@@ -244,7 +244,7 @@ def test_read_number_by_contours(benchmark: BenchmarkFixture, model: keras.Model
 
 @pytest.mark.benchmark(group="explain one canvas")
 def test_explain(benchmark: BenchmarkFixture, recognizer: Recognizer, canvas: Image) -> None:
-    assert benchmark(Explainer(recognizer).explain, canvas).label == "7"
+    assert benchmark(Explainer(recognizer).explain, canvas).digit == "7"
 
 
 @pytest.mark.benchmark(group="receive 8 MB")

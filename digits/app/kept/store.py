@@ -10,17 +10,16 @@ drawings it is about, or None for those of all browsers.
 """
 
 import logging
-import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sql
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from digits.app.kept.database_faults import explain_fault
 from digits.app.kept.records import (
     DAMAGE,
     Base,
@@ -41,40 +40,6 @@ BUSY_SECONDS = 10  # that a writer waits for another one, with SQLite
 CONNECT_SECONDS = 5  # until a server that does not answer counts as gone, with PostgreSQL
 SILENT_SECONDS = 10  # until one that was connected, and whose machine is gone, does
 EXPORT_ROWS = 500  # read at once; between them others may write
-
-# Reasons that a person understands, and the codes of SQLite and PostgreSQL for each.
-ALL_TAKEN = "all its connections are taken; try again in a moment"
-STARTING = "its server is starting or stopping; try again in a moment"
-REASONS: dict[str, tuple[int | str, ...]] = {
-    "its folder is missing, or closed to this program": (sqlite3.SQLITE_CANTOPEN,),
-    "this program may not write to it": (sqlite3.SQLITE_READONLY, "25006"),
-    "this program may not do that there": ("42501",),
-    "another program holds it; try again in a moment": (
-        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"),
-    ),
-    "the disk is full": (sqlite3.SQLITE_FULL, "53100"),
-    "that file is something else": (sqlite3.SQLITE_NOTADB,),
-    "the file is damaged": (sqlite3.SQLITE_CORRUPT,),
-    # Our statements give SQLite's plain error only without the table or a column.
-    "its table is gone; start the program again to make a new one": (
-        *(sqlite3.SQLITE_ERROR, "42P01", "42703"),
-    ),
-    ALL_TAKEN: ("53300",),
-    STARTING: ("57P01", "57P02", "57P03"),
-}
-# A connection that PostgreSQL refuses comes without a code: its client library keeps that back.
-REFUSALS = {
-    "password authentication failed": "its server does not know this user and password; correct"
-    " the address in the settings",
-    "does not exist": "its server has none of that name; make it, or correct the address in the"
-    " settings",
-    "failed to resolve host": "there is no machine of that name; correct the address in the"
-    " settings",
-    "too many": ALL_TAKEN,
-    "connection slots": ALL_TAKEN,
-    "the database system is": STARTING,
-    "": "its server cannot be reached; try again in a moment",
-}
 
 logger = logging.getLogger(__name__)
 
@@ -240,7 +205,7 @@ class DrawingStore:
             # Options after the address may hold a password too.
             shown = self.engine.url.set(query={}).render_as_string(hide_password=True)
             raise StoreError(
-                f"The database '{shown}' cannot be {done}: {explain(error)}."
+                f"The database '{shown}' cannot be {done}: {explain_fault(error)}."
             ) from error
 
 
@@ -251,21 +216,6 @@ def prepare_table(connection: sql.Connection) -> None:
     if "owner" not in {column["name"] for column in sql.inspect(connection).get_columns(table)}:
         connection.execute(sql.text(f"ALTER TABLE {table} ADD COLUMN owner VARCHAR(64)"))
         connection.execute(sql.text(f"CREATE INDEX ix_{table}_owner ON {table} (owner)"))
-
-
-def explain(error: Exception) -> str:
-    """Say why a database failed, by the code that its driver gives."""
-    if isinstance(error, NoConnectionLeft):
-        return "too many visitors wait for it; try again in a moment"
-    cause = getattr(error, "orig", None) or error
-    # The lowest byte of SQLite's code is the kind of fault, the others detail it.
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    for reason, codes in REASONS.items():
-        if code in codes:
-            return reason
-    if isinstance(error, OperationalError) and getattr(cause, "sqlstate", "") is None:
-        return next(reason for words, reason in REFUSALS.items() if words in str(cause))
-    return first_line(cause)  # the statement, with what was to be stored, stands behind it
 
 
 def load_whole_rows(session: Session, ordered: sql.Select[DrawingRecord]) -> list[LabelledDrawing]:

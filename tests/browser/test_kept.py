@@ -1,10 +1,24 @@
 """A drawing is judged, kept, found again, opened and deleted, in a real Chromium."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.browser.conftest import visit
 from tests.support.accessibility import find_serious_faults
 from tests.support.hand import draw_with_finger, draw_with_mouse
+
+# Sets the cookie of another browser tab as soon as the page's first WebSocket is open: too late
+# for the page to send it.
+ANOTHER_TAB = """
+window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+        super(...given);
+        const cookie = "digits_owner=" + "A".repeat(43) + "; path=/";
+        this.addEventListener("open", () => {
+            if (!document.cookie.includes("digits_owner")) document.cookie = cookie;
+        });
+    }
+};
+"""
 
 
 def keep_as_nine(page: Page) -> None:
@@ -69,6 +83,22 @@ def test_a_browser_finds_what_it_kept_after_a_reload_and_no_other_one_does(
     assert page.context.cookies()[0]["value"] == cookie["value"]
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
+
+
+def test_of_two_tabs_opened_at_once_both_own_what_they_keep(
+    chromium: Browser, app_url: str
+) -> None:
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        with context.new_page() as page:
+            page.add_init_script(ANOTHER_TAB)
+            page.goto(app_url)
+            page.wait_for_function("sessionStorage.getItem('digits_owner')")  # it loads again
+            draw_with_mouse(page, 4)
+            keep_as_nine(page)
+        with visit(context, f"{app_url}/kept") as page:
+            expect(page.get_by_alt_text("Drawing of: 9, read as 4")).to_be_visible()
+            page.get_by_role("button", name="Delete", exact=True).click()
+            expect(page.get_by_text("turn on Keep this drawing")).to_be_visible()
 
 
 def test_on_a_phone_the_same_fits_the_screen(phone: Page, app_url: str) -> None:

@@ -26,14 +26,19 @@ from digits.files import first_line
 
 OWNER_COOKIE = "digits_owner"
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # as token_urlsafe writes 32 bytes
-# The cookie lives for a year after the last visit. What another tab has set meanwhile stays.
+# The cookie lives for a year after the last visit. Where another tab set it first, the page loads
+# again, once, so that this visit saves under that cookie too.
 SET_COOKIE = """
 <script>
 { // a block of its own: each view runs it again in the same window
     const known = document.cookie.match(/(?:^|; )digits_owner=([\\w-]{43})(?:;|$)/);
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = "digits_owner=" + (known ? known[1] : "TOKEN")
-        + "; Max-Age=31536000; SameSite=Strict; path=/" + secure;
+    const owner = known ? known[1] : "TOKEN";
+    document.cookie = `digits_owner=${owner}; Max-Age=31536000; SameSite=Strict; path=/${secure}`;
+    if (owner !== "TOKEN" && !sessionStorage.getItem("digits_owner")) {
+        sessionStorage.setItem("digits_owner", "asked");
+        location.reload();
+    }
 }
 </script>
 """

@@ -23,14 +23,14 @@ from digits.preprocessing.segmentation import FoundDigit, find_digits
 from digits.recognition.architectures import logits_of
 from digits.recognition.calibration import Logits, to_probabilities
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
-from digits.recognition.keras_file import load_model
+from digits.recognition.keras_network import load_network
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
 BATCH_SIZE = 256  # images a call of the network
-EPSILON = 1e-12  # floor of probabilities that keeps their logarithm finite
+MAX_UNNAMED = 62  # classes of a model without a card: digits, and letters of both cases
 
 
 class Recognizer:
@@ -77,7 +77,7 @@ class Recognizer:
         `warning` says so.
 
         Args:
-            path: of the `.keras` file. Defaults to the shipped model.
+            path: of a `.keras` or `.h5` file. Defaults to the shipped model.
 
         Raises:
             ModelNotFoundError: if there is no such file.
@@ -86,21 +86,24 @@ class Recognizer:
             IncompatibleModelError: if its shapes are not those of this project.
         """
         path = Path(path)
-        model = load_model(path)
-        check_answer(model, path)
-        count = model.output_shape[1]
+        network = load_network(path)
+        check_answer(network.model, path)
+        count, warnings = network.num_classes, network.warnings
         try:
-            card, warning = ModelCard.load(path), ""
+            card = ModelCard.load(path)
         except CardError as error:
+            check_unnamed(count, path)
             names = tuple(str(number) for number in range(count))
             card = ModelCard(sha256="", class_names=names)
-            warning = f"{error} Confidence is not calibrated, and no reading is called unsure."
+            uncalibrated = "Confidence is not calibrated, and no reading is called unsure."
+            warnings = (f"{error} {uncalibrated}", *warnings)
         if len(card.class_names) != count:
             raise IncompatibleModelError(
                 f"Expected {len(card.class_names)} classes, as the card of '{path}' says."
                 f" The model has {count}."
             )
-        return cls(model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
+        warning = " ".join(warnings)
+        return cls(network.model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
 
     def predict(
         self, image: PictureSource | LocatedInk, *, options: InkOptions = FOUND
@@ -208,8 +211,16 @@ def check_answer(model: keras.Model, path: Path) -> None:
     if not is_sane:
         raise BrokenModelError(
             f"Expected probabilities that sum to 1 from '{path}'. Received others: its weights"
-            " are damaged, or it does not end in a softmax. Run 'python train.py' to make a new"
-            " one."
+            " are damaged. Run 'python train.py' to make a new one."
+        )
+
+
+def check_unnamed(count: int, path: Path) -> None:
+    """Raise IncompatibleModelError if nobody can tell what all outputs of a model are."""
+    if count > MAX_UNNAMED:
+        raise IncompatibleModelError(
+            f"Expected at most {MAX_UNNAMED} classes, or a card that names them. '{path}' has"
+            f" {count} outputs: it may lack its last layer."
         )
 
 
@@ -228,11 +239,6 @@ def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.Con
 def to_logits(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     """Return what makes logits (n, classes) of images (n, 28, 28, 1), for TensorFlow to trace."""
     network = logits_of(model)
-
-    def call(images: tf.Tensor) -> tf.Tensor:
-        if network is not None:
-            return network(images, training=False)
-        # A model of other make: softmax forgot how high its logits stood.
-        return tf.math.log(tf.maximum(model(images, training=False), EPSILON))
-
-    return call
+    if network is None:
+        raise ValueError("Expected a network with a layer named 'logits'.")
+    return lambda images: network(images, training=False)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from digits.commands import predict
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition import keras_file
+from digits.recognition import keras_safety
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
@@ -186,7 +186,7 @@ def test_the_changed_copy_without_a_change_works(elsewhere: Path) -> None:
 def test_a_part_that_unpacks_to_too_much_is_refused_packed(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keras_file, "MAX_PART_BYTES", 20 << 20)
+    monkeypatch.setattr(keras_safety, "MAX_PART_BYTES", 20 << 20)
     with zipfile.ZipFile(elsewhere / "model.keras", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(CONFIG, bytes(30 << 20))
     tracemalloc.start()

@@ -97,19 +97,24 @@ def check_h5(file: h5py.File, path: Path) -> None:
 def count_bytes(item: h5py.Group | h5py.Dataset) -> int:
     """Count the memory that reading takes, however little room it has in the file.
 
-    A list of weights counts for all that it names: it may name one a million times.
+    A group counts the arrays that it lists: it may list one a million times.
     """
-    size = 0
-    if isinstance(item, h5py.Dataset):
-        size += math.prod(item.shape or ()) * item.dtype.itemsize
+    size = count_values_bytes(item)
     for name in item.attrs:
         stored = item.attrs.get_id(name)
         # Elements of variable length lie elsewhere in the file, maybe all at one place.
         side = item.file.id.get_filesize() if stored.dtype.hasobject else stored.dtype.itemsize
         size += math.prod(stored.shape) * side if stored.shape else 0
         if size <= MAX_PART_BYTES and name.startswith("weight_names"):
-            size += sum(count_bytes(item[weight]) for weight in item.attrs[name])
+            size += sum(count_values_bytes(item[weight]) for weight in item.attrs[name])
     return size
+
+
+def count_values_bytes(item: h5py.Group | h5py.Dataset) -> int:
+    """Count the bytes of an array's values, unpacked; 0 for a group."""
+    if not isinstance(item, h5py.Dataset):
+        return 0
+    return math.prod(item.shape or ()) * item.dtype.itemsize
 
 
 def check_description(description: Description, path: Path) -> None:

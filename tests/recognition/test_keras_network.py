@@ -69,8 +69,8 @@ def ensemble() -> keras.Model:
 
 
 def normalization() -> layers.Layer:
-    layer = layers.Normalization(axis=None)
-    layer.adapt(np.arange(256, dtype=np.float32))
+    layer = layers.Normalization()
+    layer.adapt(np.arange(256, dtype=np.float32).reshape(-1, 1, 1, 1))
     return layer
 
 
@@ -169,9 +169,7 @@ def test_logits_keep_their_height(picture: Array, tmp_path: Path) -> None:
     np.testing.assert_allclose(logits[0], np.arange(10) * 100)
 
 
-def test_sigmoid_outputs_become_probabilities_by_their_odds(
-    picture: Array, tmp_path: Path
-) -> None:
+def test_sigmoid_outputs_become_probabilities_by_their_odds(picture: Array, tmp_path: Path) -> None:
     path = tmp_path / "odds.keras"
     small(end="sigmoid").save(path)
     network = load_network(path)

@@ -129,7 +129,7 @@ MODELS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a registered class": (
         lambda: with_layer(3, {"module": None, "class_name": "Mine", "registered_name": "my>Mine"}),
-        DAMAGED,
+        CODE,
     ),
     "a saved model from elsewhere": (
         lambda: with_layer(3, {"class_name": "TFSMLayer", "config": {"filepath": "/tmp"}}),

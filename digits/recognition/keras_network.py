@@ -23,7 +23,7 @@ from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.keras_file import load_model
 from digits.recognition.keras_safety import list_layers
 
-INPUT_SHAPES = (INPUT_SHAPE, (28, 28), (784,))
+INPUT_SHAPES = {3: INPUT_SHAPE, 2: (28, 28), 1: (784,)}  # of one image, by its dimensions
 MAX_BYTE_SCALE = 1 / 32  # of a Rescaling layer; 1/255 and 1/127.5 are common, above is for [0, 1]
 # Layers that give probabilities where they receive some.
 KEEPING = frozenset({"Average", "Dropout", "Flatten", "Identity", "Permute", "Reshape"})
@@ -81,8 +81,7 @@ def adapt(model: keras.Model, path: Path) -> LoadedNetwork:
     if byte_layer:
         x = layers.Rescaling(255.0)(x)
         warnings.append(f"It holds a {byte_layer} layer: it receives 0 to 255.")
-    if len(model.inputs[0].shape) != len(x.shape):
-        x = layers.Reshape(INPUT_SHAPES[-1] if len(model.inputs[0].shape) == 2 else (28, 28))(x)
+    x = layers.Reshape(INPUT_SHAPES[len(model.inputs[0].shape) - 1])(x)
     ending = find_ending(model.outputs[0])
     if ending == "sigmoid":
         warnings.append("It ends in sigmoid: its outputs are made to sum to 1.")
@@ -103,7 +102,7 @@ def check_shapes(model: keras.Model, path: Path) -> None:
     given = [tuple(tensor.shape[1:]) for tensor in model.outputs or ()]
     if not (
         len(taken) == len(given) == 1
-        and any(may_be(taken[0], shape) for shape in INPUT_SHAPES)
+        and takes_image(taken[0])
         and len(given[0]) == 1
         and (given[0][0] or 0) > 1
     ):
@@ -113,10 +112,10 @@ def check_shapes(model: keras.Model, path: Path) -> None:
         )
 
 
-def may_be(sides: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
-    """Whether a tensor of `sides`, None where any is possible, can have a shape."""
-    pairs = zip(sides, shape, strict=False)
-    return len(sides) == len(shape) and all(side in (None, one) for side, one in pairs)
+def takes_image(sides: tuple[int | None, ...]) -> bool:
+    """Whether an input of `sides`, None where any is possible, can be one of `INPUT_SHAPES`."""
+    shape = INPUT_SHAPES.get(len(sides), ())
+    return bool(shape) and all(side in (None, one) for side, one in zip(sides, shape, strict=True))
 
 
 def describe_shapes(shapes: list[tuple[int | None, ...]]) -> str:

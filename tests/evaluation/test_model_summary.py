@@ -140,8 +140,12 @@ def test_models_of_one_name_are_told_apart(model: Path) -> None:
     other.write_bytes(b"")
     assert list_models(other.parent) == [other]
     assert list_models(model.parent / "nowhere") == []
-    assert list(name_models([model, other]).values()) == [
+    legacy = other.with_suffix(".h5")
+    legacy.write_bytes(b"")
+    assert list_models(other.parent) == [legacy, other]
+    assert list(name_models([model, legacy, other]).values()) == [
         f"{model.parent.name}/copy",
+        "copy.h5",
         "trained/copy",
     ]
 

@@ -156,7 +156,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_h5_file_that_may_not_be_opened_is_refused(
     name: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keras_safety, "MAX_BYTES", 64 << 20)
+    monkeypatch.setattr(keras_safety, "MAX_PART_BYTES", 64 << 20)
     write, words = H5[name]
     path = elsewhere / "model.h5"
     write(path)
@@ -184,7 +184,7 @@ def test_a_cut_h5_file_is_refused(elsewhere: Path) -> None:
 def test_a_large_h5_file_is_refused_unopened(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keras_safety, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(keras_safety, "MAX_PART_BYTES", 1 << 20)
     (elsewhere / "model.h5").write_bytes(bytes(3 << 20))
     with pytest.raises(UnsafeModelError, match="at most 1 MB.*unpacks to 3 MB"):
         load_model(elsewhere / "model.h5")

@@ -15,20 +15,22 @@ from digits.evaluation.dataset_names import name_set
 from digits.evaluation.formats import format_percent
 from digits.evaluation.model_summary import ModelAbout
 
+SUFFIXES = (".keras", ".h5", ".hdf5")  # of files that Keras opens
 NOTHING = "–"  # where a figure was not measured
 
 
 def list_models(folder: Path) -> list[Path]:
     """List model files in a folder, by name; [] when there is no such folder."""
-    return sorted(path for path in folder.glob("*.keras") if path.is_file())
+    return sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES and path.is_file())
 
 
 def name_models(paths: Sequence[Path]) -> dict[Path, str]:
     """Call models by their files' names, and by the folder too where two share one."""
-    counts = Counter(path.stem for path in paths)
+    names = {path: path.stem if path.suffix == ".keras" else path.name for path in paths}
+    counts = Counter(names.values())
     return {
-        path: path.stem if counts[path.stem] == 1 else f"{path.parent.name}/{path.stem}"
-        for path in paths
+        path: name if counts[name] == 1 else f"{path.parent.name}/{name}"
+        for path, name in names.items()
     }
 
 

@@ -63,7 +63,7 @@ def show_comparison(about: ModelAbout) -> None:
     else:
         st.info(
             f"There is no model in the folder `{folder.name}/` yet. Train some into it, or copy"
-            " `.keras` files there with the `.json` beside them, and they can be chosen here:",
+            " `.keras` or `.h5` files there, with their `.json`, and they can be chosen here:",
             icon=":material/compare_arrows:",
         )
         st.code(COMMANDS, wrap_lines=True, language=None)

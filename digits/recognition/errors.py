@@ -30,3 +30,7 @@ class IncompatibleModelError(RecognizerError):
 
 class UnsafeModelError(RecognizerError):
     """The model file would run code of its own, or fill the memory."""
+
+
+class CompileError(RecognizerError):
+    """The model cannot be compiled here: TensorFlow is missing, or LiteRT lacks an operation."""

@@ -34,6 +34,7 @@ class ModelCard:
         reject_threshold: certainty in [0, 1] under which a reading is called unsure.
         training: how the model was made: arguments, data, versions, time.
         figures: what was measured on it, by name.
+        compiled_sha256: of the compiled model next to the model file; "" if there is none.
     """
 
     sha256: str
@@ -43,6 +44,7 @@ class ModelCard:
     reject_threshold: float = 0.0
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
+    compiled_sha256: str = ""
 
     @classmethod
     def load(cls, model_path: Path) -> Self:
@@ -77,6 +79,8 @@ class ModelCard:
             raise ValueError("class names are texts, and differ")
         if not (isinstance(self.training, dict) and isinstance(self.figures, dict)):
             raise TypeError("training and figures are objects")
+        if not isinstance(self.compiled_sha256, str):
+            raise TypeError("a digest is a text")
 
     def write(self, model_path: Path) -> None:
         """Write the card beside a model, whole or not at all."""

@@ -1,0 +1,181 @@
+"""Run a compiled model with LiteRT, from any number of threads.
+
+    model = CompiledModel(Path("digit_model.tflite").read_bytes(), name="digit_model.tflite")
+    probabilities, in_distribution_probability = model.predict(images)
+    attribution, scores = model.explain(images[0], label=4, rival=9)
+
+An interpreter is not thread-safe: threads that share one get wrong answers without an
+error. So each call takes one from a pool, and puts it back.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from digits.native_output import hide_native_output
+from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput
+from digits.recognition.errors import BrokenModelError, IncompatibleModelError
+
+Inputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
+Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+Runner = Callable[..., dict[str, npt.NDArray[np.float32]]]  # a signature of an interpreter
+
+PREDICT, EXPLAIN = "predict", "explain"  # signatures
+CHUNK_SIZE = 32  # images a call; what they need stays in the processor's cache
+MAX_EXPLAINERS = 2  # interpreters, each of 9 MB
+# Interpreters run on one thread each: more of them serve several callers, and one large batch
+# as well as LiteRT's own threads do.
+CORES = os.cpu_count() or 1
+
+_is_quiet = threading.Event()  # set once LiteRT has written its line
+
+
+class CompiledModel:
+    """A compiled model. Threads and visitors share it.
+
+    Attributes:
+        num_classes: how many probabilities it gives for an image.
+        can_explain: whether `explain` works; not every network's gradients compile.
+    """
+
+    def __init__(self, content: bytes, *, name: object) -> None:
+        """Load a model, and see that it runs.
+
+        Args:
+            content: of a `.tflite` file that `digits.training.compile` made.
+            name: of the model, for messages.
+
+        Raises:
+            BrokenModelError: if `content` is damaged, or its answers are no probabilities.
+            IncompatibleModelError: if it is another kind of `.tflite` file.
+        """
+        self.name = name
+        self._content = content
+        self._predictors = RunnerPool(partial(self._start, PREDICT), limit=max(CORES, 2))
+        self._explainers = RunnerPool(partial(self._start, EXPLAIN), limit=MAX_EXPLAINERS)
+        self._threads = ThreadPoolExecutor(CORES, thread_name_prefix="predict")
+        self.can_explain = EXPLAIN in self._check_signatures()
+        self.num_classes = self._check_answer()
+
+    def predict(self, images: Inputs) -> Answers:
+        """Predict what images show.
+
+        Args:
+            images: float32 (n, 28, 28, 1) in [0, 1], bright digit on black; n may be 0.
+
+        Returns:
+            Calibrated probabilities of the classes, float32 (n, classes), whose rows sum
+            to 1; and the probability that the image shows one of them, float32 (n,).
+        """
+        chunks = [images[start : start + CHUNK_SIZE] for start in range(0, len(images), CHUNK_SIZE)]
+        if not chunks:
+            return np.empty((0, self.num_classes), np.float32), np.empty(0, np.float32)
+        if len(chunks) == 1:
+            return self._predict_chunk(images)
+        probabilities, shares = zip(*self._threads.map(self._predict_chunk, chunks), strict=True)
+        return np.concatenate(probabilities), np.concatenate(shares)
+
+    def explain(
+        self, image: ModelInput, *, label: int, rival: int
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Explain why an image shows one class and not another, by integrated gradients.
+
+        Args:
+            image: float32 (28, 28, 1) in [0, 1], bright digit on black.
+            label: index of the class to explain.
+            rival: index of the class to compare it with.
+
+        Returns:
+            What each pixel added to the score, float32 (28, 28); and the scores of black
+            paper and of the image, float32 (2,). The score is the logit of the label less
+            that of the rival.
+
+        Raises:
+            IncompatibleModelError: unless `can_explain`.
+        """
+        if not self.can_explain:
+            raise IncompatibleModelError(
+                f"'{self.name}' cannot be explained: LiteRT cannot compute the gradients of its"
+                " layers."
+            )
+        with self._explainers.borrow() as run:
+            answers = run(image=image, label=np.int32(label), rival=np.int32(rival))
+        return answers["attribution"], answers["scores"]
+
+    def _predict_chunk(self, images: Inputs) -> Answers:
+        with self._predictors.borrow() as run:
+            answers = run(image=np.ascontiguousarray(images, np.float32))
+        return answers["probabilities"], answers["in_distribution_probability"]
+
+    def _start(self, signature: str) -> Runner:
+        return Interpreter(model_content=self._content, num_threads=1).get_signature_runner(
+            signature
+        )
+
+    def _check_signatures(self) -> dict[str, Any]:
+        """Return the signatures of the file, once they are those that are needed."""
+        try:
+            found = Interpreter(model_content=self._content).get_signature_list()
+        except Exception as error:  # LiteRT raises several kinds
+            raise BrokenModelError(
+                f"The compiled form of '{self.name}' is damaged. Delete it, and it is made again."
+            ) from error
+        outputs = found.get(PREDICT, {}).get("outputs", ())
+        if {*outputs} != {"probabilities", "in_distribution_probability"}:
+            raise IncompatibleModelError(
+                f"Expected a model that 'python -m digits.training.compile' made. '{self.name}'"
+                " has other signatures."
+            )
+        return found
+
+    def _check_answer(self) -> int:
+        """Predict an empty image, and return the number of classes."""
+        blank = np.zeros((1, *INPUT_SHAPE), np.float32)
+        try:
+            if _is_quiet.is_set():
+                probabilities, shares = self.predict(blank)
+            else:
+                # On its first run in a process LiteRT announces the delegate that it uses.
+                with hide_native_output(b"XNNPACK delegate"):
+                    probabilities, shares = self.predict(blank)
+                _is_quiet.set()
+            (row,), (share,) = probabilities.astype(np.float64), shares
+        except Exception as error:  # LiteRT raises several kinds
+            raise BrokenModelError(f"The network in '{self.name}' cannot be run.") from error
+        if not ((row >= 0).all() and abs(row.sum() - 1) < 1e-3 and 0 <= share <= 1.001):
+            raise BrokenModelError(
+                f"Expected probabilities that sum to 1 from '{self.name}'. Received others: its"
+                " weights are damaged. Run 'python train.py' to make a new model."
+            )
+        return len(row)
+
+
+class RunnerPool:
+    """Interpreters of one signature, made on demand up to a limit, and then waited for."""
+
+    def __init__(self, start: Callable[[], Runner], *, limit: int) -> None:
+        self._start = start
+        self._places = threading.Semaphore(limit)
+        self._idle: list[Runner] = []  # append and pop are atomic
+
+    @contextmanager
+    def borrow(self) -> Iterator[Runner]:
+        """Take an interpreter from the pool for one call.
+
+        After an error it is not put back: its state is not known.
+        """
+        with self._places:
+            try:
+                runner = self._idle.pop()  # the last one used has the right batch size
+            except IndexError:
+                runner = self._start()
+            yield runner
+            self._idle.append(runner)

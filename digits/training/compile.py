@@ -1,0 +1,160 @@
+"""Compile a model for LiteRT, which predicts and explains without TensorFlow.
+
+    python -m digits.training.compile letters.keras                     # writes letters.tflite
+    python -m digits.training.compile letters.keras --output other.tflite
+
+The calibration in the card next to the model is compiled in; without a card the
+temperature is 1 and nothing is rejected. Where the compiled file is the model's own
+(`letters.tflite`), the card then names it, and programs use it.
+
+Exit status: 0 done, 1 the model cannot be compiled or the file not written, 2 wrong call.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digits.arguments import output_path
+from digits.files import atomic_write, explain_failure, first_line, sha256_of
+from digits.native_output import hide_native_output
+from digits.recognition.errors import CompileError, RecognizerError
+from digits.recognition.model_card import CardError, ModelCard
+from digits.recognition.tensorflow_log import silence_tensorflow
+
+if TYPE_CHECKING:  # the arguments are parsed before Keras is imported
+    import keras
+
+PREDICT, EXPLAIN = "predict", "explain"  # signatures of a compiled model
+
+
+def main(argv: Sequence[str] | None = None, *, prog: str = "digits.training.compile") -> int:
+    """Run the command line and return the exit status.
+
+    Args:
+        argv: the arguments. Defaults to those of the process.
+        prog: the name that usage and errors begin with. Defaults to the module's.
+    """
+    arguments = make_compile_parser(prog).parse_args(argv)
+    output = arguments.output or arguments.model.with_suffix(".tflite")
+    try:
+        compile_file(arguments.model, output)
+        return 0
+    except RecognizerError as error:
+        told: RecognizerError = error
+    except OSError as error:
+        told = CompileError(explain_failure(error, output))
+    if arguments.json:
+        print(json.dumps({"error": type(told).__name__, "message": str(told)}))
+    else:
+        print(f"{prog}: {told}", file=sys.stderr)
+    return 1
+
+
+def make_compile_parser(prog: str) -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Compile a Keras model, so that it runs without TensorFlow.",
+        epilog="Example: python -m digits.training.compile letters.keras",
+    )
+    parser.add_argument("model", type=Path, metavar="MODEL.keras", help="the model to compile")
+    parser.add_argument(
+        "--output",
+        type=output_path(".tflite"),
+        metavar="FILE.tflite",
+        help="where to write the compiled model (default: next to the model)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="write an error to standard output as JSON with its kind, for programs",
+    )
+    return parser
+
+
+def compile_file(model_path: Path, output: Path) -> None:
+    """Compile a model file with the calibration of its card.
+
+    When `output` has the model's name and folder, the card is written again and names it.
+
+    Raises:
+        RecognizerError: if the model cannot be loaded or compiled.
+        OSError: if a file cannot be written.
+    """
+    silence_tensorflow()
+    with hide_native_output():
+        from digits.recognition.keras_file import load_model
+
+        model = load_model(model_path)
+    card = None
+    with suppress(CardError):
+        card = ModelCard.load(model_path)
+    content = compile_model(
+        model,
+        temperature=card.temperature if card else 1.0,
+        reject_logit=card.reject_logit if card else None,
+    )
+    with atomic_write(output) as partial:
+        partial.write_bytes(content)
+    if card and output == model_path.with_suffix(".tflite"):
+        dataclasses.replace(card, compiled_sha256=sha256_of(content)).write(model_path)
+
+
+def compile_model(model: "keras.Model", *, temperature: float, reject_logit: float | None) -> bytes:
+    """Compile a model and its calibration into one LiteRT file.
+
+    Args:
+        model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
+        temperature: divides the logits, so that confidence is honest.
+        reject_logit: the logit of "no class"; None for a model that cannot reject.
+
+    Returns:
+        The content of a `.tflite` file with two signatures. `predict` maps `image`,
+        float32 (n, 28, 28, 1) in [0, 1], to `probabilities` (n, classes) and
+        `in_distribution_probability` (n,). `explain` maps `image` (28, 28, 1), `label` and
+        `rival`, int32, to `attribution` (28, 28) and `scores` (2,); a network whose
+        gradients LiteRT cannot compute lacks it.
+
+    Raises:
+        CompileError: if LiteRT lacks an operation that the network needs.
+    """
+    silence_tensorflow()
+    with hide_native_output():
+        from digits.training.attribution import trace_attribution
+        from digits.training.calibrated_network import calibrate_network
+
+        network = calibrate_network(model, temperature=temperature, reject_logit=reject_logit)
+        signatures = {PREDICT: network.predict}
+        try:
+            network.explain = trace_attribution(model)
+            return convert(network, {**signatures, EXPLAIN: network.explain})
+        except Exception:  # TensorFlow and its converter raise many kinds
+            network.explain = None
+        try:
+            return convert(network, signatures)
+        except Exception as error:
+            raise CompileError(
+                f"LiteRT cannot run this network: {first_line(error)}. Use Keras' common"
+                " layers, as 'python train.py' does."
+            ) from error
+
+
+def convert(network: object, signatures: dict[str, object]) -> bytes:
+    """Write a SavedModel, and convert it: the only way to two signatures that share weights."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(network, folder, signatures=signatures)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[*signatures])
+        content: bytes = converter.convert()
+    return content
+
+
+if __name__ == "__main__":
+    sys.exit(main())

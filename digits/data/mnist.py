@@ -1,6 +1,6 @@
 """MNIST, and sets in its layout or EMNIST's: images of classes, with their names.
 
-    mnist = load_mnist(Path("mnist.npz"))     # or None: downloaded by Keras
+    mnist = load_mnist(Path("mnist.npz"))     # or None: downloaded
     letters = load_mnist(Path("gzip/emnist-letters-train-images-idx3-ubyte.gz"))
     print(len(letters.train), letters.class_names)
 
@@ -25,9 +25,14 @@ from digits.classes import (
     load_mapping,
 )
 from digits.data.dataset import DatasetError, LabelledImages
+from digits.data.downloads import fetch
 from digits.data.idx import MAX_UNPACKED_BYTES, IdxSet, is_idx_name, load_idx_set
 from digits.data.rendering import preprocess_all
 from digits.files import first_line
+
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+ADVICE = "Put mnist.npz or its IDX files on this machine and name them with --mnist PATH."
 
 Arrays = Sequence[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]  # train and test
 
@@ -50,12 +55,12 @@ class Mnist:
 
 
 def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -> Mnist:
-    """Load MNIST or a set in its layout from files, or let Keras download it.
+    """Load MNIST or a set in its layout from files, or download MNIST.
 
     Args:
         path: an npz file in Keras' layout; or a folder with four IDX files, or the one
             with the training images, named as MNIST's or EMNIST's are, gzipped or not.
-            Defaults to Keras' download.
+            Defaults to a download.
         classes: what the labels stand for. Defaults to what the npz file has under
             `classes` or EMNIST's mapping file says, and else to the ten digits.
 
@@ -63,8 +68,8 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
         DatasetError: if it cannot be downloaded or is not of that form.
     """
     if path is None:
-        arrays, name, names = download_mnist(), "mnist", DIGIT_CLASSES
-    elif path.is_file() and not is_idx_name(path):
+        path = fetch("MNIST", MNIST_URL, sha256=MNIST_SHA256, advice=ADVICE)
+    if path.is_file() and not is_idx_name(path):
         arrays, found = load_mnist_npz(path)
         names = classes or found or DIGIT_CLASSES
         name = "mnist" if names == DIGIT_CLASSES else path.stem
@@ -74,23 +79,9 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
         names = classes or load_mapping_of(files) or DIGIT_CLASSES
         name = files.name if files.is_emnist or names == DIGIT_CLASSES else path.resolve().name
     train, test = to_labelled_images(arrays, path, names)
-    if path is not None and name.startswith("emnist"):
+    if name.startswith("emnist"):
         train, test = (LabelledImages(preprocess_all(d.images), d.labels) for d in (train, test))
     return Mnist(train, test, names, name.replace("-", "_"))
-
-
-def download_mnist() -> Arrays:
-    """Fetch MNIST with Keras, which keeps it for the next time."""
-    import keras  # takes seconds, and nothing else here needs it
-
-    try:
-        train, test = keras.datasets.mnist.load_data()
-    except Exception as error:  # Keras raises a bare Exception when a URL fails
-        raise DatasetError(
-            "MNIST could not be downloaded. Put mnist.npz or its IDX files on this"
-            " machine and name them with --mnist PATH."
-        ) from error
-    return [train, test]
 
 
 def load_mnist_npz(path: Path) -> tuple[Arrays, ClassNames | None]:
@@ -125,7 +116,7 @@ def load_mapping_of(files: IdxSet) -> ClassNames | None:
 
 
 def to_labelled_images(
-    arrays: Arrays, path: Path | None, names: ClassNames
+    arrays: Arrays, path: Path, names: ClassNames
 ) -> tuple[LabelledImages, LabelledImages]:
     """Check arrays in MNIST's layout and give them their types.
 

@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from digits.data.dataset import DatasetError
+from digits.data.downloads import fetch
 from digits.data.labelled_files import load_digits
-from digits.data.stroke_files import MAX_STROKE_BYTES
 from digits.data.strokes import StrokeDigit
-from digits.files import first_line
 
 PENDIGITS_URL = (
     "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 )
+PENDIGITS_SHA256 = "1e02bea023613c2b11c9492f6f34caf975420455934f3527d270cee9a1f03b64"
 PENDIGITS_MEMBER = "pendigits-orig.tra.Z"
-PENDIGITS_COUNT = 7494  # digits in the training part; fewer mean a cut file
 VALIDATION_WRITERS = frozenset({"28", "29", "30"})  # of 30
 
 
@@ -49,34 +47,8 @@ def split_pendigits(
 
 
 def download_pendigits() -> list[StrokeDigit]:
-    """Fetch the training part from UCI's archive; Keras keeps the zip."""
-    import keras  # takes seconds, and nothing else here needs it
-
-    try:
-        archive = Path(keras.utils.get_file("pendigits.zip", PENDIGITS_URL))
-    except Exception as error:  # Keras raises a bare Exception when a URL fails
-        raise DatasetError(
-            "The pen digits could not be downloaded. Name a copy of"
-            f" '{PENDIGITS_MEMBER}' with --pendigits FILE."
-        ) from error
-    again = "Delete that file, so that it is downloaded again."
-    try:
-        digits = unpack_pendigits(archive)
-    except Exception as error:  # of zip, its packing, the disk, and our own
-        raise DatasetError(
-            f"Expected UCI's archive with '{PENDIGITS_MEMBER}' in '{archive}', which is damaged or"
-            f" another file: {first_line(error)}. {again}"
-        ) from error
-    if len(digits) != PENDIGITS_COUNT:
-        raise DatasetError(
-            f"Expected {PENDIGITS_COUNT} pen digits in '{archive}', found {len(digits)}. {again}"
-        )
-    return digits
-
-
-def unpack_pendigits(archive: Path) -> list[StrokeDigit]:
-    """Load the training part out of UCI's archive; raises many kinds of errors."""
+    """Fetch UCI's archive, and load the training part out of it."""
+    advice = f"Name a copy of '{PENDIGITS_MEMBER}' with --pendigits FILE."
+    archive = fetch("The pen digits", PENDIGITS_URL, sha256=PENDIGITS_SHA256, advice=advice)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as members:
-        if members.getinfo(PENDIGITS_MEMBER).file_size > MAX_STROKE_BYTES:
-            raise ValueError(f"at most {MAX_STROKE_BYTES >> 20} MB are expected, unpacked")
         return load_digits(Path(members.extract(PENDIGITS_MEMBER, folder)))

@@ -5,12 +5,14 @@ import struct
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
+from digits.data import mnist
 from digits.data.dataset import DatasetError
 from digits.data.mnist import load_mnist
+from digits.files import sha256_of
+from tests.data.conftest import ServedFiles
 
 COUNT = 40
 IMAGES = np.random.default_rng(0).integers(0, 256, (COUNT, 28, 28)).astype(np.uint8)
@@ -42,9 +44,9 @@ def test_mnist_is_loaded_from_npz_and_idx(tmp_path: Path, kind: str) -> None:
         np.savez(path, **ARRAYS)  # type: ignore[arg-type]
     else:
         write_idx_folder(tmp_path, gzipped=kind.endswith("gz"))
-    mnist = load_mnist(path)
-    np.testing.assert_array_equal(mnist.train.images, IMAGES)
-    np.testing.assert_array_equal(mnist.test.labels, LABELS[:20])
+    loaded = load_mnist(path)
+    np.testing.assert_array_equal(loaded.train.images, IMAGES)
+    np.testing.assert_array_equal(loaded.test.labels, LABELS[:20])
 
 
 def test_broken_mnist_files_are_named(tmp_path: Path) -> None:
@@ -83,10 +85,51 @@ def test_broken_idx_folders_are_named(tmp_path: Path) -> None:
             load_mnist(tmp_path)
 
 
-def test_failed_mnist_download_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise Exception("URL fetch failure")  # noqa: TRY002
+def serve_npz(served: ServedFiles, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Serve a small set in the place of MNIST, and return its file."""
+    path = served.folder / "mnist.npz"
+    np.savez(path, **ARRAYS)  # type: ignore[arg-type]
+    monkeypatch.setattr(mnist, "MNIST_URL", f"{served.url}/mnist.npz")
+    monkeypatch.setattr(mnist, "MNIST_SHA256", sha256_of(path))
+    return path
 
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
-    with pytest.raises(DatasetError, match="--mnist PATH"):
+
+def test_mnist_is_downloaded_once(
+    served: ServedFiles, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = serve_npz(served, monkeypatch)
+    assert len(load_mnist().train) == COUNT
+    path.unlink()
+    assert len(load_mnist().test) == 20
+    assert [path.name for path in served.cache.rglob("*") if path.is_file()] == ["mnist.npz"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_damaged_copy_is_downloaded_again(
+    served: ServedFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_npz(served, monkeypatch)
+    load_mnist()
+    (copy,) = served.cache.rglob("mnist.npz")
+    copy.write_bytes(copy.read_bytes()[:-99])
+    assert len(load_mnist().train) == COUNT
+
+
+@pytest.mark.parametrize("fault", ["not there", "another file", "no place to write"])
+def test_failed_mnist_download_names_the_option_and_leaves_nothing(
+    served: ServedFiles, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path = serve_npz(served, monkeypatch)
+    reason = ""
+    if fault == "not there":
+        path.unlink()
+    elif fault == "another file":
+        path.write_bytes(path.read_bytes()[:-99])
+        reason = ": the file's checksum is not the expected one"
+    else:
+        served.cache.write_bytes(b"a file where a folder should be")
+        reason = ": Not a directory"
+    with pytest.raises(DatasetError) as refused:
         load_mnist()
+    assert str(refused.value) == f"MNIST could not be downloaded{reason}. {mnist.ADVICE}"
+    assert not [path for path in served.cache.rglob("*") if path.is_file()]

@@ -1,21 +1,16 @@
 """UCI's pen digits are fetched, unpacked and split by writer; broken archives are named."""
 
-import functools
-import http.server
-import io
 import json
-import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import keras
 import pytest
 
 from digits.data import pendigits
 from digits.data.dataset import DatasetError
 from digits.data.pendigits import load_pendigits, split_pendigits
+from digits.files import sha256_of
+from tests.data.conftest import ServedFiles
 from tests.support.digit_drawings import DIGITS
 
 
@@ -46,34 +41,14 @@ UNIPEN_DIGIT = '.SEGMENT DIGIT 0 ? "7"\n.COMMENT 7 3 1\n.PEN_DOWN\n 0 9\n 9 9\n 
 
 
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def archive(served: ServedFiles, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Serve a small archive in the place of UCI's."""
-    ncompressed = lzw(UNIPEN_DIGIT.encode())
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as members:
-        members.writestr(pendigits.PENDIGITS_MEMBER, ncompressed)
-    served = tmp_path / "served"
-    served.mkdir()
-    (served / "pens.zip").write_bytes(buffer.getvalue())
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, directory=str(served), **options)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(
-        pendigits, "PENDIGITS_URL", f"http://127.0.0.1:{server.server_port}/pens.zip"
-    )
-    (tmp_path / "keras").mkdir()  # Keras would else take a folder that tests share
-    into_scratch = functools.partial(keras.utils.get_file, cache_dir=str(tmp_path / "keras"))
-    monkeypatch.setattr(keras.utils, "get_file", into_scratch)
-    yield served / "pens.zip"
-    server.shutdown()
-    server.server_close()
+    path = served.folder / "pens.zip"
+    with zipfile.ZipFile(path, "w") as members:
+        members.writestr(pendigits.PENDIGITS_MEMBER, lzw(UNIPEN_DIGIT.encode()))
+    monkeypatch.setattr(pendigits, "PENDIGITS_URL", f"{served.url}/pens.zip")
+    monkeypatch.setattr(pendigits, "PENDIGITS_SHA256", sha256_of(path))
+    return path
 
 
 def lzw(data: bytes) -> bytes:
@@ -87,16 +62,15 @@ def lzw(data: bytes) -> bytes:
     return b"\x1f\x9d\x09" + body
 
 
-def test_pen_digits_are_fetched_and_unpacked(
-    archive: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pendigits, "PENDIGITS_COUNT", 1)
+@pytest.mark.usefixtures("archive")
+def test_pen_digits_are_fetched_and_unpacked() -> None:
     (seven,) = load_pendigits()
     assert (seven.label, seven.writer) == ("7", "3")
 
 
 def test_a_cut_archive_is_not_taken_for_whole(archive: Path) -> None:
-    with pytest.raises(DatasetError, match="Expected 7494 pen digits .*, found 1"):
+    archive.write_bytes(archive.read_bytes()[:-9])
+    with pytest.raises(DatasetError, match="The pen digits .* checksum .*--pendigits FILE"):
         load_pendigits()
 
 

@@ -48,7 +48,7 @@ def test_what_is_let_through_is_enough_to_read_a_picture_and_to_start(tmp_path: 
         "USER 1000",
         "EXPOSE 8501",
         'CMD ["streamlit", "run", "server.py"]',
-        "RUN pip install --no-cache-dir -r requirements.txt",
+        "RUN pip install --no-cache-dir -r requirements-serve.txt",
     ],
 )
 def test_the_image_starts_the_server_at_one_port_without_root(line: str) -> None:

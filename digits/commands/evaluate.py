@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digits.commands.process import prepare_process, print_error, run_command
+from digits.commands.process import demand_packages, prepare_process, print_error, run_command
 from digits.evaluation.options import EvaluationOptions
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int
     """
     prepare_process()
     options = EvaluationOptions.parse(argv, prog=prog)
+    demand_packages(prog, "sklearn")
     # Not above: TensorFlow takes seconds to import, and --help needs none of it.
     from digits.data.dataset import DatasetError
     from digits.evaluation.evaluator import MeasurementError

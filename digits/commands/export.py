@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from digits.commands.process import prepare_process, print_error, run_command
+from digits.commands.process import demand_packages, prepare_process, print_error, run_command
 from digits.serving.export.options import ExportOptions
 
 
@@ -17,6 +17,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "export.py") -> int:
     """
     prepare_process()
     options = ExportOptions.parse(argv, prog=prog)
+    demand_packages(prog, "tensorflow")
     # Not above: TensorFlow takes seconds to import, and --help needs none of it.
     from digits.data.dataset import DatasetError
     from digits.recognition.errors import RecognizerError

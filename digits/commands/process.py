@@ -1,5 +1,6 @@
 """What every command does with its process: set it up at the start, end it with a sentence."""
 
+import importlib.util
 import io
 import sys
 from collections.abc import Callable
@@ -17,6 +18,21 @@ def prepare_process() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def demand_packages(prog: str, *modules: str) -> None:
+    """End the process with a sentence and status 1 where a server's installation lacks modules.
+
+    Args:
+        prog: what the sentence begins with.
+        modules: of packages that requirements.txt names and requirements-serve.txt does not.
+    """
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        sys.exit(
+            f"{prog}: needs {' and '.join(missing)}, which a server does without. Run 'pip install"
+            " -r requirements.txt', or install 'digit-recognition[train]'."
+        )
 
 
 def run_command(

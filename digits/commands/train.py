@@ -7,7 +7,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 
-from digits.commands.process import prepare_process, run_command
+from digits.commands.process import demand_packages, prepare_process, run_command
 from digits.training.options import TrainOptions
 
 # Whose test images are shown in the pictures of a run.
@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
     """
     prepare_process()
     options = TrainOptions.parse(argv, prog=prog)
+    demand_packages(prog, "tensorflow", "sklearn")
     # Not above: TensorFlow takes seconds to import, and --help needs none of it.
     from digits.data.dataset import DatasetError
     from digits.training.checkpoints import TrainingError

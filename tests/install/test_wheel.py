@@ -1,6 +1,6 @@
 """The wheel, built and installed into a fresh environment, works from an empty folder.
 
-It needs the network, and some minutes: all that requirements.txt names is installed.
+It needs the network, and a minute: all that requirements-serve.txt names is installed.
 """
 
 import os
@@ -21,6 +21,13 @@ import digits
 from tests.support.live_server import find_free_port, status_of, wait_until
 from tests.support.paths import ASSETS, PROJECT
 
+EXTRAS = {
+    "dev": "requirements-test.txt",
+    "export": "requirements-export.txt",
+    "scale": "requirements-scale.txt",
+    "tensorflow-serving": "requirements-tensorflow-serving.txt",
+    "train": "requirements.txt",
+}
 SEVEN = str(ASSETS / "seven.png")
 
 
@@ -68,6 +75,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         "digits/py.typed",
         "digits/model/digit_model.keras",
         "digits/model/digit_model.json",
+        "digits/model/digit_model.tflite",
         "digits/model/reports/digit_model/details.json",
         "digits/app/icon.png",
         "digits/app/pictures/examples/chalk.jpg",
@@ -80,12 +88,22 @@ def test_the_metadata_name_what_the_requirement_files_name(wheel: Path) -> None:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(name).decode()
     assert f"Version: {digits.__version__}\n" in metadata
-    assert re.findall(r"^Provides-Extra: (\w+)$", metadata, re.M) == [
-        *("dev", "export", "scale", "train")
-    ]
-    requirements = (PROJECT / "requirements.txt").read_text(encoding="utf-8")
-    for package in re.findall(r"^([\w-]+)[><=]", requirements, re.M):
-        assert re.search(rf"^Requires-Dist: {package}\b", metadata, re.M), package
+    assert re.findall(r"^Provides-Extra: (\S+)$", metadata, re.M) == sorted(EXTRAS)
+    assert named_in("requirements-serve.txt") == required(metadata, "")
+    for extra, file in EXTRAS.items():
+        assert named_in(file) == required(metadata, f"; extra == '{extra}'"), extra
+
+
+def named_in(file: str) -> set[str]:
+    """Return the packages that the lines of a requirements file name themselves."""
+    lines = (PROJECT / file).read_text(encoding="utf-8")
+    return set(re.findall(r"^([\w-]+)(?:\[\w+\])?>=", lines, re.M))
+
+
+def required(metadata: str, ending: str) -> set[str]:
+    """Return the packages that lines of the metadata with this ending require."""
+    line = rf"^Requires-Dist: ([\w-]+)[^;\n]*{re.escape(ending)}$"
+    return set(re.findall(line, metadata, re.M))
 
 
 def test_a_picture_is_read_from_an_empty_folder(programs: Path, tmp_path: Path) -> None:

@@ -50,6 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))  # keeps the files whole
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep compiled models of tests apart from those of the user, for all processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def recognizer() -> "Recognizer":
     """Load the model that ships."""
@@ -77,9 +88,9 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def copy_model(path: Path) -> Path:
-    """Copy the shipped model and its card to a path, which is returned."""
-    path.write_bytes(MODEL_PATH.read_bytes())
-    path.with_suffix(".json").write_bytes(MODEL_PATH.with_suffix(".json").read_bytes())
+    """Copy the shipped model, its card and its compiled form to a path, which is returned."""
+    for ending in (".keras", ".json", ".tflite"):
+        path.with_suffix(ending).write_bytes(MODEL_PATH.with_suffix(ending).read_bytes())
     return path
 
 

@@ -32,9 +32,9 @@ from sklearn.datasets import load_digits
 from digits.arguments import positive_int
 from digits.locations import MODEL_PATH
 from digits.recognition.errors import RecognizerError
-from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.training.checkpoints import ARGUMENTS, KEPT_STATES, PARTIAL_STATE, list_states
+from digits.training.keras_file import load_model
 
 PROJECT = Path(__file__).parents[2]
 EPOCHS = 4

@@ -18,18 +18,19 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-import tensorflow as tf
 from pytest_benchmark.fixture import BenchmarkFixture
 from starlette.requests import Request
 from starlette.types import Message
 
 from benchmarks.speed import baselines
+from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import MAX_PICTURE_BYTES, decode_image, load_image
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.recognition.explanation import Explainer
-from digits.recognition.recognizer import BATCH_SIZE, Recognizer, trace
+from digits.recognition.recognizer import BATCH_SIZE, Recognizer
 from digits.serving.api.uploads import receive_picture
+from digits.training.keras_network import load_network
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
 SHORT_BATCH = 4  # with --benchmark-disable: 256 calls of model.predict take half a minute
@@ -49,10 +50,11 @@ def recognizer() -> Recognizer:
 
 
 @pytest.fixture(scope="module")
-def model(recognizer: Recognizer) -> keras.Model:
-    """The network, after the first call of `predict`, which traces."""
-    recognizer.model.predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)
-    return recognizer.model
+def model() -> keras.Model:
+    """The network in Keras, after the first call of `predict`, which traces."""
+    model = load_network(MODEL_PATH).model
+    model.predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)
+    return model
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +140,8 @@ def test_prepare_photo_by_resize(benchmark: BenchmarkFixture, photo: Image) -> N
 def test_network_for_one(
     benchmark: BenchmarkFixture, recognizer: Recognizer, inputs: npt.NDArray[np.float32]
 ) -> None:
-    network = trace(recognizer.model, count=1)
-    logits = benchmark(lambda: network(tf.constant(inputs[:1])).numpy())
-    assert logits[0, :10].argmax() == 0
+    probabilities, _ = benchmark(recognizer.engine.predict, inputs[:1])
+    assert probabilities[0].argmax() == 0
 
 
 @pytest.mark.benchmark(group="network, one picture")
@@ -157,9 +158,8 @@ def test_network_for_many(
     inputs: npt.NDArray[np.float32],
     expected: list[str],
 ) -> None:
-    network = trace(recognizer.model, count=None)
-    logits = benchmark(lambda: network(tf.constant(inputs)).numpy())
-    assert list(map(str, logits[:, :10].argmax(axis=1))) == expected
+    probabilities, _ = benchmark(recognizer.engine.predict, inputs)
+    assert list(map(str, probabilities.argmax(axis=1))) == expected
 
 
 @pytest.mark.benchmark(group="network, 256 pictures")

@@ -104,9 +104,9 @@ def load_keras() -> Predict:
     from scipy.special import softmax
 
     from digits.locations import MODEL_PATH
-    from digits.recognition.architectures import logits_of
-    from digits.recognition.keras_file import load_model
     from digits.recognition.model_card import ModelCard
+    from digits.training.architectures import logits_of
+    from digits.training.keras_file import load_model
 
     card = ModelCard.load(MODEL_PATH)
     network = logits_of(load_model(MODEL_PATH))

@@ -94,12 +94,16 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
 
 
 def find_network(path: Path, recognizer: "Recognizer") -> tuple["Block", ...]:
-    """Read the layers of a model from its report, or list those of the loaded network."""
+    """Read the layers of a model from its report, or have them listed in a process of its own.
+
+    Returns:
+        The blocks; none where there is no report and no TensorFlow.
+    """
     from digits.recognition.model_report.files import ReportError, read_details, report_folder
-    from digits.training.layers import describe_layers
+    from digits.recognition.training_process import read_layers
 
     with suppress(ReportError):
         network = read_details(report_folder(path), sha256=recognizer.card.sha256).network
         if network:
             return network
-    return describe_layers(recognizer.model)
+    return read_layers(path)

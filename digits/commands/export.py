@@ -39,17 +39,19 @@ def export(options: ExportOptions, *, prog: str) -> None:
     from digits.serving.export.formats import FORMATS
     from digits.serving.export.manifest import make_manifest, write_manifest
     from digits.serving.export.network import make_network
+    from digits.training.keras_engine import load_keras
+    from digits.training.keras_network import load_network
 
     formats = {name: FORMATS[name] for name in options.formats}
     for kind in formats.values():
         kind.check()
-    recognizer = Recognizer.load(options.model)
+    recognizer = Recognizer.load(options.model, load_engine=load_keras)
     if recognizer.warning:
         print_error(prog, recognizer.warning)
     stem, output = options.model.stem, options.output
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written is better known now
     reference = make_reference(recognizer, options.mnist)
-    network = make_network(recognizer.model, recognizer.card)
+    network = make_network(load_network(options.model).model, recognizer.card)
     with tempfile.TemporaryDirectory(dir=output, prefix="unfinished-") as unfinished:
         folder = Path(unfinished)
         entries = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from digits.files import explain_failure
 from digits.preprocessing.loader import set_up_process
-from digits.recognition.tensorflow_log import silence_tensorflow
+from digits.training.tensorflow_log import silence_tensorflow
 
 
 def prepare_process() -> None:

@@ -44,13 +44,13 @@ def train_and_report(options: TrainOptions) -> None:
     import keras
 
     from digits.files import sha256_of
-    from digits.recognition.keras_file import save_small
     from digits.recognition.model_card import card_path
     from digits.recognition.model_report.files import write_details
     from digits.recognition.model_report.schema import Details
     from digits.training import checkpoints, plots, run_record, trainer
     from digits.training.batches import count_steps
     from digits.training.calibration import calibrate, check_learnt
+    from digits.training.keras_file import save_small
     from digits.training.layers import describe_layers
     from digits.training.scoring import score_tests
     from digits.training.training_data import gather

@@ -3,24 +3,19 @@
     loading = start_loading()       # at once, and the same for everybody who asks
     recognizer = loading.result()   # waits; raises RecognizerError when there is none
 
-Without TensorFlow, which takes seconds to load: the thread that loads the model loads it.
+The shipped model is there in a fraction of a second; one without a compiled form takes longer.
 """
 
 import copy
-import gc
 import logging
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import card_path
-from digits.recognition.tensorflow_log import silence_tensorflow
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 FileIdentity = tuple[tuple[int, int] | None, ...]  # modified (ns) and bytes; None if missing
 
@@ -42,8 +37,8 @@ class Loading:
 
     path: Path
     identity: FileIdentity
-    working: "Recognizer | None"
-    recognizer: "Future[Recognizer]" = field(default_factory=Future)
+    working: Recognizer | None
+    recognizer: Future[Recognizer] = field(default_factory=Future)
 
 
 _lock = threading.Lock()
@@ -67,7 +62,7 @@ def stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def start_loading(path: Path = MODEL_PATH) -> "Future[Recognizer]":
+def start_loading(path: Path = MODEL_PATH) -> Future[Recognizer]:
     """Begin to load a model in the background, unless that has been done.
 
     A model is loaded again when its file or its card has changed. If the new version
@@ -88,15 +83,7 @@ def start_loading(path: Path = MODEL_PATH) -> "Future[Recognizer]":
 def load(loading: Loading) -> None:
     """Load a model, and hand it or what went wrong to those who wait."""
     try:
-        silence_tensorflow()
-        from digits.recognition.recognizer import Recognizer
-
         recognizer = loading.working = Recognizer.load(loading.path)
-        # Streamlit collects garbage after every run of a script or fragment: without
-        # TensorFlow's million objects, which stay anyway, that is hundreds of ms less.
-        gc.unfreeze()  # a model that was loaded before may go
-        gc.collect()
-        gc.freeze()
     except BaseException as error:
         if loading.working is None:
             loading.recognizer.set_exception(error)

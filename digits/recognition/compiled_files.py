@@ -8,11 +8,9 @@ takes about ten seconds.
 """
 
 import dataclasses
-import importlib.util
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,12 +20,12 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from digits import locations
 from digits.files import atomic_write, first_line, sha256_of
 from digits.recognition import errors
 from digits.recognition.compiled_model import CompiledModel
 from digits.recognition.errors import BrokenModelError, CompileError, ModelNotFoundError
 from digits.recognition.model_card import ModelCard
+from digits.recognition.training_process import has_tensorflow, run_training
 
 SIGNATURES_VERSION = 1  # to be raised when what is compiled in changes
 MAX_CACHED = 20  # models; of ours each has 1 MB
@@ -153,11 +151,7 @@ def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
             copy.write_bytes(content)
             if card is not None:
                 dataclasses.replace(card, sha256=sha256_of(content)).write(copy)
-            # -P: modules of the current folder are not imported.
-            command = [sys.executable, "-P", "-m", "digits.training.compile", str(copy), "--json"]
-            run = subprocess.run(
-                command, capture_output=True, timeout=TIME_LIMIT, env=environment(), check=False
-            )
+            run = run_training("compile", copy, "--json", seconds=TIME_LIMIT)
             if run.returncode:
                 raise_reported(run.stdout, str(copy), path)
             return copy.with_suffix(".tflite").read_bytes()
@@ -167,18 +161,6 @@ def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
         ) from error
     except OSError as error:
         raise CompileError(f"'{path}' cannot be compiled: {first_line(error)}.") from error
-
-
-def has_tensorflow() -> bool:
-    """Whether TensorFlow is installed, without loading it."""
-    return importlib.util.find_spec("tensorflow") is not None
-
-
-def environment() -> dict[str, str]:
-    """Return variables under which the process finds this package, installed or not."""
-    root = str(locations.PACKAGE.parent)
-    before = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, before] if before else [root])}
 
 
 def raise_reported(output: bytes, copy: str, path: Path) -> None:

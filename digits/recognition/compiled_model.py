@@ -22,10 +22,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from digits.native_output import hide_native_output
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput
+from digits.recognition.engine import Answers, Inputs
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
 
-Inputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
-Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 Runner = Callable[..., dict[str, npt.NDArray[np.float32]]]  # a signature of an interpreter
 
 PREDICT, EXPLAIN = "predict", "explain"  # signatures
@@ -46,18 +45,20 @@ class CompiledModel:
         can_explain: whether `explain` works; not every network's gradients compile.
     """
 
-    def __init__(self, content: bytes, *, name: object) -> None:
+    def __init__(self, content: bytes, *, name: object, warnings: tuple[str, ...] = ()) -> None:
         """Load a model, and see that it runs.
 
         Args:
             content: of a `.tflite` file that `digits.training.compile` made.
             name: of the model, for messages.
+            warnings: sentences about the network, for its user.
 
         Raises:
             BrokenModelError: if `content` is damaged, or its answers are no probabilities.
             IncompatibleModelError: if it is another kind of `.tflite` file.
         """
         self.name = name
+        self.warnings = warnings
         self._content = content
         self._predictors = RunnerPool(partial(self._start, PREDICT), limit=max(CORES, 2))
         self._explainers = RunnerPool(partial(self._start, EXPLAIN), limit=MAX_EXPLAINERS)

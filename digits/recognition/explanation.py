@@ -16,23 +16,19 @@ Only ink is credited: that a stroke is missing speaks too, but not in this map.
 from dataclasses import dataclass
 
 import cv2
-import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ink import MAX_INK_SIDE, LocatedInk, find_ink
-from digits.preprocessing.normalization import IMAGE_SIZE, INPUT_SHAPE, ModelInput, locate_digit
+from digits.preprocessing.normalization import IMAGE_SIZE, ModelInput, locate_digit
 from digits.recognition.recognizer import Recognizer
 
 Attribution = npt.NDArray[np.float32]  # (28, 28), in logits, positive = spoke for
 
-STEPS = 48  # drawings on the way from paper to full ink
-EARLY = 1.5  # power that draws the steps to faint ink, where the score changes most
+TINY = 1e-37  # floor that nothing is divided below
 SHARING = 1.0  # pixels of 28; standard deviation with which neighbouring ink shares
-TINY = 1e-37  # floor that keeps the logarithm finite
 FULL_QUANTILE = 0.97  # quantile of the ink's evidence that is drawn in full colour
 SHOW = 0.7  # power that lifts weak evidence, which dark ink would swallow
 # RGB; seen on black and on white, and told apart by colour-blind people.
@@ -79,9 +75,8 @@ class Explainer:
     """
 
     def __init__(self, recognizer: Recognizer) -> None:
-        """Compile the gradients of the recognizer's model: some seconds, once."""
+        """Take the recognizer whose readings are to be explained."""
         self.recognizer = recognizer
-        self._integrate = trace_gradients(recognizer.model)
 
     def explain(
         self, image: Image | LocatedInk, *, digit: str | None = None, rival: str | None = None
@@ -101,6 +96,7 @@ class Explainer:
         Raises:
             ValueError: if `image` is of another dtype or shape, or `digit` and `rival`
                 are not two of the model's classes.
+            IncompatibleModelError: if LiteRT cannot compute the network's gradients.
         """
         ink = find_ink(image)
         if ink is None:
@@ -113,60 +109,12 @@ class Explainer:
             known = ", ".join(sorted(candidates))
             raise ValueError(f"Expected two of {known}. Received: {digit} and {rival}")
         names = self.recognizer.card.class_names
-        pixels, scores = self._integrate(
-            tf.constant(model_input),
-            tf.constant(names.index(digit)),
-            tf.constant(names.index(rival)),
+        pixels, scores = self.recognizer.engine.explain(
+            model_input, label=names.index(digit), rival=names.index(rival)
         )
-        attribution = share_with_neighbours(pixels.numpy(), model_input[..., 0])
-        baseline_score, score = scores.numpy().tolist()
+        attribution = share_with_neighbours(pixels, model_input[..., 0])
+        baseline_score, score = scores.tolist()
         return Explanation(digit, rival, attribution, score, baseline_score, model_input, box, ink)
-
-
-def trace_gradients(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
-    """Compile integrated gradients of a model that ends in softmax.
-
-    Args:
-        model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
-
-    Returns:
-        A function of a model input (28, 28, 1) and two class indices that returns the
-        attribution, float32 (28, 28), and the scores of black paper and of the picture.
-    """
-    shares, weights = quadrature()
-
-    def integrate(
-        image: tf.Tensor, digit: tf.Tensor, rival: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        faded = image * shares[:, np.newaxis, np.newaxis, np.newaxis]  # (steps + 2, 28, 28, 1)
-        with tf.GradientTape() as tape:
-            tape.watch(faded)
-            # The logarithms of two probabilities differ as the logits do, in any network.
-            logs = tf.math.log(tf.maximum(model(faded, training=False), TINY))
-            scores = tf.gather(logs, digit, axis=1) - tf.gather(logs, rival, axis=1)
-        gradients = tape.gradient(scores, faded)
-        attribution = image * tf.tensordot(weights, gradients, 1)  # (28, 28, 1)
-        return attribution[..., 0], scores[-2:]
-
-    class_index = tf.TensorSpec((), tf.int32)
-    signature = [tf.TensorSpec(INPUT_SHAPE, tf.float32), class_index, class_index]
-    traced = tf.function(integrate, input_signature=signature, jit_compile=True)
-    function = traced.get_concrete_function()
-    function(tf.zeros(INPUT_SHAPE), tf.constant(0), tf.constant(1))  # the first call compiles
-    return function
-
-
-def quadrature() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Shares of ink at which to take the gradient, and their weights, which sum to 1.
-
-    Gauss and Legendre's, after the substitution share = u ** EARLY. Paper and full ink
-    come last, of weight 0: their scores are wanted, and so cost no call of their own.
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(STEPS)
-    u = (nodes + 1) / 2
-    shares = [*u**EARLY, 0, 1]
-    stretched = [*(weights / 2 * EARLY * u ** (EARLY - 1)), 0, 0]
-    return np.array(shares, np.float32), np.array(stretched, np.float32)
 
 
 def share_with_neighbours(pixels: Attribution, ink: npt.NDArray[np.float32]) -> Attribution:

@@ -9,28 +9,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
-from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput, locate_digit, preprocess
+from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
 from digits.preprocessing.segmentation import FoundDigit, find_digits
-from digits.recognition.architectures import logits_of
-from digits.recognition.calibration import Logits, to_probabilities
-from digits.recognition.errors import BrokenModelError, IncompatibleModelError
-from digits.recognition.keras_network import load_network
+from digits.recognition.compiled_files import load_compiled
+from digits.recognition.engine import Engine
+from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
-BATCH_SIZE = 256  # images a call of the network
 MAX_UNNAMED = 62  # classes of a model without a card: digits, and letters of both cases
+
+BATCH_SIZE = 256  # pictures that are read together
 
 
 class Recognizer:
@@ -52,58 +50,65 @@ class Recognizer:
     """
 
     def __init__(
-        self, model: keras.Model, card: ModelCard, *, warning: str = "", sha256: str = ""
+        self, engine: Engine, card: ModelCard, *, warning: str = "", sha256: str = ""
     ) -> None:
-        """Trace the model for one image and for many.
+        """Put a network and its card together.
 
         Args:
-            model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
-            card: its class names, temperature and threshold.
+            engine: runs the network, calibrated as the card says.
+            card: its class names and threshold.
             warning: what the user should know about this model, for display.
             sha256: of the model file, hexadecimal. Defaults to the card's.
         """
-        self.model = model
+        self.engine = engine
         self.card = card
         self.warning = warning
         self.sha256 = sha256 or card.sha256
-        self._run_one = trace(model, count=1)
-        self._run_many = trace(model, count=None)
 
     @classmethod
-    def load(cls, path: str | Path = MODEL_PATH) -> Self:
+    def load(
+        cls,
+        path: str | Path = MODEL_PATH,
+        *,
+        load_engine: Callable[[Path, ModelCard | None], Engine] = load_compiled,
+    ) -> Self:
         """Load a model file and its card.
 
         A model without a usable card works with temperature 1 and is never unsure;
-        `warning` says so.
+        `warning` says so. A model without a compiled form is compiled first, in a process
+        of its own, which takes some ten seconds, and kept in the user's cache folder.
 
         Args:
             path: of a `.keras` or `.h5` file. Defaults to the shipped model.
+            load_engine: loads the network of a path, with the calibration of its card or,
+                for None, without. Defaults to LiteRT.
 
         Raises:
             ModelNotFoundError: if there is no such file.
             BrokenModelError: if it is no Keras model.
+            CompileError: if it has no compiled form, and none can be made here.
             UnsafeModelError: if it holds code, or is far too large.
             IncompatibleModelError: if its shapes are not those of this project.
         """
         path = Path(path)
-        network = load_network(path)
-        check_answer(network.model, path)
-        count, warnings = network.num_classes, network.warnings
         try:
             card = ModelCard.load(path)
+            engine = load_engine(path, card)
+            warnings = engine.warnings
         except CardError as error:
-            check_unnamed(count, path)
-            names = tuple(str(number) for number in range(count))
+            engine = load_engine(path, None)
+            check_unnamed(engine.num_classes, path)
+            names = tuple(str(number) for number in range(engine.num_classes))
             card = ModelCard(sha256="", class_names=names)
             uncalibrated = "Confidence is not calibrated, and no reading is called unsure."
-            warnings = (f"{error} {uncalibrated}", *warnings)
-        if len(card.class_names) != count:
+            warnings = (f"{error} {uncalibrated}", *engine.warnings)
+        if len(card.class_names) != engine.num_classes:
             raise IncompatibleModelError(
                 f"Expected {len(card.class_names)} classes, as the card of '{path}' says."
-                f" The model has {count}."
+                f" The model has {engine.num_classes}."
             )
         warning = " ".join(warnings)
-        return cls(network.model, card, warning=warning, sha256=card.sha256 or sha256_of(path))
+        return cls(engine, card, warning=warning, sha256=card.sha256 or sha256_of(path))
 
     def predict(
         self, image: PictureSource | LocatedInk, *, options: InkOptions = FOUND
@@ -127,17 +132,12 @@ class Recognizer:
         model_input = preprocess(found, options=options)
         if model_input is None:
             return self.blank()
-        logits = self._run_one(tf.constant(model_input[np.newaxis])).numpy()  # (1, classes)
-        return self._predictions([model_input], logits)[0]
+        return self._predictions([model_input])[0]
 
     def predict_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         """Read many preprocessed pictures; None stands for a blank one."""
         inked = [model_input for model_input in inputs if model_input is not None]
-        read: list[Prediction] = []
-        for start in range(0, len(inked), BATCH_SIZE):
-            batch = inked[start : start + BATCH_SIZE]
-            read += self._predictions(batch, self._run_many(tf.constant(np.stack(batch))).numpy())
-        rest = iter(read)
+        rest = iter(self._predictions(inked) if inked else ())
         return [self.blank() if model_input is None else next(rest) for model_input in inputs]
 
     def predict_number(
@@ -176,14 +176,12 @@ class Recognizer:
         """Return the prediction of a picture without ink."""
         return Prediction((), self.card.class_names, self.card.reject_threshold, None)
 
-    def _predictions(self, inputs: Sequence[ModelInput], logits: Logits) -> list[Prediction]:
-        card = self.card
-        probabilities, shares = to_probabilities(
-            logits, temperature=card.temperature, reject_logit=card.reject_logit
-        )
+    def _predictions(self, inputs: Sequence[ModelInput]) -> list[Prediction]:
+        names, threshold = self.card.class_names, self.card.reject_threshold
+        probabilities, shares = self.engine.predict(np.stack(inputs))
         rows = zip(probabilities.tolist(), inputs, shares.tolist(), strict=True)
         return [
-            Prediction(tuple(row), card.class_names, card.reject_threshold, model_input, share)
+            Prediction(tuple(row), names, threshold, model_input, share)
             for row, model_input, share in rows
         ]
 
@@ -198,23 +196,6 @@ def to_pixels(picture: PictureSource) -> Image:
     return picture if isinstance(picture, np.ndarray) else load_image(picture)
 
 
-def check_answer(model: keras.Model, path: Path) -> None:
-    """Raise BrokenModelError unless the network gives probabilities for an empty image."""
-    try:
-        answer = model(np.zeros((1, *INPUT_SHAPE), np.float32), training=False)
-        row = np.asarray(answer, dtype=np.float64)[0]  # (classes,)
-        is_sane = bool((row >= 0).all() and abs(row.sum() - 1) < 1e-3)
-    except Exception as error:  # whatever a network may fail with
-        raise BrokenModelError(
-            f"The network in '{path}' cannot be run. Run 'python train.py' to make a new one."
-        ) from error
-    if not is_sane:
-        raise BrokenModelError(
-            f"Expected probabilities that sum to 1 from '{path}'. Received others: its weights"
-            " are damaged. Run 'python train.py' to make a new one."
-        )
-
-
 def check_unnamed(count: int, path: Path) -> None:
     """Raise IncompatibleModelError if nobody can tell what all outputs of a model are."""
     if count > MAX_UNNAMED:
@@ -222,23 +203,3 @@ def check_unnamed(count: int, path: Path) -> None:
             f"Expected at most {MAX_UNNAMED} classes, or a card that names them. '{path}' has"
             f" {count} outputs: it may lack its last layer."
         )
-
-
-def trace(model: keras.Model, *, count: int | None) -> tf.types.experimental.ConcreteFunction:
-    """Compile a model to logits, for `count` images a call: far faster than `model.predict`."""
-    function = tf.function(
-        to_logits(model),
-        input_signature=[tf.TensorSpec((count, *INPUT_SHAPE), tf.float32)],
-        jit_compile=count is not None,  # pays for one image; a batch is as fast without
-    )
-    traced = function.get_concrete_function()
-    traced(tf.zeros((count or 1, *INPUT_SHAPE)))  # the first call compiles
-    return traced
-
-
-def to_logits(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return what makes logits (n, classes) of images (n, 28, 28, 1), for TensorFlow to trace."""
-    network = logits_of(model)
-    if network is None:
-        raise ValueError("Expected a network with a layer named 'logits'.")
-    return lambda images: network(images, training=False)

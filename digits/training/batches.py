@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from digits.data.image_augmentation import Strength, augment
 from digits.preprocessing.normalization import to_model_input
-from digits.recognition.architectures import with_no_digit
+from digits.training.architectures import with_no_digit
 from digits.training.config import TrainConfig
 from digits.training.training_data import Targets, TrainingData
 

@@ -18,7 +18,7 @@ import keras
 import tensorflow as tf
 
 from digits.preprocessing.normalization import INPUT_SHAPE
-from digits.recognition.architectures import logits_of
+from digits.training.architectures import logits_of
 
 INPUT = "image"
 PROBABILITIES = "probabilities"

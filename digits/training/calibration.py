@@ -9,16 +9,19 @@ from collections.abc import Iterable
 import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from digits.data.dataset import REJECT_LABEL
-from digits.recognition.architectures import with_no_digit
-from digits.recognition.calibration import Logits, to_probabilities
 from digits.recognition.model_card import ModelCard
+from digits.training import calibrated_network
+from digits.training.architectures import with_no_digit
 from digits.training.checkpoints import DivergedError
 from digits.training.trainer import compute_outputs
 from digits.training.training_data import TrainingData
+
+Logits = npt.NDArray[np.floating]  # (n, classes)
 
 UNSURE_FRACTION = 0.005  # of the validation digits are called unsure, those of lowest score
 MIN_LEARNT = 0.1  # of the way from guessing to an accuracy of 1; below, a network learnt nothing
@@ -43,10 +46,10 @@ def calibrate(model: keras.Model, data: TrainingData) -> ModelCard:
     together = np.concatenate(list(logits.values()))
     temperature = fit_temperature(together, labels)
     reject_logit = 0.0 if data.has_outliers else None
-    probabilities, in_distribution_probability = to_probabilities(
-        together, temperature=temperature, reject_logit=reject_logit
+    probabilities, in_distribution_probability = calibrated_network.calibrate(
+        tf.constant(together, tf.float64), temperature=temperature, reject_logit=reject_logit
     )
-    score = in_distribution_probability * probabilities.max(axis=1)
+    score = in_distribution_probability.numpy() * probabilities.numpy().max(axis=1)
     accuracies = {
         name: float((logits[name].argmax(axis=1) == part.labels).mean())
         for name, part in data.validation.items()

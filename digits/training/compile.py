@@ -25,7 +25,7 @@ from digits.files import atomic_write, explain_failure, first_line, sha256_of
 from digits.native_output import hide_native_output
 from digits.recognition.errors import CompileError, RecognizerError
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.tensorflow_log import silence_tensorflow
+from digits.training.tensorflow_log import silence_tensorflow
 
 if TYPE_CHECKING:  # the arguments are parsed before Keras is imported
     import keras
@@ -89,9 +89,9 @@ def compile_file(model_path: Path, output: Path) -> None:
     """
     silence_tensorflow()
     with hide_native_output():
-        from digits.recognition.keras_file import load_model
+        from digits.training.keras_network import load_network
 
-        model = load_model(model_path)
+        model = load_network(model_path).model
     card = None
     with suppress(CardError):
         card = ModelCard.load(model_path)

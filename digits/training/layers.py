@@ -5,10 +5,16 @@
 
 A layer that only normalises, bends or drops what the one before it gives is no block of
 its own: convolution, batch normalisation and ReLU make one.
+
+As a program, it writes the layers of a model file as JSON:
+
+    python -m digits.training.layers letters.keras
 """
 
 import re
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from digits.recognition.model_report.schema import Block, Layer
@@ -94,3 +100,12 @@ def names_before(layer: Any, layers: list[Any]) -> list[str]:
         return []
     taken = tensors if isinstance(tensors, list | tuple) else [tensors]
     return [given[id(tensor)] for tensor in taken if id(tensor) in given]
+
+
+if __name__ == "__main__":
+    from pydantic import TypeAdapter
+
+    from digits.training.keras_file import load_model
+
+    blocks = describe_layers(load_model(Path(sys.argv[1])))
+    print(TypeAdapter(tuple[Block, ...]).dump_json(blocks).decode())

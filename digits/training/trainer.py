@@ -15,9 +15,8 @@ from tqdm.keras import TqdmCallback
 from digits.classes import ClassNames
 from digits.data.dataset import Images
 from digits.preprocessing.normalization import to_model_input
-from digits.recognition.architectures import build_model, with_no_digit
 from digits.recognition.errors import RecognizerError
-from digits.recognition.keras_file import load_model
+from digits.training.architectures import build_model, with_no_digit
 from digits.training.batches import EpochBatches
 from digits.training.checkpoints import (
     LOG,
@@ -28,6 +27,7 @@ from digits.training.checkpoints import (
     restore,
 )
 from digits.training.config import TrainConfig
+from digits.training.keras_file import load_model
 from digits.training.training_data import TrainingData, to_targets
 
 WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none

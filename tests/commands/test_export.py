@@ -19,8 +19,6 @@ from digits.evaluation.scribbles import draw_scribbles
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import ModelInput, preprocess
-from digits.recognition.architectures import build_model, logits_of
-from digits.recognition.calibration import to_probabilities
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.export import comparison
@@ -32,8 +30,11 @@ from digits.serving.export.formats import (
     save_savedmodel,
 )
 from digits.serving.export.manifest import measure_file
-from digits.serving.export.network import DIGIT_PROBABILITY, PROBABILITIES, make_network
+from digits.serving.export.network import DIGIT_PROBABILITY, make_network
 from digits.serving.export.options import FORMAT_NAMES
+from digits.training.architectures import build_model, logits_of
+from digits.training.calibrated_network import PROBABILITIES, calibrate
+from digits.training.keras_network import load_network
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 
@@ -157,7 +158,7 @@ def test_a_card_of_other_calibration_is_inside_the_network(inputs: list[ModelInp
     for reject_logit in (None, 0.7):
         card = ModelCard("", class_names=tuple("abcd"), temperature=2.5, reject_logit=reject_logit)
         answers = make_network(model, card).predict(np.stack(inputs))
-        expected = to_probabilities(logits, temperature=2.5, reject_logit=reject_logit)
+        expected = calibrate(logits, temperature=2.5, reject_logit=reject_logit)
         np.testing.assert_allclose(answers[PROBABILITIES], expected[0], atol=1e-6)
         np.testing.assert_allclose(answers[DIGIT_PROBABILITY], expected[1], atol=1e-6)
 
@@ -182,7 +183,7 @@ def test_a_file_that_answers_differently_leaves_the_former_ones(
     assert export.main(arguments) == 0  # what is there is replaced
     former = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     hotter = dataclasses.replace(recognizer.card, temperature=2 * recognizer.card.temperature)
-    other = make_network(recognizer.model, hotter)
+    other = make_network(load_network(MODEL_PATH).model, hotter)
     faulty = dataclasses.replace(
         FORMATS["savedmodel"], save=lambda network, path: save_savedmodel(other, path)
     )

@@ -18,16 +18,16 @@ from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.architectures import BUILDERS
-from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.files import (
     read_history,
 )
 from digits.recognition.recognizer import Recognizer
 from digits.training import config, trainer
+from digits.training.architectures import BUILDERS
 from digits.training.checkpoints import list_states
 from digits.training.config import FINE_TUNE, TrainConfig
+from digits.training.keras_file import save_small
 from digits.training.options import TrainOptions
 from tests.support.paths import PROJECT
 

@@ -30,6 +30,7 @@ from digits.recognition.recognizer import Recognizer
 from digits.serving.export.formats import save_savedmodel
 from digits.serving.export.manifest import make_manifest, write_manifest
 from digits.serving.export.network import make_network
+from digits.training.keras_network import load_network
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 
@@ -46,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, recognizer: Recognizer) -> 
     folder = tmp_path_factory.mktemp("served")
     for path in (folder / "exported", folder / "models" / "digits"):
         path.mkdir(parents=True)
-    network = make_network(recognizer.model, recognizer.card)
+    network = make_network(load_network(MODEL_PATH).model, recognizer.card)
     save_savedmodel(network, folder / "models" / "digits" / "1")
     untimed = Speed(0.0, 0.0)
     manifest = make_manifest(recognizer.card, MODEL_PATH, {}, measured_on="", keras_speed=untimed)

@@ -58,8 +58,8 @@ def test_a_broken_new_model_leaves_the_earlier_one_in_use(
     for _ in range(2):  # the second broken file follows a broken one
         model.write_bytes(model.read_bytes()[:-1000])
         kept = start_loading(model).result(SECONDS)
-        assert kept.card == good.card and kept.model is good.model
+        assert kept.card == good.card and kept.engine is good.engine
         assert "The earlier model stays in use." in kept.warning and kept.warning in caplog.text
     model.write_bytes(MODEL_PATH.read_bytes())
     repaired = start_loading(model).result(SECONDS)
-    assert repaired.warning == "" and repaired.model is not good.model
+    assert repaired.warning == "" and repaired.engine is not good.engine

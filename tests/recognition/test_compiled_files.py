@@ -87,6 +87,7 @@ def test_another_calibration_is_another_entry_of_the_cache(
     model: Path, compiled: list[Path]
 ) -> None:
     card = ModelCard.load(model)
+    model.with_suffix(".tflite").unlink()
     for used in (
         None,
         card,

@@ -19,11 +19,11 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess, to_model_input
 from digits.recognition.compiled_model import CHUNK_SIZE, CompiledModel, RunnerPool
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
-from digits.recognition.keras_file import load_model
 from digits.recognition.model_card import ModelCard
 from digits.training.attribution import trace_attribution
 from digits.training.calibrated_network import calibrate_network
 from digits.training.compile import compile_model, convert
+from digits.training.keras_file import load_model
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 

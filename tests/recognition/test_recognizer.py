@@ -96,14 +96,6 @@ def test_files_are_read_in_order_and_a_broken_one_does_not_stop_the_rest(
     assert [prediction.label for prediction in rest] == list("012456789")
 
 
-def test_temperature_softens_and_keeps_the_order(recognizer: Recognizer) -> None:
-    warm = Recognizer(recognizer.model, ModelCard("", temperature=4.0))
-    cold = Recognizer(recognizer.model, ModelCard("", temperature=1.0))
-    first, second = warm.predict(draw(9)), cold.predict(draw(9))
-    assert first.candidates == second.candidates
-    assert first.confidence < second.confidence
-
-
 def test_a_missing_model_tells_how_to_train(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError, match=r"No model at .*python train\.py"):
         Recognizer.load(tmp_path / "gone.keras")

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from digits.commands import predict
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition import keras_safety
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
+from digits.training import keras_safety
 from tests.support.corpus import encode, pickled, seven
 from tests.support.digit_drawings import draw
 

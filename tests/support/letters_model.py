@@ -12,9 +12,9 @@ import numpy as np
 from digits.classes import ClassNames
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.architectures import DEFAULT_ARCHITECTURE, build_model
-from digits.recognition.keras_file import save_small
 from digits.recognition.model_card import ModelCard
+from digits.training.architectures import DEFAULT_ARCHITECTURE, build_model
+from digits.training.keras_file import save_small
 
 LETTERS: ClassNames = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NEVER = -30.0  # logit of the letters that no digit stands for

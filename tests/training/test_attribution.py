@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from digits.recognition.architectures import BUILDERS, build_model
 from digits.recognition.compiled_model import CompiledModel
+from digits.training.architectures import BUILDERS, build_model
 from digits.training.attribution import make_differentiable, quadrature, trace_attribution
 from digits.training.compile import compile_model
 

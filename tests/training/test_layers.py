@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from digits.locations import MODEL_PATH
-from digits.recognition.keras_file import load_model
+from digits.training.keras_file import load_model
 from digits.training.layers import describe_layers
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from digits.serving.export.network import DIGIT_PROBABILITY, INPUT, PROBABILITIES, SIGNATURE
+from digits.serving.export.network import DIGIT_PROBABILITY
+from digits.training.calibrated_network import IMAGES, INPUT, PROBABILITIES
 
 ModelInputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
 Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]  # (n, classes) and (n,)
@@ -81,9 +82,7 @@ def save_onnx(network: tf.Module, path: Path) -> None:
     import onnx
     import tf2onnx
 
-    model, _ = tf2onnx.convert.from_function(
-        network.predict, input_signature=[SIGNATURE], opset=OPSET
-    )
+    model, _ = tf2onnx.convert.from_function(network.predict, input_signature=[IMAGES], opset=OPSET)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
 

@@ -16,7 +16,8 @@ from digits.evaluation.timing import Speed
 from digits.files import sha256_of
 from digits.recognition.model_card import ModelCard
 from digits.serving.export.comparison import Comparison
-from digits.serving.export.network import DIGIT_PROBABILITY, INPUT, PROBABILITIES
+from digits.serving.export.network import DIGIT_PROBABILITY
+from digits.training.calibrated_network import INPUT, PROBABILITIES
 
 RULE = (
     "The digit is class_names[argmax(probabilities)]. The reading is unsure when"

@@ -15,7 +15,7 @@ from digits.recognition.errors import (
     RecognizerError,
     UnsafeModelError,
 )
-from digits.recognition.keras_safety import check_description, load_description
+from digits.training.keras_safety import check_description, load_description
 
 
 def load_model(path: Path) -> keras.Model:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from digits.recognition import keras_safety
 from digits.recognition.errors import BrokenModelError, RecognizerError, UnsafeModelError
-from digits.recognition.keras_file import load_model
+from digits.training import keras_safety
+from digits.training.keras_file import load_model
 from tests.support.keras2_file import dense, flatten, input_layer, layer, write_keras2
 
 CODE = "holds code of its own"

@@ -18,10 +18,10 @@ import numpy as np
 from keras import layers
 
 from digits.preprocessing.normalization import INPUT_SHAPE
-from digits.recognition.architectures import Tensor, logits_of
 from digits.recognition.errors import IncompatibleModelError
-from digits.recognition.keras_file import load_model
-from digits.recognition.keras_safety import list_layers
+from digits.training.architectures import Tensor, logits_of
+from digits.training.keras_file import load_model
+from digits.training.keras_safety import list_layers
 
 INPUT_SHAPES = {3: INPUT_SHAPE, 2: (28, 28), 1: (784,)}  # of one image, by its dimensions
 MAX_BYTE_SCALE = 1 / 32  # of a Rescaling layer; 1/255 and 1/127.5 are common, above is for [0, 1]

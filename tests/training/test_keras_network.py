@@ -14,8 +14,8 @@ from scipy.special import softmax
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess
 from digits.recognition.errors import IncompatibleModelError
-from digits.recognition.keras_network import load_network
 from digits.recognition.recognizer import Recognizer
+from digits.training.keras_network import load_network
 from tests.support.digit_drawings import draw
 from tests.support.keras2_file import convolution, dense, flatten, input_layer, write_keras2
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from digits.recognition.architectures import BUILDERS, build_model, logits_of, with_no_digit
+from digits.training.architectures import BUILDERS, build_model, logits_of, with_no_digit
 
 
 @pytest.mark.parametrize("architecture", BUILDERS)

@@ -33,4 +33,24 @@ class UnsafeModelError(RecognizerError):
 
 
 class CompileError(RecognizerError):
-    """The model cannot be compiled here: TensorFlow is missing, or LiteRT lacks an operation."""
+    """The model cannot be compiled here: TensorFlow or memory is missing, or it takes too long."""
+
+
+class UncompilableError(CompileError):
+    """LiteRT lacks an operation that the model needs; Keras can run it."""
+
+
+class EngineError(RecognizerError):
+    """The process that runs the model ended, or did not answer in time."""
+
+
+def make_error(kind: str, message: str) -> RecognizerError:
+    """Make the error that another process reported.
+
+    Raises:
+        KeyError, TypeError: if there is no error of this kind.
+    """
+    error_class = globals()[kind]
+    if not issubclass(error_class, RecognizerError):
+        raise TypeError(kind)
+    return error_class(message)

@@ -13,17 +13,21 @@ Exit status: 0 done, 1 the model cannot be compiled or the file not written, 2 w
 import argparse
 import dataclasses
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from digits.arguments import output_path
 from digits.files import atomic_write, explain_failure, first_line, sha256_of
 from digits.native_output import hide_native_output
-from digits.recognition.errors import CompileError, RecognizerError
+from digits.preprocessing.normalization import INPUT_SHAPE
+from digits.recognition.errors import CompileError, RecognizerError, UncompilableError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.training.tensorflow_log import silence_tensorflow
 
@@ -42,18 +46,20 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "digits.training.comp
     """
     arguments = make_compile_parser(prog).parse_args(argv)
     output = arguments.output or arguments.model.with_suffix(".tflite")
+    report: dict[str, object]
     try:
-        compile_file(arguments.model, output)
-        return 0
-    except RecognizerError as error:
-        told: RecognizerError = error
-    except OSError as error:
-        told = CompileError(explain_failure(error, output))
+        warnings = compile_file(arguments.model, output)
+        report, told = {"warnings": warnings}, [f"warning: {warning}" for warning in warnings]
+    except (RecognizerError, OSError) as error:
+        if isinstance(error, OSError):
+            error = CompileError(explain_failure(error, output))
+        report, told = {"error": type(error).__name__, "message": str(error)}, [str(error)]
     if arguments.json:
-        print(json.dumps({"error": type(told).__name__, "message": str(told)}))
+        print(json.dumps(report))
     else:
-        print(f"{prog}: {told}", file=sys.stderr)
-    return 1
+        for line in told:
+            print(f"{prog}: {line}", file=sys.stderr)
+    return 1 if "error" in report else 0
 
 
 def make_compile_parser(prog: str) -> argparse.ArgumentParser:
@@ -73,15 +79,18 @@ def make_compile_parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="write an error to standard output as JSON with its kind, for programs",
+        help="write warnings, or an error and its kind, to standard output as JSON, for programs",
     )
     return parser
 
 
-def compile_file(model_path: Path, output: Path) -> None:
+def compile_file(model_path: Path, output: Path) -> tuple[str, ...]:
     """Compile a model file with the calibration of its card.
 
     When `output` has the model's name and folder, the card is written again and names it.
+
+    Returns:
+        Sentences about the model for its user, as of `load_network`.
 
     Raises:
         RecognizerError: if the model cannot be loaded or compiled.
@@ -91,12 +100,12 @@ def compile_file(model_path: Path, output: Path) -> None:
     with hide_native_output():
         from digits.training.keras_network import load_network
 
-        model = load_network(model_path).model
+        loaded = load_network(model_path)
     card = None
     with suppress(CardError):
         card = ModelCard.load(model_path)
     content = compile_model(
-        model,
+        loaded.model,
         temperature=card.temperature if card else 1.0,
         reject_logit=card.reject_logit if card else None,
     )
@@ -104,6 +113,7 @@ def compile_file(model_path: Path, output: Path) -> None:
         partial.write_bytes(content)
     if card and output == model_path.with_suffix(".tflite"):
         dataclasses.replace(card, compiled_sha256=sha256_of(content)).write(model_path)
+    return loaded.warnings
 
 
 def compile_model(model: "keras.Model", *, temperature: float, reject_logit: float | None) -> bytes:
@@ -122,7 +132,8 @@ def compile_model(model: "keras.Model", *, temperature: float, reject_logit: flo
         gradients LiteRT cannot compute lacks it.
 
     Raises:
-        CompileError: if LiteRT lacks an operation that the network needs.
+        UncompilableError: if LiteRT lacks an operation that the network needs, or answers
+            other than Keras does.
     """
     silence_tensorflow()
     with hide_native_output():
@@ -133,16 +144,49 @@ def compile_model(model: "keras.Model", *, temperature: float, reject_logit: flo
         signatures = {PREDICT: network.predict}
         try:
             network.explain = trace_attribution(model)
-            return convert(network, {**signatures, EXPLAIN: network.explain})
+            return convert_checked(network, {**signatures, EXPLAIN: network.explain})
+        except (OSError, MemoryError):
+            raise
         except Exception:  # TensorFlow and its converter raise many kinds
             network.explain = None
         try:
-            return convert(network, signatures)
+            return convert_checked(network, signatures)
+        except (OSError, MemoryError):
+            raise
         except Exception as error:
-            raise CompileError(
-                f"LiteRT cannot run this network: {first_line(error)}. Use Keras' common"
+            raise UncompilableError(
+                f"LiteRT cannot run this network: {find_reason(error)}. Use Keras' common"
                 " layers, as 'python train.py' does."
             ) from error
+
+
+def convert_checked(network: object, signatures: dict[str, Any]) -> bytes:
+    """Convert signatures, and see that LiteRT gives what TensorFlow gives.
+
+    Raises:
+        Exception: of many kinds, if it does not.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    content = convert(network, signatures)
+    images = np.random.default_rng(0).random((3, *INPUT_SHAPE), np.float32)
+    classes = {"label": np.int32(0), "rival": np.int32(1)}
+    questions: list[tuple[str, dict[str, Any]]] = [(PREDICT, {"image": images})]
+    questions.append((PREDICT, {"image": images[:1]}))
+    if EXPLAIN in signatures:
+        questions.append((EXPLAIN, {"image": images[0], **classes}))
+    for name, question in questions:
+        answers = Interpreter(model_content=content).get_signature_runner(name)(**question)
+        for key, value in signatures[name](**question).items():
+            if not np.allclose(answers[key], value, rtol=1e-4, atol=1e-4, equal_nan=True):
+                raise ValueError(f"its {key} differ from those of Keras")
+    return content
+
+
+def find_reason(error: Exception) -> str:
+    """Say which operation LiteRT lacks, or what else an error says first."""
+    operation = re.search(r'fused\["(\w+):"', str(error))
+    return f"it lacks the operation {operation[1]}" if operation else first_line(error)
 
 
 def convert(network: object, signatures: dict[str, object]) -> bytes:

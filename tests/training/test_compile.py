@@ -1,5 +1,6 @@
 """The command compiles a model file, names it in the card, and says what is wrong."""
 
+import errno
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from digits.files import sha256_of
 from digits.recognition.compiled_model import CompiledModel
+from digits.recognition.errors import UncompilableError
 from digits.recognition.model_card import ModelCard
 from digits.training import compile as compile_command
 from tests.support.paths import PROJECT
@@ -86,36 +88,74 @@ def test_errors_are_told_to_programs_as_json(
     assert report["error"] == "UnsafeModelError" and "code of its own" in report["message"]
 
 
+def save(path: Path, *layers: keras.layers.Layer, shape: tuple[int, ...] = (28, 28, 1)) -> Path:
+    """Save a small model, and return its path."""
+    ends = [keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    keras.Sequential([keras.Input(shape), *layers, *ends]).save(path)
+    return path
+
+
 def test_a_network_that_litert_cannot_run_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = tmp_path / "small.keras"
-    layers = [keras.Input((28, 28, 1)), keras.layers.Flatten()]
-    keras.Sequential([*layers, keras.layers.Dense(10, "softmax")]).save(model)
-
-    def fail(*arguments: object) -> bytes:
-        raise ValueError("tf.Foo is not supported\nand a long dump")
-
-    monkeypatch.setattr(compile_command, "convert", fail)
+    model = save(tmp_path / "small.keras", keras.layers.SimpleRNN(4), shape=(28, 28))
     assert compile_command.main([str(model)]) == 1
     assert not model.with_suffix(".tflite").exists()
-    assert "LiteRT cannot run this network: tf.Foo is not supported." in capsys.readouterr().err
+    told = "LiteRT cannot run this network: it lacks the operation TensorListReserve."
+    assert told in capsys.readouterr().err
+    assert compile_command.main([str(model), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "UncompilableError"
 
 
-def test_gradients_that_do_not_compile_cost_the_explanation_alone(
-    tmp_path: Path,
+@pytest.mark.parametrize("error", [ValueError("tf.Foo is wrong.\nA dump"), None])
+def test_a_compiled_network_with_other_answers_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception | None
 ) -> None:
-    model = tmp_path / "gelu.keras"
-    layers = [
-        keras.Input((28, 28, 1)),
-        keras.layers.DepthwiseConv2D(3, depth_multiplier=2),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, "softmax"),
-    ]
-    keras.Sequential(layers).save(model)
+    other = save(tmp_path / "other.keras")
+    assert compile_command.main([str(other)]) == 0
+
+    def convert(*arguments: object) -> bytes:
+        if error:
+            raise error
+        return other.with_suffix(".tflite").read_bytes()
+
+    monkeypatch.setattr(compile_command, "convert", convert)
+    told = "tf.Foo is wrong" if error else "its probabilities differ from those of Keras"
+    with pytest.raises(UncompilableError, match=told):
+        compile_command.compile_file(save(tmp_path / "a.keras"), tmp_path / "a.tflite")
+
+
+def test_a_full_disk_is_no_fault_of_the_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def convert(*arguments: object) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(compile_command, "convert", convert)
+    assert compile_command.main([str(save(tmp_path / "a.keras")), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "CompileError"
+
+
+def test_models_of_other_people_are_adapted_and_their_user_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = save(tmp_path / "bytes.keras", keras.layers.Rescaling(1 / 255), shape=(28, 28))
+    warning = "It holds a Rescaling layer: it receives 0 to 255."
+    assert compile_command.main([str(model), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"warnings": [warning]}
+    assert compile_command.main([str(model)]) == 0
+    assert capsys.readouterr().err == f"digits.training.compile: warning: {warning}\n"
+    image = np.random.default_rng(0).random((1, 28, 28, 1), np.float32)
+    compiled = CompiledModel(model.with_suffix(".tflite").read_bytes(), name=model)
+    expected = keras.models.load_model(model).predict(image[..., 0] * 255, verbose=0)
+    np.testing.assert_allclose(compiled.predict(image)[0], expected, atol=1e-5)
+
+
+def test_gradients_that_do_not_compile_cost_the_explanation_alone(tmp_path: Path) -> None:
+    model = save(tmp_path / "gelu.keras", keras.layers.Dense(4, "gelu"))
     assert compile_command.main([str(model)]) == 0
     compiled = CompiledModel(model.with_suffix(".tflite").read_bytes(), name=model)
-    print(compiled.can_explain)
+    assert not compiled.can_explain
 
 
 @pytest.mark.parametrize("arguments", [[], ["a.keras", "--output", "a.onnx"]])

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Image, Ink, crop
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import LocatedInk, find_ink
-from digits.preprocessing.ink_options import FOUND, InkOptions
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 

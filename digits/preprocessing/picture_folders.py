@@ -11,10 +11,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-PICTURE_ENDINGS = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-    | {".pgm", ".ppm", ".pbm", ".pnm"}
-)
+from digits.preprocessing.image_io import PICTURE_ENDINGS
 
 
 def find_pictures(folder: Path, endings: Collection[str] = PICTURE_ENDINGS) -> list[Path]:

@@ -4,65 +4,106 @@
 
 It is looked for next to the model, where its card must name it, and then in the user's cache
 folder. Where neither has it, a process of its own compiles the model into the cache, which
-takes about ten seconds.
+takes about ten seconds. The cache also keeps what cannot be compiled, and why. A network
+that LiteRT cannot run is run by Keras, in another process.
 """
 
-import dataclasses
 import json
 import os
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
 from digits.files import atomic_write, first_line, sha256_of
-from digits.recognition import errors
 from digits.recognition.compiled_model import CompiledModel
-from digits.recognition.errors import BrokenModelError, CompileError, ModelNotFoundError
+from digits.recognition.engine import Engine
+from digits.recognition.errors import CompileError, UncompilableError, make_error
+from digits.recognition.keras_process import KerasProcess
 from digits.recognition.model_card import ModelCard
+from digits.recognition.model_file import copy_model, read_model_file
 from digits.recognition.training_process import has_tensorflow, run_training
 
 SIGNATURES_VERSION = 1  # to be raised when what is compiled in changes
 MAX_CACHED = 20  # models; of ours each has 1 MB
+SUFFIX = ".compiled"  # of a file in the cache
+PLACEHOLDER = "<model>"  # in a message of the cache: the user's file, whose path may change
+# They come again each time; others may be for want of memory or time.
+KEPT_ERRORS = ("UncompilableError", "UnsafeModelError", "IncompatibleModelError")
 MAX_BYTES = 1 << 30  # of a compiled model
 TIME_LIMIT = 180  # seconds for compiling; our networks take 10 on a busy machine
 
 _compiling = threading.Lock()  # visitors who open one model at once compile it once
 
 
-def load_compiled(path: Path, card: ModelCard | None) -> CompiledModel:
-    """Load the compiled form of a model file.
+@dataclass(frozen=True)
+class Entry:
+    """What came of compiling a model.
+
+    Attributes:
+        report: `warnings` about the model; or the kind of an `error` and its `message`.
+        compiled: the compiled model; empty after an error.
+    """
+
+    report: dict[str, Any]
+    compiled: bytes = b""
+
+    def raise_error(self, path: Path) -> None:
+        """Raise the error, if there is one, with the path of the user's file."""
+        if "error" in self.report:
+            message = self.report["message"].replace(PLACEHOLDER, str(path))
+            raise make_error(self.report["error"], message)
+
+
+def load_compiled(path: Path, card: ModelCard | None) -> Engine:
+    """Load the compiled form of a model file, or run the model in Keras in another process.
 
     Args:
         path: of the model file that was trained.
         card: its card; None for calibration at temperature 1, without rejection.
 
+    Returns:
+        A `CompiledModel`; a `KerasProcess` if LiteRT cannot run the network.
+
     Raises:
         ModelNotFoundError: if there is no such model file.
         CompileError: if it has to be compiled, and that is not possible here.
+        EngineError: if Keras cannot run it in another process.
         BrokenModelError, UnsafeModelError, IncompatibleModelError: if the file cannot be
             used.
     """
-    if not path.is_file():
-        raise ModelNotFoundError(f"No model at '{path}'. Run 'python train.py' to make it.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BrokenModelError(f"'{path}' cannot be read: {error.strerror}.") from error
+    content = read_model_file(path)
     compiled = read_pair(path, content, card)
-    if compiled is None:
-        key = cache_key(content, card)
-        with _compiling:
-            compiled = read_cached(key)
-            if compiled is None:
-                compiled = compile_apart(path, content, card)
-                keep(key, compiled)
-    return CompiledModel(compiled, name=path)
+    if compiled is not None:
+        return CompiledModel(compiled, name=path)
+    try:
+        entry = find_entry(path, content, card)
+    except UncompilableError:
+        return KerasProcess(content, card, path=path)
+    return CompiledModel(entry.compiled, name=path, warnings=(*entry.report["warnings"],))
+
+
+def find_entry(path: Path, content: bytes, card: ModelCard | None) -> Entry:
+    """Return the entry of the cache for a model, or make it.
+
+    Raises:
+        RecognizerError: if the model cannot be compiled.
+    """
+    key = cache_key(content, card)
+    with _compiling:
+        entry = read_cached(key)
+        if entry is None:
+            entry = compile_apart(path, content, card)
+            if entry.report.get("error") in KEPT_ERRORS or entry.compiled:
+                keep(key, entry)
+    entry.raise_error(path)
+    return entry
 
 
 def read_pair(path: Path, content: bytes, card: ModelCard | None) -> bytes | None:
@@ -92,37 +133,40 @@ def cache_key(content: bytes, card: ModelCard | None) -> str:
         sha256_of(content),
         card.temperature if card else 1.0,
         card.reject_logit if card else None,
-        version("tensorflow") if has_tensorflow() else "",
+        *((version("tensorflow"), version("keras")) if has_tensorflow() else ()),
         version("ai-edge-litert"),
         SIGNATURES_VERSION,
     ]
     return sha256_of(json.dumps(parts).encode())
 
 
-def read_cached(key: str) -> bytes | None:
-    """Return a compiled model of the cache, unless it is damaged.
+def read_cached(key: str) -> Entry | None:
+    """Return an entry of the cache, unless it is damaged.
 
-    The name of a file is its key and the digest of its content.
+    The name of a file is its key and the digest of its content: a line of JSON, and the
+    compiled model.
     """
-    for path in cache_folder().glob(f"{key}-*.tflite"):
-        compiled = read_checked(path, path.stem.partition("-")[2])
+    for path in cache_folder().glob(f"{key}-*{SUFFIX}"):
+        content = read_checked(path, path.stem.partition("-")[2])
         with suppress(OSError):
-            if compiled is not None:
+            if content is not None:
                 os.utime(path)  # those used last are kept
-                return compiled
+                report, _, compiled = content.partition(b"\n")
+                return Entry(json.loads(report), compiled)
             path.unlink()
     return None
 
 
-def keep(key: str, compiled: bytes) -> None:
-    """Put a compiled model in the cache, if that can be written; the oldest ones go."""
+def keep(key: str, entry: Entry) -> None:
+    """Put an entry in the cache, if that can be written; the oldest ones go."""
     folder = cache_folder()
-    path = folder / f"{key}-{sha256_of(compiled)}.tflite"
+    content = json.dumps(entry.report).encode() + b"\n" + entry.compiled
+    path = folder / f"{key}-{sha256_of(content)}{SUFFIX}"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         # Two processes may write the same file at once.
         with atomic_write(path, partial=path.with_suffix(f".{os.getpid()}.partial")) as partial:
-            partial.write_bytes(compiled)
+            partial.write_bytes(content)
         for old in sorted(list_by_age(folder))[:-MAX_CACHED]:
             old[1].unlink(missing_ok=True)
 
@@ -134,10 +178,11 @@ def list_by_age(folder: Path) -> Iterator[tuple[float, Path]]:
             yield path.stat().st_mtime, path
 
 
-def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
+def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> Entry:
     """Compile a model in a process of its own.
 
-    The process gets copies, so that a file that is replaced meanwhile does no harm.
+    Raises:
+        CompileError: if nothing came of it, for a reason that may go away.
     """
     if not has_tensorflow():
         raise CompileError(
@@ -146,15 +191,12 @@ def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
             " 'python train.py' wrote next to it."
         )
     try:
-        with tempfile.TemporaryDirectory(prefix="digits-") as folder:
-            copy = Path(folder) / f"model{path.suffix}"
-            copy.write_bytes(content)
-            if card is not None:
-                dataclasses.replace(card, sha256=sha256_of(content)).write(copy)
+        with copy_model(path, content, card) as copy:
             run = run_training("compile", copy, "--json", seconds=TIME_LIMIT)
-            if run.returncode:
-                raise_reported(run.stdout, str(copy), path)
-            return copy.with_suffix(".tflite").read_bytes()
+            report = parse_report(run.stdout, copy, path)
+            return Entry(
+                report, b"" if run.returncode else copy.with_suffix(".tflite").read_bytes()
+            )
     except subprocess.TimeoutExpired as error:
         raise CompileError(
             f"'{path}' was not compiled within {TIME_LIMIT} seconds. Use a smaller network."
@@ -163,14 +205,21 @@ def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
         raise CompileError(f"'{path}' cannot be compiled: {first_line(error)}.") from error
 
 
-def raise_reported(output: bytes, copy: str, path: Path) -> None:
-    """Raise the error that the other process wrote to its standard output as JSON."""
+def parse_report(output: bytes, copy: Path, path: Path) -> dict[str, Any]:
+    """Return what the other process wrote to its standard output as JSON.
+
+    A placeholder stands where a message names the copy of the model.
+    """
     try:
-        report = json.loads(output)
-        kind, message = getattr(errors, report["error"]), report["message"]
+        report: dict[str, Any] = json.loads(output)
+        if "error" in report:
+            report["message"] = report["message"].replace(str(copy), PLACEHOLDER)
+            make_error(report["error"], report["message"])
+        else:
+            report["warnings"] = [str(warning) for warning in report["warnings"]]
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # killed, for one
         raise CompileError(
             f"'{path}' cannot be compiled: the process that does it ended early. It may need"
             " more memory."
         ) from error
-    raise kind(message.replace(copy, str(path)))
+    return report

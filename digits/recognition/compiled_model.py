@@ -142,21 +142,32 @@ class CompiledModel:
         blank = np.zeros((1, *INPUT_SHAPE), np.float32)
         try:
             if _is_quiet.is_set():
-                probabilities, shares = self.predict(blank)
+                answers = self.predict(blank)
             else:
                 # On its first run in a process LiteRT announces the delegate that it uses.
                 with hide_native_output(b"XNNPACK delegate"):
-                    probabilities, shares = self.predict(blank)
+                    answers = self.predict(blank)
                 _is_quiet.set()
-            (row,), (share,) = probabilities.astype(np.float64), shares
         except Exception as error:  # LiteRT raises several kinds
             raise BrokenModelError(f"The network in '{self.name}' cannot be run.") from error
-        if not ((row >= 0).all() and abs(row.sum() - 1) < 1e-3 and 0 <= share <= 1.001):
-            raise BrokenModelError(
-                f"Expected probabilities that sum to 1 from '{self.name}'. Received others: its"
-                " weights are damaged. Run 'python train.py' to make a new model."
-            )
-        return len(row)
+        check_probabilities(answers, self.name)
+        return answers[0].shape[1]
+
+
+def check_probabilities(answers: Answers, name: object) -> None:
+    """Raise BrokenModelError unless the answers for an image are probabilities.
+
+    Args:
+        answers: for one image.
+        name: of the model.
+    """
+    probabilities, shares = answers
+    (row,), (share,) = probabilities.astype(np.float64), shares
+    if not ((row >= 0).all() and abs(row.sum() - 1) < 1e-3 and 0 <= share <= 1.001):
+        raise BrokenModelError(
+            f"Expected probabilities that sum to 1 from '{name}'. Received others: its"
+            " weights are damaged. Run 'python train.py' to make a new model."
+        )
 
 
 class RunnerPool:

@@ -15,8 +15,7 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
-from digits.preprocessing.ink import LocatedInk, find_ink
-from digits.preprocessing.ink_options import FOUND, InkOptions
+from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
 from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
 from digits.preprocessing.segmentation import FoundDigit, find_digits
 from digits.recognition.compiled_files import load_compiled
@@ -82,12 +81,14 @@ class Recognizer:
         Args:
             path: of a `.keras` or `.h5` file. Defaults to the shipped model.
             load_engine: loads the network of a path, with the calibration of its card or,
-                for None, without. Defaults to LiteRT.
+                for None, without. Defaults to LiteRT, or a process of Keras for what LiteRT
+                cannot run.
 
         Raises:
             ModelNotFoundError: if there is no such file.
             BrokenModelError: if it is no Keras model.
             CompileError: if it has no compiled form, and none can be made here.
+            EngineError: if LiteRT cannot run it, and the process of Keras does not start.
             UnsafeModelError: if it holds code, or is far too large.
             IncompatibleModelError: if its shapes are not those of this project.
         """
@@ -128,6 +129,7 @@ class Recognizer:
         Raises:
             ImageError: if a file cannot be read or is no picture.
             ValueError: if an array is of another dtype or shape.
+            EngineError: if Keras runs the model, and its process ends or takes too long.
         """
         found = image if isinstance(image, LocatedInk) else to_pixels(image)
         model_input = preprocess(found, options=options)

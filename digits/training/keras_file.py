@@ -9,12 +9,8 @@ from pathlib import Path
 
 import keras
 
-from digits.recognition.errors import (
-    BrokenModelError,
-    ModelNotFoundError,
-    RecognizerError,
-    UnsafeModelError,
-)
+from digits.recognition.errors import BrokenModelError, RecognizerError
+from digits.recognition.model_file import check_model_file
 from digits.training.keras_safety import check_description, load_description
 
 
@@ -27,13 +23,7 @@ def load_model(path: Path) -> keras.Model:
     Args:
         path: of a `.keras` file, or of an `.h5` file of Keras 2 or 3.
     """
-    if (path / "saved_model.pb").is_file() or path.suffix == ".pb":
-        raise UnsafeModelError(
-            f"'{path}' is a SavedModel, a program that is not run. Save the model with"
-            " model.save('model.keras')."
-        )
-    if not path.is_file():
-        raise ModelNotFoundError(f"No model at '{path}'. Run 'python train.py' to make it.")
+    check_model_file(path)
     try:
         check_description(load_description(path), path)
         return keras.models.load_model(path, compile=False, safe_mode=True)

@@ -1,7 +1,9 @@
 """Which compiled model belongs to a model file, and how one is made where there is none."""
 
 import dataclasses
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +13,19 @@ import pytest
 
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition import compiled_files, errors
-from digits.recognition.compiled_files import MAX_CACHED, cache_folder, load_compiled
-from digits.recognition.errors import CompileError, ModelNotFoundError, RecognizerError
+from digits.recognition import compiled_files, errors, model_file
+from digits.recognition.compiled_files import MAX_CACHED, Entry, cache_folder, load_compiled
+from digits.recognition.errors import (
+    CompileError,
+    ModelNotFoundError,
+    RecognizerError,
+    UnsafeModelError,
+)
 from digits.recognition.model_card import ModelCard
 from tests.support.paths import PROJECT
 
 BLANK = np.zeros((1, 28, 28, 1), np.float32)
+WARNING = "It holds a Rescaling layer: it receives 0 to 255."
 SHIPPED = MODEL_PATH.with_suffix(".tflite").read_bytes()
 
 
@@ -34,9 +42,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Count the models that are compiled, which takes no time here."""
     paths: list[Path] = []
 
-    def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> bytes:
+    def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> Entry:
         paths.append(path)
-        return SHIPPED
+        return Entry({"warnings": [WARNING]}, SHIPPED)
 
     monkeypatch.setattr(compiled_files, "compile_apart", compile_apart)
     return paths
@@ -78,8 +86,8 @@ def test_a_pair_that_does_not_belong_together_is_compiled_once(
         used = None
     else:
         model.with_suffix(".tflite").unlink()
-    load_compiled(model, used)
-    load_compiled(model, used)
+    for _ in range(2):
+        assert load_compiled(model, used).warnings == (WARNING,)
     assert compiled == [model]
 
 
@@ -103,10 +111,12 @@ def test_a_damaged_entry_is_removed_and_made_again(
 ) -> None:
     load_compiled(model, None)
     (entry,) = cache.iterdir()
-    entry.write_bytes(SHIPPED[:1000])
+    content = entry.read_bytes()
+    assert content.endswith(SHIPPED)
+    entry.write_bytes(content[:1000])
     load_compiled(model, None)
     assert len(compiled) == 2
-    assert entry.read_bytes() == SHIPPED
+    assert entry.read_bytes() == content
 
 
 def test_the_cache_keeps_the_models_that_were_used_last(
@@ -114,13 +124,13 @@ def test_the_cache_keeps_the_models_that_were_used_last(
 ) -> None:
     cache.mkdir()
     for age in range(MAX_CACHED + 5):
-        other = cache / f"{age}-old.tflite"
+        other = cache / f"{age}-old.compiled"
         other.touch()
         os.utime(other, (1e9 - age, 1e9 - age))
     load_compiled(model, None)
     names = {path.name for path in cache.iterdir()}
     assert len(names) == MAX_CACHED
-    assert {f"{age}-old.tflite" for age in range(MAX_CACHED - 1)} < names
+    assert {f"{age}-old.compiled" for age in range(MAX_CACHED - 1)} < names
 
 
 def test_a_cache_that_cannot_be_written_costs_time_alone(
@@ -157,12 +167,59 @@ def test_a_process_that_was_killed_is_a_compile_error(
         load_compiled(model, None)
 
 
-@pytest.mark.parametrize("kind", ["BrokenModelError", "UnsafeModelError", "IncompatibleModelError"])
-def test_errors_of_the_process_keep_their_kind_and_name_the_users_file(kind: str) -> None:
-    report = f'{{"error": "{kind}", "message": "\'/tmp/x/model.keras\' is wrong."}}'.encode()
-    with pytest.raises(RecognizerError, match="'mine.keras' is wrong") as raised:
-        compiled_files.raise_reported(report, "/tmp/x/model.keras", Path("mine.keras"))
-    assert type(raised.value) is getattr(errors, kind)
+@pytest.mark.parametrize(
+    ("kind", "is_kept"),
+    [
+        ("UnsafeModelError", True),
+        ("IncompatibleModelError", True),
+        ("BrokenModelError", False),
+        ("CompileError", False),
+    ],
+)
+def test_errors_of_the_process_name_the_users_file_and_lasting_ones_are_kept(
+    model: Path, monkeypatch: pytest.MonkeyPatch, kind: str, is_kept: bool
+) -> None:
+    runs: list[str] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        runs.append(command[-2])
+        report = {"error": kind, "message": f"'{command[-2]}' is wrong."}
+        return subprocess.CompletedProcess(command, 1, json.dumps(report).encode(), b"")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    moved = model.with_name("moved.keras")
+    moved.write_bytes(model.read_bytes())
+    for path in (model, moved):
+        with pytest.raises(RecognizerError, match=f"'{re.escape(str(path))}' is wrong") as raised:
+            load_compiled(path, None)
+        assert type(raised.value) is getattr(errors, kind)
+    assert len(runs) == (1 if is_kept else 2)
+
+
+@pytest.mark.parametrize("said", [b"", b"[]", b"{}", b'{"error": "Path", "message": ""}'])
+def test_a_process_that_says_something_else_is_a_compile_error(
+    model: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    done = subprocess.CompletedProcess([], 1, said, b"")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(CompileError, match="ended early"):
+        load_compiled(model, None)
+
+
+def test_a_file_that_is_far_too_large_is_not_read(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_file, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(UnsafeModelError, match="copy.keras' has"):
+        load_compiled(model, None)
+
+
+@pytest.mark.parametrize("name", ["saved", "saved/saved_model.pb"])
+def test_a_saved_model_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").touch()
+    with pytest.raises(UnsafeModelError, match="SavedModel"):
+        load_compiled(tmp_path / name, None)
 
 
 def test_a_missing_model_is_not_found(tmp_path: Path) -> None:
@@ -192,7 +249,7 @@ def test_two_processes_compile_one_model_at_once_without_tensorflow_of_their_own
     for process in running:
         _, written = process.communicate(timeout=300)
         assert (process.returncode, written) == (0, b"")
-    assert {path.suffix for path in cache.iterdir()} == {".tflite"}
+    assert {path.suffix for path in cache.iterdir()} == {".compiled"}
     assert load_compiled(model, None).num_classes == 10
 
 

@@ -17,9 +17,10 @@ Exit status: 0 done, 1 the picture could not be read or is blank, 2 wrong call.
 import sys
 
 from digits.commands.preprocess import main
-from digits.preprocessing.normalization import fit_digit, preprocess, to_model_input
 
 __all__ = ["fit_digit", "preprocess", "to_model_input"]
 
 if __name__ == "__main__":
     sys.exit(main())
+else:  # a program that imports the door wants the functions; --help does not wait for them
+    from digits.preprocessing.normalization import fit_digit, preprocess, to_model_input

@@ -11,7 +11,7 @@ import sys
 
 from starlette.applications import Starlette
 
-from digits.commands.serve import assemble
+from digits.commands.page_and_api import assemble
 from digits.serving.api.settings import ApiSettingsError
 
 try:

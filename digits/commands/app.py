@@ -9,8 +9,6 @@ In a checkout `streamlit run app.py` does the same.
 import argparse
 from collections.abc import Sequence
 
-from streamlit.web import cli
-
 from digits.locations import PACKAGE, find_checkout
 
 SCRIPTS = PACKAGE / "commands" / "scripts"
@@ -46,6 +44,9 @@ def run_script(name: str, argv: Sequence[str] | None, *, prog: str, description:
         allow_abbrev=False,
     )
     _, options = parser.parse_known_args(argv)
+    # Not above: Streamlit takes half a second to import, and --help needs none of it.
+    from streamlit.web import cli
+
     script = (find_checkout() or SCRIPTS) / name
     cli.main(["run", str(script), *options], prog_name="streamlit")
     return 0

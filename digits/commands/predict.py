@@ -3,19 +3,15 @@
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from tqdm import tqdm
 
 from digits.arguments import existing_place, fields_of, make_parser, option
 from digits.commands.process import prepare_process, print_error, run_command
 from digits.files import check_writable
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import ImageError, load_image
-from digits.preprocessing.ink import InkOptions, Polarity
+from digits.preprocessing.ink_options import InkOptions, Polarity
 from digits.preprocessing.picture_folders import find_pictures
 from digits.recognition.errors import RecognizerError
 from digits.recognition.result_rows import Row, number_rows, to_row
@@ -129,7 +125,11 @@ def list_pictures(paths: Iterable[Path]) -> list[Path]:
 
 def predict_to_rows(options: PredictOptions, *, prog: str) -> int:
     """Predict all pictures, show the progress and then the rows, and return the exit status."""
-    # Not above: the processes that prepare files import this program, without TensorFlow.
+    # Not above: --help, and the processes that prepare files, import this program.
+    from concurrent.futures.process import BrokenProcessPool
+
+    from tqdm import tqdm
+
     from digits.recognition.recognizer import Recognizer
 
     if options.output:
@@ -158,6 +158,7 @@ def predict_to_rows(options: PredictOptions, *, prog: str) -> int:
 
 def predict_rows(recognizer: "Recognizer", options: PredictOptions) -> Iterator[list[Row]]:
     """Predict each picture to its rows: one, or one a digit with --several."""
+    from digits.preprocessing.image_io import ImageError, load_image
     from digits.recognition.picture_files import predict_files
 
     ink, names = InkOptions(options.polarity, options.clean), recognizer.card.class_names

@@ -9,13 +9,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-
 from digits.arguments import existing_path, output_path
 from digits.commands.process import prepare_process, run_command
 from digits.files import atomic_write
-from digits.preprocessing.image_io import ImageError, load_image
-from digits.preprocessing.normalization import preprocess
 
 
 def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -> int:
@@ -27,6 +23,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
     """
     prepare_process()
     given = make_preprocess_parser(prog).parse_args(argv)
+    # Not above: --help needs no OpenCV.
+    from digits.preprocessing.image_io import ImageError
+
     return run_command(
         lambda: write_model_input(given.picture, given.output),
         prog=prog,
@@ -37,6 +36,11 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "preprocessing.py") -
 
 def write_model_input(picture: Path, output: Path) -> None:
     """Preprocess a picture file, and write what comes of it as a PNG file."""
+    import cv2
+
+    from digits.preprocessing.image_io import ImageError, load_image
+    from digits.preprocessing.normalization import preprocess
+
     try:
         model_input = preprocess(load_image(picture))
     except ImageError as error:

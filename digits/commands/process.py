@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable
 
 from digits.files import explain_failure
-from digits.preprocessing.loader import set_up_process
 from digits.training.tensorflow_log import silence_tensorflow
 
 
 def prepare_process() -> None:
-    """Set up libraries, and let any file name be printed; to be called first in a main."""
+    """Silence TensorFlow, and let any file name be printed; to be called first in a main."""
     silence_tensorflow()
-    set_up_process()
     # Names that the screen's encoding lacks are escaped, instead of failing.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -44,7 +42,7 @@ def run_command(
     advice: str = "",
     when_stopped: str = "Stopped.",
 ) -> int:
-    """Do the work of a command, and turn its errors into a sentence and an exit status.
+    """Set up libraries, do the work of a command, and turn its errors into a sentence.
 
     Args:
         work: does it; returns the exit status, None for 0.
@@ -54,7 +52,15 @@ def run_command(
             with 1, too.
         advice: what to do after such an error. Defaults to nothing.
         when_stopped: what to say after Ctrl-C, which ends with 130.
+
+    Returns:
+        The exit status.
     """
+    # Not above: every command imports this module before it parses its arguments, which
+    # shall not wait 0.1 s for OpenCV.
+    from digits.preprocessing.loader import set_up_process
+
+    set_up_process()
     try:
         return work() or 0
     except expected as error:

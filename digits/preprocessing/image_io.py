@@ -26,10 +26,6 @@ from digits.preprocessing.arrays import Image
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024  # of a file; a phone's photo has 2-8 MB
 MAX_MEGAPIXELS = 50  # of a picture; a phone's photo has 12-50
-PICTURE_ENDINGS = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-    | {".pgm", ".ppm", ".pbm", ".pnm"}
-)
 
 # Pillow knows many more, of which one starts another program (EPS, Ghostscript).
 PICTURE_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")

@@ -8,7 +8,6 @@ The first half of preprocessing: NumPy and OpenCV only.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -16,9 +15,8 @@ import numpy as np
 from digits.preprocessing.arrays import OPAQUE, Gray, Image, Ink, check_image, compose_over, shrink
 from digits.preprocessing.background import MIN_CONTRAST, clean_photo, darken_ink, threshold_photo
 from digits.preprocessing.geometry import Rectangle
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.ruled_lines import remove_lines
-
-Polarity = Literal["found", "dark", "light"]
 
 MAX_INK_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
 MIN_PHOTO_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
@@ -26,25 +24,6 @@ EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG nois
 FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
 MIN_COMPONENT = 0.06  # of the largest piece's area; smaller ones are specks
-
-
-@dataclass(frozen=True)
-class InkOptions:
-    """What a person may say of a picture, where it is not to be found by itself.
-
-    Attributes:
-        polarity: "dark" is dark ink on lighter paper, "light" is light on darker, and
-            "found" leaves it to the picture. The ink of a cut-out drawing is what is
-            not transparent, whatever is said. Defaults to "found".
-        clean: whether light and shadow, printed lines, and what lies along a photo's
-            border are taken away. Defaults to True.
-    """
-
-    polarity: Polarity = "found"
-    clean: bool = True
-
-
-FOUND = InkOptions()  # all is found by itself
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ import cv2
 from PIL import Image as PillowImage
 
 from digits.preprocessing.image_io import ImageError, load_image
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, preprocess
 
 Item = TypeVar("Item")

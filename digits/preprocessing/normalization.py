@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Image, Ink, crop
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
+from digits.preprocessing.ink import LocatedInk, find_ink
+from digits.preprocessing.ink_options import FOUND, InkOptions
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
 

@@ -11,7 +11,10 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from digits.preprocessing.image_io import PICTURE_ENDINGS
+PICTURE_ENDINGS = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+    | {".pgm", ".ppm", ".pbm", ".pnm"}
+)
 
 
 def find_pictures(folder: Path, endings: Collection[str] = PICTURE_ENDINGS) -> list[Path]:

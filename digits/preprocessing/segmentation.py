@@ -23,7 +23,8 @@ from digits.preprocessing.arrays import Image, Ink
 from digits.preprocessing.components import Component, TextLine, find_text_lines
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
 from digits.preprocessing.geometry import Box
-from digits.preprocessing.ink import FOUND, InkOptions, separate_ink
+from digits.preprocessing.ink import separate_ink
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 
 ScoreDigits = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]

@@ -7,7 +7,7 @@ for file in predict_files(recognizer, paths):
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.loader import PreparedFile, in_batches, prepare_files
 from digits.recognition.predictions import FilePrediction
 from digits.recognition.recognizer import BATCH_SIZE, Recognizer

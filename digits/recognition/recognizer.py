@@ -15,7 +15,8 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
-from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
+from digits.preprocessing.ink import LocatedInk, find_ink
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
 from digits.preprocessing.segmentation import FoundDigit, find_digits
 from digits.recognition.compiled_files import load_compiled

@@ -9,9 +9,10 @@ Without TensorFlow, as what imports it starts processes of its own.
 import csv
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from digits.recognition.predictions import NumberPrediction, Prediction
+if TYPE_CHECKING:  # types alone: writing rows needs neither NumPy nor OpenCV
+    from digits.recognition.predictions import NumberPrediction, Prediction
 
 Row = dict[str, Any]  # a line of the output; None where there is no value
 
@@ -21,7 +22,7 @@ BOX = ("x", "y", "width", "height")  # columns of a number's row, in pixels of t
 
 def to_row(
     file: str,
-    prediction: Prediction | None,
+    prediction: "Prediction | None",
     class_names: Sequence[str],
     message: str = "",
     *,
@@ -62,7 +63,7 @@ def are_digits(class_names: Sequence[str]) -> bool:
 
 
 def number_rows(
-    file: str, reading: NumberPrediction | None, class_names: Sequence[str], message: str = ""
+    file: str, reading: "NumberPrediction | None", class_names: Sequence[str], message: str = ""
 ) -> list[Row]:
     """Flatten the reading of a number: one row a digit, or one row without any.
 

@@ -10,11 +10,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from digits import locations
-from digits.recognition.model_report.schema import Block
+
+if TYPE_CHECKING:
+    from digits.recognition.model_report.schema import Block
 
 LAYERS_SECONDS = 60  # for listing the layers of a model
 
@@ -55,8 +56,13 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([root, before] if before else [root])}
 
 
-def read_layers(model_path: Path) -> tuple[Block, ...]:
+def read_layers(model_path: Path) -> tuple["Block", ...]:
     """List the layers of a model file; none without TensorFlow, or if they cannot be listed."""
+    # Not above: who predicts starts without Pydantic, half of the recognizer's import time.
+    from pydantic import TypeAdapter, ValidationError
+
+    from digits.recognition.model_report.schema import Block
+
     if has_tensorflow():
         with suppress(OSError, subprocess.TimeoutExpired, ValidationError):
             run = run_training("layers", model_path, seconds=LAYERS_SECONDS)

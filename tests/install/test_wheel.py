@@ -7,9 +7,7 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import urllib.request
-import venv
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import digits
+from tests.support.environments import fresh_environment
 from tests.support.live_server import find_free_port, status_of, wait_until
 from tests.support.paths import ASSETS, PROJECT
 
@@ -44,10 +43,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def programs(wheel: Path) -> Iterator[Path]:
     """Install the wheel, and give the folder of its programs."""
-    with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
-        programs = Path(folder) / ("Scripts" if os.name == "nt" else "bin")
-        subprocess.run([programs / "pip", "install", "--quiet", str(wheel)], check=True)
+    with fresh_environment(str(wheel)) as programs:
         yield programs
 
 

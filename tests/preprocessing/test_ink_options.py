@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.preprocessing.ink import FOUND, InkOptions, LocatedInk, find_ink
+from digits.preprocessing.ink import LocatedInk, find_ink
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.recognition.predictions import NumberPrediction
 from digits.recognition.recognizer import Recognizer
 from tests.preprocessing.test_ink import photograph

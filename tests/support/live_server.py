@@ -46,7 +46,10 @@ def serve(*command: str, log: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def run_server(
-    *command: str, lines: IO[bytes] | int | None = None, health: str = HEALTH
+    *command: str,
+    lines: IO[bytes] | int | None = None,
+    health: str = HEALTH,
+    python: str | Path = sys.executable,
 ) -> Iterator[str]:
     """Run a command that serves at the port called PORT; give its address when it answers.
 
@@ -54,9 +57,10 @@ def run_server(
         command: words after `python -m`.
         lines: where its lines go, as Popen takes it. Defaults to where ours go.
         health: a path that is answered, whatever is said, once the server runs.
+        python: runs it. Defaults to the one that runs us.
     """
     port = str(find_free_port())
-    words = [sys.executable, "-m", *(word.replace("PORT", port) for word in command)]
+    words = [python, "-m", *(word.replace("PORT", port) for word in command)]
     url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(words, cwd=PROJECT, stdout=lines, stderr=lines)
     try:

@@ -12,8 +12,8 @@ from digits.app.pictures.results import show_results
 from digits.app.pictures.state import PicturesState, pictures_state
 from digits.app.prediction_view import find_recognizer, page_noun
 from digits.classes import DIGIT_CLASSES
-from digits.preprocessing.image_io import PICTURE_ENDINGS
-from digits.preprocessing.ink import InkOptions, Polarity
+from digits.preprocessing.ink_options import InkOptions, Polarity
+from digits.preprocessing.picture_folders import PICTURE_ENDINGS
 from digits.recognition.recognizer import Recognizer
 
 EXAMPLES = sorted(Path(__file__).with_name("examples").glob("*.jpg"))

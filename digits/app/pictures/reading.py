@@ -16,7 +16,7 @@ from digits.app.sentences import describe_doubt
 from digits.classes import DIGIT_CLASSES, class_noun
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import ImageError, decode_image, find_other_frames
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.recognition.predictions import NumberPrediction
 
 PictureStatus = Literal["digit", "unsure", "blank", "error"]

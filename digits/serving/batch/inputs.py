@@ -19,9 +19,8 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from digits.files import first_line
-from digits.preprocessing.image_io import PICTURE_ENDINGS
 from digits.preprocessing.loader import in_batches
-from digits.preprocessing.picture_folders import find_pictures
+from digits.preprocessing.picture_folders import PICTURE_ENDINGS, find_pictures
 from digits.serving.batch.storage import Folder, StorageError, is_address, open_folder, redact
 
 TABLE_ENDINGS = frozenset((".parquet",))

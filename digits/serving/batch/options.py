@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits.arguments import output_path, positive_int
-from digits.preprocessing.ink import FOUND, InkOptions
+from digits.preprocessing.ink_options import FOUND, InkOptions
 
 SHARD_SIZE = 1024  # pictures: some seconds of work, and whole batches of the network
 

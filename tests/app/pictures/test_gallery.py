@@ -11,7 +11,7 @@ from digits.app.pictures import gallery as module
 from digits.app.pictures.gallery import BroughtPicture, Gallery, summarize, to_rows
 from digits.app.pictures.reading import PictureOptions, PictureReading, read_picture
 from digits.commands import predict
-from digits.preprocessing.ink import InkOptions
+from digits.preprocessing.ink_options import InkOptions
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.result_rows import write_csv
 from tests.support.digit_drawings import draw, draw_number, encode_png

@@ -21,7 +21,7 @@ from ray.exceptions import RayTaskError
 from digits.commands import predict
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH, PACKAGE
-from digits.preprocessing.ink import InkOptions
+from digits.preprocessing.ink_options import InkOptions
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
 from digits.serving.batch import inputs as big_inputs

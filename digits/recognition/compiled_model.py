@@ -30,9 +30,10 @@ Runner = Callable[..., dict[str, npt.NDArray[np.float32]]]  # a signature of an 
 PREDICT, EXPLAIN = "predict", "explain"  # signatures
 CHUNK_SIZE = 32  # images a call; what they need stays in the processor's cache
 MAX_EXPLAINERS = 2  # interpreters, each of 9 MB
-# Interpreters run on one thread each: more of them serve several callers, and one large batch
-# as well as LiteRT's own threads do.
+# Interpreters that predict run on one thread each: more of them serve several callers, and one
+# large batch as well as LiteRT's own threads do.
 CORES = os.cpu_count() or 1
+EXPLAIN_THREADS = min(2, CORES)  # an explanation is one call, of 50 images, forward and backward
 
 _is_quiet = threading.Event()  # set once LiteRT has written its line
 
@@ -117,9 +118,9 @@ class CompiledModel:
         return answers["probabilities"], answers["in_distribution_probability"]
 
     def _start(self, signature: str) -> Runner:
-        return Interpreter(model_content=self._content, num_threads=1).get_signature_runner(
-            signature
-        )
+        threads = EXPLAIN_THREADS if signature == EXPLAIN else 1
+        interpreter = Interpreter(model_content=self._content, num_threads=threads)
+        return interpreter.get_signature_runner(signature)
 
     def _check_signatures(self) -> dict[str, Any]:
         """Return the signatures of the file, once they are those that are needed."""

@@ -12,6 +12,7 @@ LiteRT has no kernels for the gradients of ReLU and of pooling. `make_differenti
 copies a network with layers whose gradients need operations that LiteRT does have.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -20,11 +21,24 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from digits.preprocessing.normalization import INPUT_SHAPE
-from digits.training.calibrated_network import INPUT, freeze_weights, logits_function
+from digits.recognition.architectures import logits_of
+from digits.training.calibrated_network import INPUT, freeze_weights, logits_of_probabilities
+
+ImageFunction = Callable[[tf.Tensor], tf.Tensor]
 
 STEPS = 48  # pictures on the way from paper to full ink
 EARLY = 1.5  # power that draws the steps to faint ink, where the score changes most
 VERY_LOW = -1e30  # padding that no maximum is taken from; finite, as it is multiplied by 0
+
+AFFINE = {
+    keras.layers.BatchNormalization,
+    keras.layers.Conv2D,
+    keras.layers.Dropout,
+    keras.layers.Flatten,
+    keras.layers.Rescaling,
+    keras.layers.Reshape,
+    keras.layers.ZeroPadding2D,
+}
 
 CLASS = (), tf.int32
 SIGNATURE = [
@@ -46,21 +60,66 @@ def trace_attribution(model: keras.Model) -> tf.types.experimental.PolymorphicFu
         `scores`, float32 (2,), those of black paper and of the picture.
     """
     network = make_differentiable(model)
-    logits_of_images, network_weights = logits_function(network), freeze_weights(network)
+    network_weights = freeze_weights(network)
+    first_layers, logits_of_features = split(network)
     shares, weights = quadrature()
+    num_classes = model.output_shape[-1]
 
     @tf.function(input_signature=SIGNATURE)  # type: ignore[untyped-decorator]
     def explain(image: tf.Tensor, label: tf.Tensor, rival: tf.Tensor) -> dict[str, tf.Tensor]:
         faded = image * shares[:, np.newaxis, np.newaxis, np.newaxis]  # (steps + 2, 28, 28, 1)
-        with keras.StatelessScope(network_weights), tf.GradientTape() as tape:
-            tape.watch(faded)
-            logits = logits_of_images(faded)
-            scores = tf.gather(logits, label, axis=1) - tf.gather(logits, rival, axis=1)
-        gradients = tape.gradient(scores, faded)
-        attribution = image * tf.tensordot(weights, gradients, 1)  # (28, 28, 1)
-        return {"attribution": attribution[..., 0], "scores": scores[-2:]}
+        direction = tf.one_hot(label, num_classes) - tf.one_hot(rival, num_classes)
+        with keras.StatelessScope(network_weights):
+            with tf.GradientTape() as tape:
+                features = first_layers(faded)
+                tape.watch(features)
+                scores = tf.linalg.matvec(logits_of_features(features), direction)
+            gradients = tape.gradient(scores, features, weights)
+            gradient = tf.reduce_sum(gradients, axis=0, keepdims=True)
+            # Affine layers have one gradient at all steps, so they get the sum of the steps.
+            images = tf.reshape(image, [1, *INPUT_SHAPE])
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                features = first_layers(images)
+            gradient = tf.reshape(tape.gradient(features, images, gradient), INPUT_SHAPE)
+        attribution = tf.reshape(image * gradient, INPUT_SHAPE[:2])
+        return {"attribution": attribution, "scores": scores[-2:]}
 
     return explain
+
+
+def split(network: keras.Model) -> tuple[keras.Model, ImageFunction]:
+    """Split a network after its first layers, as many as are affine.
+
+    Returns:
+        Those layers, (n, 28, 28, 1) -> (n, ...); and a function from there to logits
+        (n, classes).
+    """
+    to_logits = logits_of(network)
+    end = network if to_logits is None else to_logits
+    cut = network.inputs[0]
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        if not is_affine(layer) or layer.input is not cut:
+            break
+        cut = layer.output
+    try:
+        rest = keras.Model(cut, end.outputs[0])
+    except ValueError:  # a connection passes the cut by
+        cut, rest = network.inputs[0], end
+
+    def call(features: tf.Tensor) -> tf.Tensor:
+        outputs = rest(features, training=False)
+        return logits_of_probabilities(outputs) if to_logits is None else outputs
+
+    return keras.Model(network.inputs[0], cut), call
+
+
+def is_affine(layer: keras.layers.Layer) -> bool:
+    """Whether a layer that is not trained multiplies by constants and adds some, no more."""
+    activation = getattr(layer, "activation", keras.activations.linear)
+    return type(layer) in AFFINE and activation is keras.activations.linear
 
 
 def quadrature() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -108,7 +167,7 @@ def is_plain_relu(layer: keras.layers.Layer) -> bool:
 def relu(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """Return max(x, 0); its gradient is a product, where TensorFlow's is a kernel of its own."""
     y = tf.nn.relu(x)
-    return y, lambda upstream: upstream * tf.cast(y > 0, upstream.dtype)
+    return y, lambda upstream: upstream * tf.sign(y)
 
 
 class MaxPooling(keras.layers.MaxPooling2D):  # type: ignore[misc]

@@ -92,9 +92,14 @@ def logits_function(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     def call(images: tf.Tensor) -> tf.Tensor:
         if network is not None:
             return network(images, training=False)
-        return tf.math.log(tf.maximum(model(images, training=False), SMALLEST))
+        return logits_of_probabilities(model(images, training=False))
 
     return call
+
+
+def logits_of_probabilities(probabilities: tf.Tensor) -> tf.Tensor:
+    """Return logarithms, which differ as logits do; of zero a finite one."""
+    return tf.math.log(tf.maximum(probabilities, SMALLEST))
 
 
 def freeze_weights(model: keras.Model) -> list[tuple[keras.Variable, object]]:

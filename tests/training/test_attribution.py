@@ -63,3 +63,49 @@ def test_every_architecture_can_be_compiled_and_explained(architecture: str) -> 
     np.testing.assert_allclose(
         compiled.predict(IMAGES)[0], model(IMAGES, training=False), atol=1e-5
     )
+
+
+def skip_the_first_layer() -> keras.Model:
+    image = keras.Input((28, 28, 1))
+    bent = layers.ReLU()(layers.Conv2D(1, 3, padding="same")(image))
+    features = layers.Flatten()(layers.Add()([image, bent]))
+    return keras.Model(image, layers.Dense(10, activation="softmax")(features))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        keras.Sequential(
+            [
+                keras.Input((28, 28, 1)),
+                layers.Conv2D(4, 3, strides=2, activation="relu"),
+                layers.Flatten(),
+                layers.Dense(10, activation="softmax"),
+            ]
+        ),
+        keras.Sequential(
+            [
+                keras.Input((28, 28, 1)),
+                layers.Rescaling(2.0, offset=-1.0),
+                layers.Conv2D(4, 3, strides=2),
+                layers.BatchNormalization(),
+                layers.ReLU(),
+                layers.Flatten(),
+                layers.Dense(10, activation="softmax"),
+            ]
+        ),
+        skip_the_first_layer(),
+    ],
+    ids=["bent", "affine", "skipped"],
+)
+def test_any_beginning_gives_the_integral_of_the_gradients(model: keras.Model) -> None:
+    answers = trace_attribution(model)(IMAGES[0], 3, 5)
+    shares, weights = quadrature()
+    faded = tf.constant(IMAGES[0] * shares[:, np.newaxis, np.newaxis, np.newaxis])
+    with tf.GradientTape() as tape:
+        tape.watch(faded)
+        logs = tf.math.log(model(faded, training=False))
+        scores = logs[:, 3] - logs[:, 5]
+    expected = IMAGES[0] * np.tensordot(weights, tape.gradient(scores, faded), 1)
+    np.testing.assert_allclose(answers["attribution"], expected[..., 0], atol=1e-5)
+    np.testing.assert_allclose(answers["scores"], scores[-2:], atol=1e-4)

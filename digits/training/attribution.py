@@ -21,7 +21,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from digits.preprocessing.normalization import INPUT_SHAPE
-from digits.recognition.architectures import logits_of
+from digits.training.architectures import logits_of
 from digits.training.calibrated_network import INPUT, freeze_weights, logits_of_probabilities
 
 ImageFunction = Callable[[tf.Tensor], tf.Tensor]

@@ -17,13 +17,14 @@ from starlette.exceptions import HTTPException
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import ImageError, Limits, decode_image
 from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.recognition.recognizer import Recognizer
 from digits.serving.api.admission import RETRY_SECONDS, Admission
-from digits.serving.api.batching import Batcher, ServedModel
 from digits.serving.api.draining import Draining
 from digits.serving.api.metrics import Metrics
 from digits.serving.api.observability import Observability, note_predictions
 from digits.serving.api.problems import Problem, answer_http_error, answer_image_error, document
 from digits.serving.api.schemas import (
+    NAME_DIGITS,
     Batch,
     Card,
     FileError,
@@ -34,6 +35,7 @@ from digits.serving.api.schemas import (
     Reading,
     reading_fields,
 )
+from digits.serving.api.served_model import ServedModel
 from digits.serving.api.settings import Settings
 from digits.serving.api.uploads import SentFile, receive_files, receive_picture
 
@@ -84,12 +86,12 @@ class Service:
         return Limits(self.settings.max_bytes, self.settings.max_megapixels)
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Batcher]:
+    async def acquire(self) -> AsyncIterator[Recognizer]:
         """Hold a slot and the model for one request, for no longer than is allowed."""
         with self.admission.acquire():
             try:
                 async with asyncio.timeout(self.settings.seconds):
-                    yield self.model.get_batcher()
+                    yield self.model.get_recognizer()
             except TimeoutError as error:
                 raise Problem(
                     503,
@@ -139,12 +141,13 @@ def make_api(settings: Settings, *, model_path: Path = MODEL_PATH) -> FastAPI:
 async def predict(request: Request) -> Reading:
     """Read all ink of a picture as one digit: the body itself, or the form's `file`."""
     service: Service = request.app.state.service
-    async with service.acquire() as batcher:
+    async with service.acquire() as recognizer:
         data = await service.receive(request)
-        model_input = await service.admission.run(prepare, data, service.limits)
-        predictions = await batcher.predict([model_input])
+        predictions = await service.admission.run(
+            lambda: recognizer.predict_inputs([prepare(data, service.limits)])
+        )
     note_predictions(request, predictions)
-    return Reading(**reading_fields(predictions[0], batcher.name))
+    return Reading(**reading_fields(predictions[0], name_of(recognizer)))
 
 
 @router.post("/predict/batch", summary="Read many pictures of one digit each", **PICTURES)
@@ -152,21 +155,21 @@ async def predict_batch(request: Request) -> Batch:
     """Read each of the form's `files`; one that cannot be read has a message instead."""
     service: Service = request.app.state.service
     settings = service.settings
-    async with service.acquire() as batcher:
+    async with service.acquire() as recognizer:
         async with service.admission.sending():
             files = await receive_files(
                 request, limit=settings.max_batch_bytes, count=settings.max_files
             )
         prepared = await prepare_all(service, files)
         readable = [one for one in prepared if not isinstance(one, ImageError)]
-        predictions = await batcher.predict(readable)
+        predictions = await service.admission.run(recognizer.predict_inputs, readable)
     note_predictions(request, predictions)
     rest = iter(predictions)
     return Batch(
         results=[
             FileError(file=file.name, message=str(one))
             if isinstance(one, ImageError)
-            else FileReading(file=file.name, **reading_fields(next(rest), batcher.name))
+            else FileReading(file=file.name, **reading_fields(next(rest), name_of(recognizer)))
             for file, one in zip(files, prepared, strict=True)
         ]
     )
@@ -176,14 +179,14 @@ async def predict_batch(request: Request) -> Batch:
 async def read(request: Request) -> Number:
     """Find the digits of a picture, line by line, and read each."""
     service: Service = request.app.state.service
-    async with service.acquire() as batcher:
+    async with service.acquire() as recognizer:
         data = await service.receive(request)
         number = await service.admission.run(
-            lambda: batcher.recognizer.predict_number(decode_image(data, limits=service.limits))
+            lambda: recognizer.predict_number(decode_image(data, limits=service.limits))
         )
     note_predictions(request, [digit.prediction for digit in number.digits])
     digits = [
-        PlacedReading(**reading_fields(digit.prediction, batcher.name), **asdict(digit.box))
+        PlacedReading(**reading_fields(digit.prediction, name_of(recognizer)), **asdict(digit.box))
         for digit in number.digits
     ]
     return Number(number=number.text, digits=digits)
@@ -198,15 +201,20 @@ async def read(request: Request) -> Number:
 )
 async def health(request: Request) -> Health:
     """Answer 200 when the model reads; 503 while it is loaded, or when it cannot be."""
-    batcher = request.app.state.service.model.get_batcher()
-    return Health(model=batcher.name, warning=batcher.recognizer.warning or None)
+    recognizer = request.app.state.service.model.get_recognizer()
+    return Health(model=name_of(recognizer), warning=recognizer.warning or None)
 
 
 @router.get("/model", tags=["Server"], summary="The model's card", responses=document(500, 503))
 async def model(request: Request) -> Card:
     """Tell what the model is, and what was measured on it."""
-    recognizer = request.app.state.service.model.get_batcher().recognizer
+    recognizer = request.app.state.service.model.get_recognizer()
     return Card.model_validate({**asdict(recognizer.card), "warning": recognizer.warning})
+
+
+def name_of(recognizer: Recognizer) -> str:
+    """Name a model in answers: the first digits of its file's SHA-256."""
+    return recognizer.sha256[:NAME_DIGITS]
 
 
 def prepare(data: bytes, limits: Limits) -> ModelInput | None:

@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import os
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,14 @@ import pytest
 from fastapi import FastAPI
 
 from digits.locations import MODEL_PATH
-from digits.preprocessing.image_io import Limits
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import start_loading
-from digits.recognition.predictions import Prediction
-from digits.recognition.recognizer import Recognizer
 from digits.serving.api import draining, routes
 from digits.serving.api.admission import SLOW_SECONDS
-from digits.serving.api.batching import Batcher, ServedModel
 from digits.serving.api.routes import make_api, prepare
+from digits.serving.api.served_model import ServedModel
 from digits.serving.api.settings import Settings
-from tests.support.digit_drawings import DIGITS, draw, encode_png
+from tests.support.digit_drawings import draw, encode_png
 from tests.support.event_loops import run_apart
 
 SEVEN = encode_png(draw(7))
@@ -91,57 +88,16 @@ def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     run_apart(wait())
 
 
-def test_pictures_that_wait_go_through_the_network_together(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    calls: list[int] = []
-    original = Recognizer.predict_inputs
-
-    def count(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
-        calls.append(len(inputs))
-        return original(self, inputs)
-
-    monkeypatch.setattr(Recognizer, "predict_inputs", count)
-
-    async def read_all() -> list[str | None]:
-        batcher = Batcher(start_loading().result(120))
-        inputs = [prepare(encode_png(draw(digit)), Limits()) for digit in DIGITS]
-        answers = await asyncio.gather(*(batcher.predict([one]) for one in inputs))
-        return [predictions[0].label for predictions in answers]
-
-    assert run_apart(read_all()) == [str(digit) for digit in DIGITS]
-    assert sum(calls) == 10 and len(calls) <= 2
-
-
-def test_a_fault_of_one_group_leaves_the_next_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Recognizer.predict_inputs
-
-    def fail_at_two(self: Recognizer, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
-        if len(inputs) == 2:
-            raise RuntimeError("broken")
-        return original(self, inputs)
-
-    monkeypatch.setattr(Recognizer, "predict_inputs", fail_at_two)
-
-    async def read() -> None:
-        batcher = Batcher(start_loading().result(120))
-        with pytest.raises(RuntimeError):
-            await batcher.predict([None, None])
-        assert (await batcher.predict([None]))[0].status == "blank"
-
-    run_apart(read())
-
-
 def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:
     path = tmp_path / "digit_model.keras"
     path.write_bytes(MODEL_PATH.read_bytes())
     model = ServedModel(path)
     start_loading(path).result(120)
-    before = model.get_batcher()
+    before = model.get_recognizer()
     os.utime(path, ns=(1, 1))  # another file, as far as its time says
-    assert model.get_batcher() is before
+    assert model.get_recognizer() is before
     start_loading(path).result(120)
-    assert model.get_batcher() is not before
+    assert model.get_recognizer() is not before
 
 
 async def dribble(pause: float = 0.05) -> AsyncIterator[bytes]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digits.preprocessing.image_io import load_image as load_image
     from digits.preprocessing.normalization import preprocess as preprocess
     from digits.recognition.errors import BrokenModelError as BrokenModelError
+    from digits.recognition.errors import CompileError as CompileError
     from digits.recognition.errors import IncompatibleModelError as IncompatibleModelError
     from digits.recognition.errors import ModelNotFoundError as ModelNotFoundError
     from digits.recognition.errors import RecognizerError as RecognizerError
@@ -32,6 +33,7 @@ __version__ = "0.2.0"
 
 HOMES = {
     "BrokenModelError": "digits.recognition.errors",
+    "CompileError": "digits.recognition.errors",
     "DigitPrediction": "digits.recognition.predictions",
     "Explainer": "digits.recognition.explanation",
     "ImageError": "digits.preprocessing.image_io",

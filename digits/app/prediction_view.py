@@ -1,8 +1,7 @@
 """What every view shows of a reading, and the recognizer that they share."""
 
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +13,16 @@ from digits.evaluation.formats import format_confidence
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import ModelInput
-from digits.recognition import background_loader
-from digits.recognition.background_loader import FileIdentity
+from digits.recognition.background_loader import FileIdentity, file_identity, start_loading
 from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.predictions import Prediction
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to load: a thread of its own does it
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 Pixel = TypeVar("Pixel", np.float32, np.uint8)
 
+# Shown after half a second: a model that has its compiled form is there before.
+COMPILING = "Compiling this model: about ten seconds, once."
 MOST_BARS = 12  # of a chart; more names cannot be read on a phone
 SEEN_ZOOM = 5  # screen pixels a side for each pixel that the network saw
 SEEN_ALT = "The drawing as the model saw it: 28 by 28 pixels, white on black."
@@ -37,7 +35,7 @@ def page_noun() -> str:
 
 def page_class_names() -> ClassNames:
     """Return what the page's model tells apart, before that is loaded."""
-    return read_class_names(MODEL_PATH, background_loader.file_identity(MODEL_PATH))
+    return read_class_names(MODEL_PATH, file_identity(MODEL_PATH))
 
 
 @st.cache_data(show_spinner=False, max_entries=2)
@@ -46,7 +44,7 @@ def read_class_names(path: Path, identity: FileIdentity) -> ClassNames:
 
     Args:
         path: of the model.
-        identity: of its two files, so that another version of either is read again.
+        identity: of its files, so that another version of either is read again.
     """
     try:
         return ModelCard.load(path).class_names
@@ -54,17 +52,12 @@ def read_class_names(path: Path, identity: FileIdentity) -> ClassNames:
         return DIGIT_CLASSES
 
 
-def find_recognizer(wait: str) -> "Recognizer | None":
-    """Return the server's recognizer; None, after a sentence on why, when there is none.
-
-    Args:
-        wait: what to say while it is loaded.
-    """
-    loading = start_page_model()
+def find_recognizer() -> Recognizer | None:
+    """Return the server's recognizer; None, after a sentence on why, when there is none."""
+    loading = start_loading(MODEL_PATH)
     if not loading.done():
-        with st.spinner(wait):
+        with st.spinner(COMPILING):
             loading.exception()
-
     try:
         recognizer = loading.result()
     except RecognizerError as error:
@@ -75,12 +68,7 @@ def find_recognizer(wait: str) -> "Recognizer | None":
     return recognizer
 
 
-def start_page_model() -> "Future[Recognizer]":
-    """Begin to load the model in the background, if that has not been done."""
-    return background_loader.start_loading(MODEL_PATH)
-
-
-def show_answer(prediction: "Prediction") -> None:
+def show_answer(prediction: Prediction) -> None:
     """Show the digit large, or the two between which the model hesitates, or neither."""
     answer = str(prediction.label)
     label = f"This is {with_article(answer).split()[0]}"
@@ -109,7 +97,7 @@ def enlarge_pixels(picture: npt.NDArray[Pixel], zoom: int = SEEN_ZOOM) -> npt.ND
     return rows.repeat(zoom, axis=1)
 
 
-def show_probabilities(prediction: "Prediction") -> None:
+def show_probabilities(prediction: Prediction) -> None:
     """Draw one bar a digit, the best one in the page's colour; of many classes, the best."""
     import altair as alt  # with pandas half a second, which the canvas need not wait for
     import pandas as pd

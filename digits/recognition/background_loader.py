@@ -3,7 +3,8 @@
     loading = start_loading()       # at once, and the same for everybody who asks
     recognizer = loading.result()   # waits; raises RecognizerError when there is none
 
-The shipped model is there in a fraction of a second; one without a compiled form takes longer.
+A model is there in a fraction of a second; one without a compiled form takes ten seconds, in
+which an API must go on answering.
 """
 
 import copy
@@ -46,11 +47,12 @@ _loadings: dict[Path, Loading] = {}  # the least recently used first
 
 
 def file_identity(model_path: Path) -> FileIdentity:
-    """Tell one version of a model file and its card from another: use it as a cache key.
+    """Tell one version of a model's files from another: use it as a cache key.
 
-    It changes when either file is written, added or removed.
+    It changes when the model, its card or its compiled form is written, added or removed.
     """
-    return tuple(stamp(path) for path in (model_path, card_path(model_path)))
+    files = (model_path, card_path(model_path), model_path.with_suffix(".tflite"))
+    return tuple(stamp(path) for path in files)
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
@@ -65,7 +67,7 @@ def stamp(path: Path) -> tuple[int, int] | None:
 def start_loading(path: Path = MODEL_PATH) -> Future[Recognizer]:
     """Begin to load a model in the background, unless that has been done.
 
-    A model is loaded again when its file or its card has changed. If the new version
+    A model is loaded again when one of its files has changed. If the new version
     cannot be loaded, the earlier one is handed out, and its `warning` says so.
     """
     identity = file_identity(path)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from digits.locations import MODEL_PATH
 from digits.serving.api.settings import Settings
 from tests.support.app_server import demand_chromium, open_chromium
 from tests.support.live_server import serve, wait_until, wait_until_ready
@@ -44,11 +45,10 @@ def run(command: Sequence[str | Path]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
 
 
-def test_uvicorn_answers_before_tensorflow_is_loaded() -> None:
+def test_uvicorn_serves_page_and_api() -> None:
     with serve(*UVICORN) as url:
-        health = httpx2.get(f"{url}/api/health")
-        assert health.status_code == 503
-        assert "being loaded" in health.json()["detail"]
+        wait_until_ready(url)
+        assert httpx2.get(f"{url}/api/health").json()["status"] == "ready"
         assert "<title>Streamlit</title>" in httpx2.get(url).text
 
 
@@ -59,6 +59,19 @@ def test_streamlit_serves_page_and_api(url: str) -> None:
     assert httpx2.get(f"{url}/api/nope").status_code == 404
     assert httpx2.get(f"{url}/api", follow_redirects=True).url.path == "/api/docs"
     assert "digits_model_loaded 1.0" in httpx2.get(f"{url}/metrics").text
+
+
+def test_it_answers_while_its_model_is_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "alone.keras"
+    model.write_bytes(MODEL_PATH.read_bytes())
+    monkeypatch.setenv("DIGITS_MODEL", str(model))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # nothing is in it
+    with serve(*UVICORN) as url:
+        health = httpx2.get(f"{url}/api/health")
+        assert health.status_code == 503
+        assert "being loaded" in health.json()["detail"]
 
 
 def test_a_client_that_asks_first_is_refused_before_it_sends(url: str) -> None:

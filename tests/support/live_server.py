@@ -17,7 +17,7 @@ import psutil
 from tests.support.paths import PROJECT
 
 HEALTH = "/api/health"
-START_SECONDS = 120  # for TensorFlow to load on a busy machine
+START_SECONDS = 120  # on a busy machine
 
 
 class ServerError(Exception):

@@ -9,7 +9,7 @@ leaving; clearing, opening another drawing and the canvas' own reset are.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -17,9 +17,7 @@ from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.reading import CanvasReading
 from digits.data.strokes import Canvas
 from digits.preprocessing.arrays import Image
-
-if TYPE_CHECKING:  # recognizer.py loads TensorFlow
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 MAX_REMEMBERED = 8  # readings; two rows of four on a phone
 THUMBNAIL_SIDE = 144  # pixels; twice what a plain screen shows, for sharp ones
@@ -56,7 +54,7 @@ class HeldReading:
     """The reading on screen, and of what and by whom it is."""
 
     board: Board
-    recognizer: "Recognizer"
+    recognizer: Recognizer
     reading: CanvasReading
 
 

@@ -12,7 +12,6 @@ measures how often they do not.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,9 +21,7 @@ from digits.preprocessing.arrays import Image
 from digits.preprocessing.geometry import Box
 from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.recognition.predictions import NumberPrediction, Prediction
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to load: the canvas is shown before
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 WITHIN = 0.8  # of a stroke's way that lies in the box of the digit that it belongs to
 CLOSE = 0.05  # probability from which the runner-up is worth a word
@@ -53,7 +50,7 @@ class CanvasReading:
         return f"{self.prediction.label or ''}{mark}"
 
 
-def read_canvas(image: Image, drawing: Drawing, recognizer: "Recognizer") -> CanvasReading:
+def read_canvas(image: Image, drawing: Drawing, recognizer: Recognizer) -> CanvasReading:
     """Read a drawing as one digit, or as several when it is more likely that.
 
     Args:

@@ -1,7 +1,5 @@
 """Why this digit: the ink that spoke for it and against it, over the drawing."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from digits.app.canvas.drawing import CANVAS_SIDE
@@ -9,10 +7,8 @@ from digits.classes import with_article
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.ink import LocatedInk
-
-if TYPE_CHECKING:  # they load TensorFlow, which is at hand when there is a reading
-    from digits.recognition.explanation import Explainer
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.explanation import AGAINST, FOR, Explainer, draw_explanation
+from digits.recognition.recognizer import Recognizer
 
 # A patch of each colour beside its name: for those who see colours, and those who do not.
 LEGEND = """
@@ -29,12 +25,14 @@ PATCH = (
 )
 
 
-def show_explanation(picture: Image, ink: LocatedInk, recognizer: "Recognizer") -> None:
+def show_explanation(picture: Image, ink: LocatedInk, recognizer: Recognizer) -> None:
     """Colour the ink of a drawing by what it said."""
-    from digits.recognition.explanation import AGAINST, FOR, draw_explanation
-
-    with st.spinner("Looking closer. The first time takes some seconds ..."):
-        explanation = load_explainer(recognizer).explain(ink)
+    if not recognizer.engine.can_explain:
+        st.caption(
+            "This model cannot be explained: LiteRT cannot compute the gradients of its layers."
+        )
+        return
+    explanation = Explainer(recognizer).explain(ink)
     if explanation is None:
         return
     digit, rival = with_article(explanation.digit), with_article(explanation.rival)
@@ -51,15 +49,3 @@ def show_explanation(picture: Image, ink: LocatedInk, recognizer: "Recognizer") 
                 f"The stronger the colour, the more it said. It asks what makes this {digit}"
                 f" rather than {rival}, which came second."
             )
-
-
-@st.cache_resource(
-    show_spinner=False,
-    max_entries=1,
-    hash_funcs={"digits.recognition.recognizer.Recognizer": id},
-)
-def load_explainer(recognizer: "Recognizer") -> "Explainer":
-    """Compile the explainer once a server, and again for another model."""
-    from digits.recognition.explanation import Explainer
-
-    return Explainer(recognizer)

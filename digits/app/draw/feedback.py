@@ -1,8 +1,7 @@
 """Right or wrong: ask what a drawing is, and save it if the visitor wants."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from digits.app.canvas.drawing import Drawing
 from digits.app.kept.records import LabelledDrawing
@@ -11,11 +10,7 @@ from digits.app.kept.store import StoreError
 from digits.app.kept.visit import Visit
 from digits.classes import REJECT_NAME
 from digits.recognition.predictions import Prediction
-
-if TYPE_CHECKING:  # TensorFlow is not needed to ask
-    from streamlit.delta_generator import DeltaGenerator
-
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 MAX_PILLS = 12  # next to each other; among more, one is found by typing it
 RIGHT, WRONG = ":material/check: Right", ":material/close: Wrong"
@@ -33,7 +28,7 @@ WHAT_IS_KEPT = (
 )
 
 
-def ask_feedback(drawing: Drawing, prediction: Prediction, recognizer: "Recognizer") -> None:
+def ask_feedback(drawing: Drawing, prediction: Prediction, recognizer: Recognizer) -> None:
     """Ask whether a drawing was read right, and offer to save it.
 
     Args:

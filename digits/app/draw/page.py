@@ -1,7 +1,5 @@
 """Draw with mouse, pen or finger, and see what it is read as."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -21,17 +19,12 @@ from digits.app.prediction_view import (
     show_answer,
     show_model_input,
     show_probabilities,
-    start_page_model,
 )
 from digits.app.sentences import describe_doubt
 from digits.classes import DIGIT_CLASSES, with_article
 from digits.evaluation.formats import format_confidence
 from digits.recognition.predictions import Prediction
-
-if TYPE_CHECKING:  # recognizer.py loads TensorFlow; the canvas is shown before
-    from digits.recognition.recognizer import Recognizer
-
-WAIT = "Getting ready to read. Draw already: it takes some seconds, once."
+from digits.recognition.recognizer import Recognizer
 
 # The places of canvas and answer keep their height, so that nothing below them jumps;
 # small pictures need no tools above them.
@@ -79,9 +72,8 @@ def draw_and_read() -> None:
         show_files(board)
     with history:
         show_history()
-    start_page_model()
     with right, st.container(key="answer"):
-        recognizer = find_recognizer(WAIT)
+        recognizer = find_recognizer()
         if recognizer is None:
             name_page("")
             with feedback:
@@ -107,7 +99,7 @@ def show_controls() -> tuple[int, bool, DeltaGenerator]:
     return brush, is_live, files
 
 
-def read_board(board: Board, recognizer: "Recognizer", *, is_wanted: bool) -> CanvasReading | None:
+def read_board(board: Board, recognizer: Recognizer, *, is_wanted: bool) -> CanvasReading | None:
     """Read the drawing, or return the last reading while it is still of this drawing.
 
     Returns:
@@ -189,7 +181,7 @@ def say(reading: CanvasReading | None) -> str:
     return f"Read as {prediction.label}, {format_confidence(prediction.confidence)} sure."
 
 
-def show_feedback(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+def show_feedback(board: Board, reading: CanvasReading | None, recognizer: Recognizer) -> None:
     """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
     if reading is not None and reading.number is not None:
         show_feedback_hint(f"Draw one {page_noun()} alone to say whether it was read right.")
@@ -199,7 +191,7 @@ def show_feedback(board: Board, reading: CanvasReading | None, recognizer: "Reco
         ask_feedback(board.drawing, reading.prediction, recognizer)
 
 
-def show_details(board: Board, reading: CanvasReading | None, recognizer: "Recognizer") -> None:
+def show_details(board: Board, reading: CanvasReading | None, recognizer: Recognizer) -> None:
     """Show, to who opens them, how the drawing was seen and why it was read so."""
     noun = page_noun()
     stages = st.expander("How it saw it", key="seen", on_change="rerun")

@@ -1,7 +1,6 @@
 """Several models read the same drawing, and their figures stand in one table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +10,7 @@ from digits.app.model.comparison import NOTHING, compare_figures, list_models, n
 from digits.app.model.example_drawings import EXAMPLE_DRAWINGS
 from digits.app.model.mistakes import MISREAD_ZOOM
 from digits.app.navigation import draw_page
-from digits.app.prediction_view import enlarge_pixels, page_noun
+from digits.app.prediction_view import COMPILING, enlarge_pixels, page_noun
 from digits.app.sentences import escape_markdown, without_folders
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
@@ -24,9 +23,7 @@ from digits.preprocessing.image_io import to_data_url
 from digits.recognition.background_loader import FileIdentity, file_identity
 from digits.recognition.errors import RecognizerError
 from digits.recognition.predictions import Prediction
-
-if TYPE_CHECKING:
-    from digits.recognition.recognizer import Recognizer
+from digits.recognition.recognizer import Recognizer
 
 MOST = 4  # models at once, and the one that ships: more cannot be read on a phone
 DRAWING_SIDE = 140  # screen pixels of the drawing that is read
@@ -104,26 +101,31 @@ def examples_for(about: ModelAbout) -> dict[str, Image]:
     }
 
 
-def load_all(paths: list[Path]) -> "dict[Path, Recognizer]":
+def load_all(paths: list[Path]) -> dict[Path, Recognizer]:
     """Load models, and say in a sentence each which ones cannot be used."""
     recognizers = {}
     for path in paths:
-        try:
-            recognizers[path] = load_recognizer(path, file_identity(path))
-        except RecognizerError as error:
-            st.error(escape_markdown(without_folders(str(error))), icon=":material/error:")
+        loaded = load_recognizer(path, file_identity(path))
+        if isinstance(loaded, Recognizer):
+            recognizers[path] = loaded
+        else:
+            st.error(escape_markdown(without_folders(str(loaded))), icon=":material/error:")
     return recognizers
 
 
-@st.cache_resource(show_spinner="Loading a model ...", max_entries=MOST + 1)
-def load_recognizer(path: Path, identity: FileIdentity) -> "Recognizer":
-    """Load a model once a server, and again when its files have another `identity`."""
-    from digits.recognition.recognizer import Recognizer
+@st.cache_resource(show_spinner=COMPILING, max_entries=MOST + 1)
+def load_recognizer(path: Path, identity: FileIdentity) -> Recognizer | RecognizerError:
+    """Load a model once a server, and again when its files have another `identity`.
 
-    return Recognizer.load(path)
+    What is wrong with a model is kept, too: finding it out takes as long as compiling.
+    """
+    try:
+        return Recognizer.load(path)
+    except RecognizerError as error:
+        return error
 
 
-def predict_together(recognizers: "dict[str, Recognizer]", about: ModelAbout) -> None:
+def predict_together(recognizers: dict[str, Recognizer], about: ModelAbout) -> None:
     """Take a drawing, and show what each model reads."""
     left, right = st.columns([5, 6], gap="medium")
     with left:
@@ -155,7 +157,7 @@ def choose_image(examples: dict[str, Image], noun: str) -> Image | None:
     return image
 
 
-def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Recognizer]") -> None:
+def show_readings(readings: dict[str, Prediction], recognizers: dict[str, Recognizer]) -> None:
     """Show what each model reads, and how its probabilities are spread."""
     table = [
         describe_prediction(name, reading, recognizers[name]) for name, reading in readings.items()
@@ -175,9 +177,7 @@ def show_readings(readings: "dict[str, Prediction]", recognizers: "dict[str, Rec
             )
 
 
-def describe_prediction(
-    name: str, reading: "Prediction", recognizer: "Recognizer"
-) -> dict[str, str]:
+def describe_prediction(name: str, reading: Prediction, recognizer: Recognizer) -> dict[str, str]:
     """Write what a model reads, and how sure it is."""
     in_distribution = NOTHING  # a model that never refuses does not say
     if recognizer.card.reject_logit is not None:
@@ -191,7 +191,7 @@ def describe_prediction(
     }
 
 
-def table_probabilities(readings: "dict[str, Prediction]") -> pd.DataFrame:
+def table_probabilities(readings: dict[str, Prediction]) -> pd.DataFrame:
     """Tabulate probabilities, a column a model, a row a class; of many, those that are possible."""
     columns = {
         name: dict(zip(one.class_names, one.probabilities, strict=True))

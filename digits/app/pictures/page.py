@@ -40,7 +40,7 @@ def bring_and_read() -> None:
     bring_controls(state)
     options = option_controls()
     with st.container():  # what it has to say moves nothing below to another place
-        recognizer = find_recognizer("Loading the model ...")
+        recognizer = find_recognizer()
     if recognizer is None:
         return
     headline = st.empty()

@@ -14,6 +14,7 @@ from digits.app.canvas.board import MAX_REMEMBERED, PastReading, put_first
 from digits.app.canvas.drawing import Drawing
 from digits.app.canvas.drawing_files import to_json, to_png
 from digits.preprocessing.ink import separate_ink
+from digits.recognition.background_loader import start_loading
 from tests.support.digit_drawings import canvas_state, draw_side_by_side, place
 from tests.support.pages import open_page
 
@@ -171,6 +172,16 @@ def test_why_names_the_digit_and_its_rival(app: AppTest) -> None:
     draw(app, 4)
     assert not app.exception
     assert "makes this a 4 rather than a" in captions(app)
+
+
+def test_a_model_that_cannot_be_explained_says_so(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_loading().result().engine, "can_explain", False)
+    app.session_state["why"] = True
+    draw(app, 4)
+    assert not app.exception
+    assert "cannot be explained" in captions(app)
 
 
 @pytest.mark.parametrize("key", ["seen", "why"])

@@ -1,7 +1,6 @@
 """The model's view without a browser: each part, with all, little or nothing to show."""
 
 import dataclasses
-import json
 import re
 import shutil
 from pathlib import Path
@@ -195,9 +194,10 @@ def test_a_model_whose_training_was_not_recorded_says_so(app: AppTest, model: Pa
 
 
 def test_a_broken_model_is_one_sentence(app: AppTest, model: Path) -> None:
-    model.write_bytes(b"broken")
-    card = json.loads(model.with_suffix(".json").read_text())
-    model.with_suffix(".json").write_text(json.dumps({**card, "sha256": sha256_of(model)}))
+    compiled = model.with_suffix(".tflite")
+    compiled.write_bytes(b"broken")
+    card = ModelCard.load(model)
+    dataclasses.replace(card, compiled_sha256=sha256_of(compiled)).write(model)
     open_part(app, "Compare")
     assert "damaged" in app.error[0].value
     assert str(model.parent) not in app.error[0].value

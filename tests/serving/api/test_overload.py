@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import start_loading
+from digits.recognition.recognizer import Recognizer
 from digits.serving.api import draining, routes
 from digits.serving.api.admission import SLOW_SECONDS
 from digits.serving.api.routes import make_api, prepare
@@ -88,16 +88,24 @@ def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     run_apart(wait())
 
 
-def test_a_model_that_is_replaced_answers_until_the_new_one_does(tmp_path: Path) -> None:
-    path = tmp_path / "digit_model.keras"
-    path.write_bytes(MODEL_PATH.read_bytes())
-    model = ServedModel(path)
-    start_loading(path).result(120)
-    before = model.get_recognizer()
-    os.utime(path, ns=(1, 1))  # another file, as far as its time says
-    assert model.get_recognizer() is before
-    start_loading(path).result(120)
-    assert model.get_recognizer() is not before
+def test_a_model_that_is_replaced_answers_until_the_new_one_does(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, go_on = Recognizer.load, threading.Event()
+
+    def wait_and_load(path: Path) -> Recognizer:
+        go_on.wait(60)
+        return load(path)
+
+    served = ServedModel(model)
+    start_loading(model).result(120)
+    before = served.get_recognizer()
+    monkeypatch.setattr(Recognizer, "load", wait_and_load)
+    os.utime(model, ns=(1, 1))  # another file, as far as its time says
+    assert served.get_recognizer() is before
+    go_on.set()
+    start_loading(model).result(120)
+    assert served.get_recognizer() is not before
 
 
 async def dribble(pause: float = 0.05) -> AsyncIterator[bytes]:

@@ -25,7 +25,7 @@ from digits.serving.api.schemas import reading_fields
 from digits.serving.api.settings import ApiSettingsError, Settings, load_api_settings
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
 
-SECONDS = 120  # for TensorFlow to load on a busy machine
+SECONDS = 120  # for compiling on a busy machine
 PROBLEM = "application/problem+json"
 SEVEN = encode_png(draw(7))
 

@@ -32,22 +32,43 @@ def main() -> None:
 
 def list_views() -> list[StreamlitPage]:
     """Return the views in the order in which the page lists them; the first one draws."""
-    # Imported here: the canvas can be imported by a running page alone.
-    from digits.app.draw import page as draw
-    from digits.app.kept import page as kept
-    from digits.app.model import page as model
-    from digits.app.pictures import page as pictures
-
     views = [
-        st.Page(draw.main, title="Draw", icon=":material/draw:", url_path="draw", default=True),
-        st.Page(
-            pictures.main,
-            title="Read pictures",
-            icon=":material/imagesmode:",
-            url_path="pictures",
-        ),
-        st.Page(model.main, title="The model", icon=":material/query_stats:", url_path="model"),
-        st.Page(kept.main, title="Kept drawings", icon=":material/inventory_2:", url_path="kept"),
+        st.Page(draw, title="Draw", icon=":material/draw:", url_path="draw", default=True),
+        st.Page(pictures, title="Read pictures", icon=":material/imagesmode:", url_path="pictures"),
+        st.Page(model, title="The model", icon=":material/query_stats:", url_path="model"),
+        st.Page(kept, title="Kept drawings", icon=":material/inventory_2:", url_path="kept"),
     ]
     st.session_state[DRAW_PAGE] = views[0]
     return views
+
+
+# Each view is imported when it is opened: the first one needs no Pandas and Altair of the
+# others, and the canvas can be imported by a running page alone.
+
+
+def draw() -> None:
+    """Show the view that reads what is drawn."""
+    from digits.app.draw import page
+
+    page.main()
+
+
+def pictures() -> None:
+    """Show the view that reads files."""
+    from digits.app.pictures import page
+
+    page.main()
+
+
+def model() -> None:
+    """Show the view of the model's figures."""
+    from digits.app.model import page
+
+    page.main()
+
+
+def kept() -> None:
+    """Show the view of the drawings that visitors gave."""
+    from digits.app.kept import page
+
+    page.main()

@@ -99,33 +99,53 @@ def enlarge_pixels(picture: npt.NDArray[Pixel], zoom: int = SEEN_ZOOM) -> npt.ND
 
 def show_probabilities(prediction: Prediction) -> None:
     """Draw one bar a digit, the best one in the page's colour; of many classes, the best."""
-    import altair as alt  # with pandas half a second, which the canvas need not wait for
-    import pandas as pd
-
     shares = dict(zip(prediction.class_names, prediction.probabilities, strict=True))
     noun = class_noun(prediction.class_names)
     title = f"Probability of each {noun}"
     if len(shares) > MOST_BARS:
         shares = {name: shares[name] for name in prediction.candidates[:MOST_BARS]}
         title = f"Probability of the {MOST_BARS} likeliest {noun}s"
-    table = pd.DataFrame(
+    rows = [
         {
-            "name": shares.keys(),
-            "probability": shares.values(),
-            "best": [name == prediction.label for name in shares],
-            "label": [format_confidence(share) for share in shares.values()],
+            "name": name,
+            "probability": share,
+            "best": name == prediction.label,
+            "label": format_confidence(share),
         }
-    )
-    percent = alt.Axis(format="%", values=[0, 0.5, 1])
-    color = alt.condition("datum.best", alt.value(get_palette().primary), alt.value("#9aa1b5"))
-    bars = alt.Chart(table, height=190, title=title).mark_bar(cornerRadiusEnd=3)
-    bars = bars.encode(
-        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
-        y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent),
-        tooltip=[alt.Tooltip("name:N", title=noun), alt.Tooltip("label:N", title="probability")],
-        color=color,
-    )
+        for name, share in shares.items()
+    ]
+    # Vega-Lite's own words: Altair would take 0.4 s and 27 MB at the first reading.
+    bars = {
+        "data": {"values": rows},
+        "title": title,
+        "height": 190,
+        "mark": {"type": "bar", "cornerRadiusEnd": 3},
+        "encoding": {
+            "x": {
+                "field": "name",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {"labelAngle": 0, "ticks": False},
+            },
+            "y": {
+                "field": "probability",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "title": None,
+                "axis": {"format": "%", "values": [0, 0.5, 1]},
+            },
+            "tooltip": [
+                {"field": "name", "type": "nominal", "title": noun},
+                {"field": "label", "type": "nominal", "title": "probability"},
+            ],
+            "color": {
+                "condition": {"test": "datum.best", "value": get_palette().primary},
+                "value": "#9aa1b5",
+            },
+        },
+    }
     highest = ", ".join(
         f"{name}: {format_confidence(shares[name])}" for name in prediction.candidates[:3]
     )
-    st.altair_chart(bars, alt=f"Probability of each {noun}. The highest: {highest}.")
+    st.vega_lite_chart(bars, alt=f"Probability of each {noun}. The highest: {highest}.")

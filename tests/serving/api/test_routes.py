@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
+from digits.recognition.errors import EngineError
 from digits.recognition.model_card import ModelCard
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
@@ -245,6 +246,17 @@ def test_each_request_is_one_line_of_the_log(client: TestClient) -> None:
     assert (line["method"], line["path"], line["status"]) == ("POST", "/api/predict", 200)
     assert line["bytes_in"] == len(SEVEN) and line["ms"] > 0
     assert line["readings"] == {"digit": 1}
+
+
+def test_an_engine_that_ended_is_a_sentence(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Recognizer, inputs: object) -> None:
+        raise EngineError("The process that runs the model ended.")
+
+    monkeypatch.setattr(Recognizer, "predict_inputs", fail)
+    response = client.post("/api/predict", content=SEVEN)
+    assert "process that runs the model ended" in detail(response, 503)
 
 
 def test_a_fault_is_logged_and_its_answer_keeps_it_secret(

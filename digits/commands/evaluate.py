@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int
     """
     prepare_process()
     options = EvaluationOptions.parse(argv, prog=prog)
-    demand_packages(prog, "sklearn")
-    # Not above: TensorFlow takes seconds to import, and --help needs none of it.
+    demand_packages(prog, "sklearn", *(["tensorflow"] if options.engine == "keras" else []))
+    # Not above: they take a second to import, and --help needs none of it.
     from digits.data.dataset import DatasetError
     from digits.evaluation.evaluator import MeasurementError
     from digits.recognition.errors import RecognizerError
@@ -41,13 +41,18 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "evaluate.py") -> int
 def evaluate(options: EvaluationOptions, *, prog: str) -> None:
     """Load the sets, measure each model on them, and show what came out."""
     from digits.evaluation import console, eval_sets, timing
+    from digits.evaluation.engine_comparison import compare_engines
     from digits.evaluation.evaluator import measure_model
     from digits.evaluation.html_report import write_report
     from digits.evaluation.update_report import check_card, update_card, update_details
     from digits.files import check_writable
     from digits.recognition.recognizer import Recognizer
 
-    recognizers = [Recognizer.load(path) for path in options.model]
+    recognizers = compiled = [Recognizer.load(path) for path in options.model]
+    if options.engine == "keras":
+        from digits.training.keras_engine import load_keras
+
+        recognizers = [Recognizer.load(path, load_engine=load_keras) for path in options.model]
     # What cannot be written is better known before measuring than after it.
     if options.report:
         options.report.mkdir(parents=True, exist_ok=True)
@@ -81,6 +86,10 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
         results.append(result)
     if len(results) > 1:
         print(console.comparison_table(results), end="\n\n")
+    if options.engine == "keras":
+        for name, one, other in zip(names, recognizers, compiled, strict=True):
+            comparison = compare_engines(one, other, [*labelled, *negatives])
+            print(console.engine_line(name, comparison), end="\n\n")
     if not labelled:
         print("No digits were read: name some with --mnist, --images, --strokes or --load-digits.")
     if options.report:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from digits.evaluation.engine_comparison import EngineComparison
 from digits.evaluation.evaluator import ModelResult
 from digits.evaluation.formats import format_percent
 from digits.evaluation.metrics import REFUSED_DIGITS, Proportion
@@ -80,6 +81,15 @@ def comparison_table(results: Sequence[ModelResult]) -> str:
             "images a second in batches": f"{one.speed.images_per_second:,.0f}",
         }
     return align(columns, "", orient="columns")
+
+
+def engine_line(name: str, comparison: EngineComparison) -> str:
+    """Say how far LiteRT's answers differ from those of Keras."""
+    return (
+        f"{name}, LiteRT compared with Keras: {comparison.pictures:,} pictures,"
+        f" {comparison.other_labels:,} other labels, {comparison.other_statuses:,} other"
+        f" statuses, largest difference of a probability {comparison.largest_difference:.1e}"
+    )
 
 
 def interval(proportion: Proportion, places: int = 2) -> str:

@@ -6,10 +6,12 @@ options = EvaluationOptions.parse(["--load-digits"], prog="evaluate.py")
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, get_args
 
 from digits.arguments import MANY_PATHS, ONE_FILE, fields_of, make_parser, option
 from digits.locations import MODEL_PATH
+
+Engine = Literal["litert", "keras"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class EvaluationOptions:
         (MODEL_PATH,),
         "models to measure, side by side (default: digit_model.keras, the shipped model)",
         **MANY_PATHS | {"type": Path},
+    )
+    engine: Engine = option(
+        "litert",
+        "what runs the models: litert, as page and API do; or keras, which also says how far"
+        " litert differs from it (default: %(default)s)",
+        choices=get_args(Engine),
     )
     mnist: Path | None = option(
         None,

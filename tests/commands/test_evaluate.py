@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from digits.recognition.model_report.files import (
 )
 from tests.conftest import Images
 from tests.support.digit_drawings import DIGITS, draw, encode_png
+from tests.support.paths import PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +184,37 @@ def test_several_models_stand_side_by_side(
     assert accuracy.count("100.00 %") == 2
     page = (tmp_path / "r" / "evaluation.html").read_text()
     assert "2 models" in page and 'id="model-2"' in page
+
+
+def test_keras_measures_and_says_how_far_litert_differs(
+    model: Path, strokes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["--engine", "keras", "--model", MODEL_PATH, model, "--strokes", strokes]
+    monkeypatch.setattr(eval_sets, "OUTLIERS", 4)
+    assert evaluate.main([str(argument) for argument in arguments]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count(" 100.00 %") >= 2  # both tables
+    lines = [line for line in printed.splitlines() if "compared with Keras" in line]
+    assert [line.split(",")[0] for line in lines] == ["digit_model", "copy"]
+    for line in lines:
+        found = re.search(
+            r"(\d+) pictures, 0 other labels, 0 other statuses, .* probability (\S+)$", line
+        )
+        assert found and 14 <= int(found[1]) <= 22 and 0 < float(found[2]) < 1e-5
+
+
+def test_only_the_engine_keras_loads_keras() -> None:
+    check = (
+        "import sys; from digits.commands.evaluate import main\n"
+        "from digits.evaluation import eval_sets, timing\n"
+        "eval_sets.OUTLIERS, timing.SPEED_CANVASES, timing.SPEED_BATCHES = 4, 8, 1\n"
+        f"assert main(['--model', {str(MODEL_PATH)!r}]) == 0\n"
+        "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 def test_without_digits_it_says_how_to_name_some(capsys: pytest.CaptureFixture[str]) -> None:

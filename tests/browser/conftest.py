@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.app_server import serve_app
 
-TIMEOUT = 30_000  # milliseconds; the first visitor waits for TensorFlow to load
+TIMEOUT = 30_000  # milliseconds; cores are shared
 
 expect.set_options(timeout=TIMEOUT)
 

@@ -87,6 +87,12 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("digits.training.plots.write_reports", lambda folder, **about: None)
 
 
+@pytest.fixture
+def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile no finished model, which takes seconds."""
+    monkeypatch.setattr("digits.training.finished.compile_file", lambda model, output: None)
+
+
 def copy_model(path: Path) -> Path:
     """Copy the shipped model, its card and its compiled form to a path, which is returned."""
     for ending in (".keras", ".json", ".tflite"):

@@ -237,7 +237,11 @@ def check(output: Path, data: Path, whole: Path) -> str:
     if fault := check_finished(output, whole):
         return f"after resuming {fault}"
     names = {path.name for path in output.parent.iterdir()} - {"model.log"}
-    return "" if names == {"model.keras", "model.json", "reports"} else f"left over: {names}"
+    return (
+        ""
+        if names == {"model.keras", "model.json", "model.tflite", "reports"}
+        else f"left over: {names}"
+    )
 
 
 def check_finished(output: Path, whole: Path, *, has_card: bool = True) -> str:

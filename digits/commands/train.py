@@ -1,13 +1,14 @@
 """Train the digit classifier and save it as digit_model.keras: the command.
 
-It writes the model, its card digit_model.json, and pictures to reports/digit_model/.
+It writes the model, its compiled form digit_model.tflite, its card digit_model.json, and
+pictures to reports/digit_model/.
 """
 
 import dataclasses
 import time
 from collections.abc import Sequence
 
-from digits.commands.process import demand_packages, prepare_process, run_command
+from digits.commands.process import demand_packages, prepare_process, print_error, run_command
 from digits.training.options import TrainOptions
 
 # Whose test images are shown in the pictures of a run.
@@ -30,7 +31,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
     from digits.training.checkpoints import TrainingError
 
     return run_command(
-        lambda: train_and_report(options),
+        lambda: train_and_report(options, prog=prog),
         prog=prog,
         expected=(DatasetError, TrainingError),
         output=options.output,
@@ -39,17 +40,17 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
     )
 
 
-def train_and_report(options: TrainOptions) -> None:
-    """Train, save, test and report: the whole run."""
+def train_and_report(options: TrainOptions, *, prog: str) -> None:
+    """Train, save, test, compile and report: the whole run."""
     import keras
 
     from digits.files import sha256_of
-    from digits.recognition.model_card import card_path
     from digits.recognition.model_report.files import write_details
     from digits.recognition.model_report.schema import Details
     from digits.training import checkpoints, plots, run_record, trainer
     from digits.training.batches import count_steps
     from digits.training.calibration import calibrate, check_learnt
+    from digits.training.finished import compile_finished, put_in_place
     from digits.training.keras_file import save_small
     from digits.training.layers import describe_layers
     from digits.training.scoring import score_tests
@@ -97,9 +98,10 @@ def train_and_report(options: TrainOptions) -> None:
         | {f"{score.name}_test_accuracy": round(score.accuracy, 4) for score in scores}
         | {f"{score.name}_test_loss": round(score.loss, 4) for score in scores},
     ).write(finished)
-    # One right after the other: a kill between the two is mended by --resume.
-    finished.replace(output)
-    card_path(finished).replace(card_path(output))
+    uncompiled = compile_finished(finished)
+    put_in_place(finished, output)  # a kill in between is mended by --resume
+    if uncompiled:
+        print_error(prog, f"'{output}' has no compiled form, and only Keras reads it: {uncompiled}")
     main_score, *other_scores = scores
     pictures = output.parent / "reports" / output.stem
     plots.write_reports(

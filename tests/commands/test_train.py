@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import keras
@@ -18,30 +19,37 @@ from digits.classes import DIGIT_CLASSES
 from digits.commands import train
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
-from digits.recognition.model_card import ModelCard
-from digits.recognition.model_report.files import (
-    read_history,
-)
+from digits.recognition import compiled_files
+from digits.recognition.model_card import CardError, ModelCard
+from digits.recognition.model_report.files import read_history
 from digits.recognition.recognizer import Recognizer
+from digits.training import compile as compile_command
 from digits.training import config, trainer
+from digits.training import finished as finished_files
 from digits.training.architectures import BUILDERS
 from digits.training.checkpoints import list_states
 from digits.training.config import FINE_TUNE, TrainConfig
+from digits.training.keras_engine import load_keras
 from digits.training.keras_file import save_small
 from digits.training.options import TrainOptions
+from tests.conftest import copy_model
 from tests.support.paths import PROJECT
 
 QUICK = ["--architecture", "classic"]  # what is not about a network learns with the smallest
 LAST_LINE = r"test accuracy 0\.\d{4}  test loss \d+\.\d{4}  1 epochs  \d+ s  seed 0"
 
 
-def test_training_writes_model_card_and_reports(
-    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_training_writes_model_card_compiled_form_and_reports(
+    data: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     output = tmp_path / "quick.keras"
     assert train.main([*data, "--epochs", "1", "--output", str(output)]) == 0
     assert re.fullmatch(LAST_LINE, capsys.readouterr().out.splitlines()[-1])
-    assert {path.name for path in tmp_path.iterdir()} == {"quick.keras", "quick.json", "reports"}
+    names = {f"quick.{ending}" for ending in ("keras", "json", "tflite")}
+    assert {path.name for path in tmp_path.iterdir()} == names | {"reports"}
     folder = tmp_path / "reports" / "quick"
     (epoch,) = read_history(folder, sha256=sha256_of(output))
     assert epoch.epoch == 1 and 0 <= epoch.val_accuracy <= 1 and epoch.loss > 0
@@ -64,10 +72,80 @@ def test_training_writes_model_card_and_reports(
     digits = 480 + 270 * TrainConfig().renders_per_drawing
     assert card.training["images"] == digits + round(TrainConfig().outliers * digits)
     assert card.reject_logit == 0
-    assert Recognizer.load(output).warning == ""
+    monkeypatch.setattr(compiled_files, "find_entry", None)  # the pair is there
+    recognizer = Recognizer.load(output)
+    assert recognizer.warning == ""
+    blank = np.zeros((1, 28, 28, 1), np.float32)
+    for one, other in zip(
+        recognizer.engine.predict(blank), load_keras(output, card).predict(blank), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+    monkeypatch.setattr("digits.training.plots.write_reports", lambda folder, **about: None)
+    before = output.with_suffix(".tflite").read_bytes()
+    tune = ["--from", str(output), "--output", str(output), "--epochs", "1"]
+    assert train.main([*data[:2], "--no-pendigits", *tune]) == 0
+    assert Recognizer.load(output).card.training["learnt_on"]["sha256"] == card.sha256
+    assert output.with_suffix(".tflite").read_bytes() != before
 
 
 @pytest.mark.usefixtures("no_pictures")
+def test_a_network_that_cannot_be_compiled_is_still_written(
+    data: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise ValueError("no such kernel")
+
+    monkeypatch.setattr(compile_command, "convert", refuse)
+    output = tmp_path / "new.keras"
+    output.with_suffix(".tflite").write_bytes(b"of an earlier model")
+    arguments = [*data[:2], "--no-pendigits", *QUICK, "--epochs", "1", "--output", str(output)]
+    assert train.main(arguments) == 0
+    printed = capsys.readouterr()
+    assert re.fullmatch(LAST_LINE, printed.out.splitlines()[-1])
+    assert printed.err.count("train.py: ") == 1
+    assert "no compiled form" in printed.err and "no such kernel" in printed.err
+    assert ModelCard.load(output).compiled_sha256 == ""
+    assert not output.with_suffix(".tflite").exists()
+
+
+@pytest.mark.parametrize("moves", [0, 1, 2, 3])
+def test_a_kill_between_the_files_leaves_no_wrong_pair(
+    moves: int, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    finished = copy_model(state / "finished.keras")
+    network = finished.read_bytes() + b" "
+    finished.write_bytes(network)
+    finished.with_suffix(".tflite").write_bytes(b"the new one")
+    card = ModelCard.load(model)
+    dataclasses.replace(
+        card, sha256=sha256_of(network), compiled_sha256=sha256_of(b"the new one")
+    ).write(finished)
+    left = iter(range(moves))
+
+    def move(source: Path, place: Path) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        source.replace(place)
+
+    monkeypatch.setattr(finished_files, "replace", move)
+    with suppress(KeyboardInterrupt):
+        finished_files.put_in_place(finished, model)
+    content = model.read_bytes()
+    card = None
+    with suppress(CardError):
+        card = ModelCard.load(model)
+    pair = compiled_files.read_pair(model, content, card)
+    earlier = MODEL_PATH.with_suffix(".tflite").read_bytes()
+    assert pair == {0: earlier, 1: None, 2: None, 3: b"the new one"}[moves]
+
+
+@pytest.mark.usefixtures("no_pictures", "not_compiled")
 def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_path: Path) -> None:
     options = [*data[:2], *QUICK, "--epochs", "1", "--no-pendigits"]
     weights = []
@@ -80,7 +158,7 @@ def test_the_seed_reproduces_a_run_and_another_does_not(data: list[str], tmp_pat
     assert np.abs(weights[0] - weights[2]).max() > 1e-2
 
 
-@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.usefixtures("no_pictures", "not_compiled")
 def test_a_killed_run_is_resumed_where_its_last_epoch_ended(
     data: list[str], tmp_path: Path
 ) -> None:

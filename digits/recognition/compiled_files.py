@@ -27,7 +27,7 @@ from digits.recognition.engine import Engine
 from digits.recognition.errors import CompileError, UncompilableError, make_error
 from digits.recognition.keras_process import KerasProcess
 from digits.recognition.model_card import ModelCard
-from digits.recognition.model_file import copy_model, read_model_file
+from digits.recognition.model_file import check_format, copy_model, read_model_file
 from digits.recognition.training_process import has_tensorflow, run_training
 
 SIGNATURES_VERSION = 1  # to be raised when what is compiled in changes
@@ -82,6 +82,7 @@ def load_compiled(path: Path, card: ModelCard | None) -> Engine:
     compiled = read_pair(path, content, card)
     if compiled is not None:
         return CompiledModel(compiled, name=path)
+    check_format(content, path)
     try:
         entry = find_entry(path, content, card)
     except UncompilableError:

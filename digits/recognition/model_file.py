@@ -8,7 +8,9 @@ A copy, so that a file that is replaced meanwhile does no harm.
 """
 
 import dataclasses
+import io
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from digits.files import sha256_of
 from digits.recognition.errors import BrokenModelError, ModelNotFoundError, UnsafeModelError
 from digits.recognition.model_card import ModelCard
 
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # of an .h5 file; a .keras file is a zip archive
 MAX_FILE_BYTES = 1 << 30  # the shipped model has 0.6 MB; 50 million weights have 200
 
 
@@ -54,6 +57,18 @@ def read_model_file(path: Path) -> bytes:
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise BrokenModelError(f"'{path}' cannot be read: {error.strerror}.") from error
+
+
+def check_format(content: bytes, path: Path) -> None:
+    """Raise BrokenModelError for a file of another kind, or one that was cut off.
+
+    It would cost another process some seconds to find out.
+    """
+    if not (content.startswith(HDF5_SIGNATURE) or zipfile.is_zipfile(io.BytesIO(content))):
+        raise BrokenModelError(
+            f"'{path}' is no Keras model of this version, or damaged. Run"
+            " 'python train.py' to make a new one."
+        )
 
 
 @contextmanager

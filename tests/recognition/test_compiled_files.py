@@ -16,6 +16,7 @@ from digits.locations import MODEL_PATH
 from digits.recognition import compiled_files, errors, model_file
 from digits.recognition.compiled_files import MAX_CACHED, Entry, cache_folder, load_compiled
 from digits.recognition.errors import (
+    BrokenModelError,
     CompileError,
     ModelNotFoundError,
     RecognizerError,
@@ -255,3 +256,14 @@ def test_two_processes_compile_one_model_at_once_without_tensorflow_of_their_own
 
 def test_compiled_models_are_kept_in_the_users_cache_folder() -> None:
     assert cache_folder().name == "compiled"
+
+
+@pytest.mark.parametrize("content", [b"", b"a text", MODEL_PATH.read_bytes()[:-1000]])
+def test_a_file_that_is_no_model_starts_no_process(
+    tmp_path: Path, compiled: list[Path], content: bytes
+) -> None:
+    path = tmp_path / "bad.keras"
+    path.write_bytes(content)
+    with pytest.raises(BrokenModelError, match="no Keras model of this version, or damaged"):
+        load_compiled(path, None)
+    assert not compiled

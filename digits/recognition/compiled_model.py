@@ -42,6 +42,7 @@ class CompiledModel:
     """A compiled model. Threads and visitors share it.
 
     Attributes:
+        content: of the `.tflite` file.
         num_classes: how many probabilities it gives for an image.
         can_explain: whether `explain` works; not every network's gradients compile.
     """
@@ -60,7 +61,7 @@ class CompiledModel:
         """
         self.name = name
         self.warnings = warnings
-        self._content = content
+        self.content = content
         self._predictors = RunnerPool(partial(self._start, PREDICT), limit=max(CORES, 2))
         self._explainers = RunnerPool(partial(self._start, EXPLAIN), limit=MAX_EXPLAINERS)
         self._threads = ThreadPoolExecutor(CORES, thread_name_prefix="predict")
@@ -119,13 +120,13 @@ class CompiledModel:
 
     def _start(self, signature: str) -> Runner:
         threads = EXPLAIN_THREADS if signature == EXPLAIN else 1
-        interpreter = Interpreter(model_content=self._content, num_threads=threads)
+        interpreter = Interpreter(model_content=self.content, num_threads=threads)
         return interpreter.get_signature_runner(signature)
 
     def _check_signatures(self) -> dict[str, Any]:
         """Return the signatures of the file, once they are those that are needed."""
         try:
-            found = Interpreter(model_content=self._content).get_signature_list()
+            found = Interpreter(model_content=self.content).get_signature_list()
         except Exception as error:  # LiteRT raises several kinds
             raise BrokenModelError(
                 f"The compiled form of '{self.name}' is damaged. Delete it, and it is made again."

@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from digits.files import sha256_of
 from digits.recognition.errors import RecognizerError
-from digits.recognition.recognizer import Recognizer
 from digits.serving.batch.inputs import Inputs, find_inputs
 from digits.serving.batch.job import STATUSES, Job, begin, count_written, finished_shards
 from digits.serving.batch.options import BatchOptions
@@ -32,10 +31,9 @@ def run_batch(options: BatchOptions, parser: argparse.ArgumentParser) -> int:
         BATCH_ERRORS: if the job cannot begin or go on; the text says why.
     """
     check_address(options.address)
-    warning = Recognizer.load(options.model).warning  # a broken model is said before Ray starts
-    if warning:
-        print(f"{parser.prog}: {warning}", file=sys.stderr)
-    files = ModelFiles.load(options.model)
+    files = ModelFiles.load(options.model)  # a broken model is said before Ray starts
+    if files.warning:
+        print(f"{parser.prog}: {files.warning}", file=sys.stderr)
     inputs = find_inputs(options.paths, shard_size=options.shard_size, column=options.image_column)
     output = open_folder(options.output)
     if not inputs.pictures:

@@ -22,7 +22,10 @@ import pyarrow.parquet as pq
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.loader import PreparedFile, in_batches, set_up_process
 from digits.preprocessing.normalization import preprocess
-from digits.recognition.model_card import card_path
+from digits.recognition.compiled_files import load_compiled
+from digits.recognition.compiled_model import CompiledModel
+from digits.recognition.engine import Engine
+from digits.recognition.model_card import ModelCard, card_path
 from digits.recognition.picture_files import predict_prepared
 from digits.recognition.recognizer import BATCH_SIZE, Recognizer
 from digits.recognition.result_rows import BOX, Row, column_names, number_rows, to_row
@@ -37,17 +40,35 @@ FETCHES = 16  # pictures asked of an object store at once: each takes some hundr
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A model and its card as bytes: workers need not share a disk with them."""
+    """A model and its card as bytes: workers need not share a disk with them.
+
+    Attributes:
+        name: of the model file.
+        model: its content.
+        card: content of its card, if there is one.
+        compiled: the compiled model, so that a worker needs no TensorFlow; None for a
+            network that runs in Keras.
+        warning: what the user should know about the model.
+    """
 
     name: str
     model: bytes
     card: bytes | None
+    compiled: bytes | None
+    warning: str
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Load both; there need not be a card."""
-        card = card_path(path)
-        return cls(path.name, path.read_bytes(), card.read_bytes() if card.is_file() else None)
+        """Load and compile a model; errors as of `Recognizer.load`."""
+        recognizer, card = Recognizer.load(path), card_path(path)
+        engine = recognizer.engine
+        return cls(
+            path.name,
+            path.read_bytes(),
+            card.read_bytes() if card.is_file() else None,
+            engine.content if isinstance(engine, CompiledModel) else None,
+            recognizer.warning,
+        )
 
     def make_recognizer(self) -> Recognizer:
         """Make a recognizer of them."""
@@ -56,7 +77,13 @@ class ModelFiles:
             path.write_bytes(self.model)
             if self.card is not None:
                 card_path(path).write_bytes(self.card)
-            return Recognizer.load(path)
+            return Recognizer.load(path, load_engine=self.load_engine)
+
+    def load_engine(self, path: Path, card: ModelCard | None) -> Engine:
+        """Load the compiled model that was sent."""
+        if self.compiled is None:
+            return load_compiled(path, card)
+        return CompiledModel(self.compiled, name=self.name)
 
 
 class Worker:

@@ -293,6 +293,15 @@ def test_a_part_is_written_whole_or_not_at_all(
     assert folder.names() == {"part"} and folder.read("part") == b"whole"
 
 
+def test_a_worker_compiles_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = ModelFiles.load(MODEL_PATH)
+    assert files.compiled == MODEL_PATH.with_suffix(".tflite").read_bytes()
+    monkeypatch.setattr("digits.recognition.compiled_files.read_pair", lambda *_: None)
+    monkeypatch.setattr("digits.recognition.training_process.has_tensorflow", lambda: False)
+    recognizer = pickle.loads(pickle.dumps(files)).make_recognizer()
+    assert recognizer.predict(draw(7)).label == "7"
+
+
 def test_a_part_s_other_kinds_of_classes_have_their_columns(scans: Path, tmp_path: Path) -> None:
     model = tmp_path / "letters.keras"
     model.write_bytes(MODEL_PATH.read_bytes())

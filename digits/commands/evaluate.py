@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digits.commands.process import demand_packages, prepare_process, print_error, run_command
 from digits.evaluation.options import EvaluationOptions
+from digits.locations import MODEL_PATH
 
 if TYPE_CHECKING:
     from digits.recognition.model_report.schema import Block
@@ -111,8 +112,9 @@ def find_network(path: Path, recognizer: "Recognizer") -> tuple["Block", ...]:
     from digits.recognition.model_report.files import ReportError, read_details, report_folder
     from digits.recognition.training_process import read_layers
 
-    with suppress(ReportError):
-        network = read_details(report_folder(path), sha256=recognizer.card.sha256).network
-        if network:
-            return network
+    for known in (path, MODEL_PATH):  # the model may be a copy of the shipped one
+        with suppress(ReportError):
+            network = read_details(report_folder(known), sha256=recognizer.card.sha256).network
+            if network:
+                return network
     return read_layers(path)

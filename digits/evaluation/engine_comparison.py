@@ -58,5 +58,7 @@ def compare_engines(
 
 def difference(one: Prediction, other: Prediction) -> float:
     """Return the largest difference between two predictions' probabilities, or NaN."""
-    values = [(*each.probabilities, each.in_distribution_probability) for each in (one, other)]
-    return float(np.abs(np.subtract(*values)).max())
+    first, second = (
+        np.array([*each.probabilities, each.in_distribution_probability]) for each in (one, other)
+    )
+    return float(np.abs(first - second).max())

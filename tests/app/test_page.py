@@ -76,8 +76,8 @@ def test_what_is_hardly_a_digit_is_called_so(app: AppTest) -> None:
     letter_w = np.array([[40, 70], [90, 220], [140, 100], [190, 220], [240, 70]], np.float64)
     with_drawing(app, Drawing((letter_w,), (18.0,))).run()
     assert app.metric[0].label == "Hardly a digit"
-    digit, question_mark = app.metric[0].value
-    assert question_mark == "?" and f"most like {with_article(digit)}" in words(app)
+    digit = app.metric[0].value.removesuffix("?")
+    assert app.metric[0].value == f"{digit}?" and f"most like {with_article(digit)}" in words(app)
 
 
 def test_with_live_prediction_off_the_button_reads(app: AppTest) -> None:

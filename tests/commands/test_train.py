@@ -137,10 +137,10 @@ def test_a_kill_between_the_files_leaves_no_wrong_pair(
     with suppress(KeyboardInterrupt):
         finished_files.put_in_place(finished, model)
     content = model.read_bytes()
-    card = None
+    written: ModelCard | None = None
     with suppress(CardError):
-        card = ModelCard.load(model)
-    pair = compiled_files.read_pair(model, content, card)
+        written = ModelCard.load(model)
+    pair = compiled_files.read_pair(model, content, written)
     earlier = MODEL_PATH.with_suffix(".tflite").read_bytes()
     assert pair == {0: earlier, 1: None, 2: None, 3: b"the new one"}[moves]
 

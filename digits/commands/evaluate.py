@@ -51,6 +51,9 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
 
     recognizers = compiled = [Recognizer.load(path) for path in options.model]
     if options.engine == "keras":
+        from digits.training.tensorflow_log import import_keras
+
+        import_keras()
         from digits.training.keras_engine import load_keras
 
         recognizers = [Recognizer.load(path, load_engine=load_keras) for path in options.model]

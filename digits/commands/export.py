@@ -19,6 +19,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "export.py") -> int:
     options = ExportOptions.parse(argv, prog=prog)
     demand_packages(prog, "tensorflow")
     # Not above: TensorFlow takes seconds to import, and --help needs none of it.
+    from digits.training.tensorflow_log import import_keras
+
+    import_keras()
     from digits.data.dataset import DatasetError
     from digits.recognition.errors import RecognizerError
     from digits.serving.export.formats import FormatError

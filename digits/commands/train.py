@@ -27,6 +27,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
     options = TrainOptions.parse(argv, prog=prog)
     demand_packages(prog, "tensorflow", "sklearn")
     # Not above: TensorFlow takes seconds to import, and --help needs none of it.
+    from digits.training.tensorflow_log import import_keras
+
+    import_keras()
     from digits.data.dataset import DatasetError
     from digits.training.checkpoints import TrainingError
 

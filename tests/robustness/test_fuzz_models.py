@@ -25,6 +25,7 @@ from digits.recognition.errors import RecognizerError
 from digits.recognition.model_card import CardError, ModelCard, card_path
 from digits.recognition.recognizer import Recognizer
 from digits.training import keras_safety
+from digits.training.keras_file import load_model
 from tests.support.corpus import encode, pickled, seven
 from tests.support.digit_drawings import draw
 
@@ -191,7 +192,7 @@ def test_a_part_that_unpacks_to_too_much_is_refused_packed(
         archive.writestr(CONFIG, bytes(30 << 20))
     tracemalloc.start()
     with pytest.raises(RecognizerError, match="unpacks to 30 MB: it is not loaded"):
-        Recognizer.load(elsewhere / "model.keras")
+        load_model(elsewhere / "model.keras")
     assert tracemalloc.get_traced_memory()[1] < 5 << 20
     tracemalloc.stop()
 

@@ -35,7 +35,7 @@ from tests.support.digit_forms import FORMS, Form, draw_on_canvas, spawn
 TAUGHT, TAUGHT_SEED = 20, 1  # drawings that are kept, and learnt from
 OTHERS, OTHERS_SEED = 100, 2  # drawings that are only read
 
-Figures = dict[str, tuple[float, float]]  # by set: shares read right, and right and sure
+Figures = dict[str, tuple[float, float]]  # accuracy, and share that is correct and sure
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +112,7 @@ def to_examples(name: str, label: str, drawings: Sequence[Drawing]) -> Evaluatio
 
 
 def measure(recognizer: Recognizer, examples: Sequence[EvaluationSet]) -> Figures:
-    """Read sets; what is no digit is right, and surely so, when it is refused."""
+    """Predict sets. A non-digit that is refused counts as correct and sure."""
     figures = {}
     for part in examples:
         predictions = part.predict(recognizer)

@@ -65,7 +65,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Whether every digit was found and read right."""
+        """Whether every digit was found and predicted correctly."""
         return self.read == self.label
 
 

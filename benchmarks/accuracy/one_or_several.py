@@ -107,14 +107,14 @@ def put_at_random(strokes: Sequence[Points], brush: float, rng: np.random.Genera
 
 
 def report(name: str, cases: Sequence[Case], recognizer: Recognizer) -> None:
-    """Print how many were taken for a number, how many read right, and the time."""
+    """Print how many were taken for a number, how many are correct, and the time."""
     times: list[float] = []
     readings = list(read_all(cases, recognizer, times))
     several = sum(reading.number is not None for reading in readings)
     right = sum(reading.text == label for reading, (label, _) in zip(readings, cases, strict=True))
     print(
         f"{name:12} {len(cases):5} drawings  several {several / len(cases):7.2%}"
-        f"  read right {right / len(cases):7.2%}  median {statistics.median(times):5.1f} ms"
+        f"  correct {right / len(cases):7.2%}  median {statistics.median(times):5.1f} ms"
         f"  95 % under {np.percentile(times, 95):5.1f} ms",
         flush=True,
     )

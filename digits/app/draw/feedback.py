@@ -48,7 +48,7 @@ def ask_feedback(drawing: Drawing, prediction: Prediction, recognizer: Recognize
         if label is None:
             return  # what was saved before waits for the new answer
         if policy.can_save:
-            sha256 = recognizer.card.sha256
+            sha256 = recognizer.sha256
             labelled = LabelledDrawing.of(drawing, prediction, label=label, sha256=sha256)
             offer_to_save(policy.url, visit, name, labelled)
         else:

@@ -55,7 +55,7 @@ def bring_and_read() -> None:
     place = st.empty() if is_first else st.container()
     read_waiting(state, recognizer, options, headline)
     with place.container() if is_first else place:
-        show_results(state, options, recognizer.card, headline)
+        show_results(state, options, recognizer, headline)
 
 
 def bring_controls(state: PicturesState) -> None:
@@ -156,7 +156,7 @@ def read_waiting(
     state: PicturesState, recognizer: Recognizer, options: PictureOptions, place: DeltaGenerator
 ) -> None:
     """Read what was not read with these options yet, and show in a place how far it is."""
-    model = recognizer.card.sha256
+    model = recognizer.sha256
     waiting = state.gallery.unread(options, model)
     for done, picture in enumerate(waiting):
         place.progress(done / len(waiting), f"Reading {done + 1} of {len(waiting)} ...")

@@ -16,7 +16,7 @@ from digits.app.pictures.state import PicturesState
 from digits.app.sentences import escape_markdown
 from digits.classes import class_noun
 from digits.evaluation.formats import format_confidence
-from digits.recognition.model_card import ModelCard
+from digits.recognition.recognizer import Recognizer
 from digits.recognition.result_rows import write_csv
 
 PICTURES_PER_PAGE = 24  # pictures shown at once: a phone has little memory
@@ -43,18 +43,22 @@ BADGES: Mapping[PictureStatus, Badge] = {
 
 
 def show_results(
-    state: PicturesState, options: PictureOptions, card: ModelCard, headline: DeltaGenerator
+    state: PicturesState,
+    options: PictureOptions,
+    recognizer: Recognizer,
+    headline: DeltaGenerator,
 ) -> None:
-    """Show all that was read with these options by the model of this card.
+    """Show all that was read with these options by this model.
 
     Args:
         state: with the pictures.
         options: how they were read.
-        card: of the model that read them.
+        recognizer: what read them.
         headline: the place for the line that sums it up.
     """
     st.html(Path(__file__).with_suffix(".css"))
-    pairs = state.gallery.ordered(options, card.sha256)
+    card = recognizer.card
+    pairs = state.gallery.ordered(options, recognizer.sha256)
     noun = class_noun(card.class_names)
     show_summary([reading for _, reading in pairs], noun, headline)
     show_actions(state, pairs, card.class_names)

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from digits.app import prediction_view
 from digits.app.pictures import gallery, reading, results
+from digits.recognition.model_card import ModelCard
+from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import draw, draw_number, encode_png
 from tests.support.pages import open_page, switch_page
 
@@ -197,6 +199,22 @@ def test_the_camera_is_closed_until_asked_for(app: AppTest) -> None:
 def test_a_name_is_no_markup(app: AppTest) -> None:
     bring(app, number_file("407", "*bold* [link](x).png"))
     assert r"\*bold\* \[link\]" in words(app)
+
+
+def test_another_model_without_a_card_reads_again(
+    app: AppTest, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = ModelCard(sha256="", temperature=recognizer.card.temperature)
+    for digest in ("a" * 64, "b" * 64):
+        other = Recognizer(recognizer.engine, bare, sha256=digest)
+        monkeypatch.setattr("digits.app.pictures.page.find_recognizer", lambda other=other: other)
+        reads = count_reads(monkeypatch)
+        if not app.subheader:
+            bring(app, number_file("407"))
+        else:
+            app.run()
+        assert len(reads) == 1
+        assert not app.exception
 
 
 def test_a_missing_model_says_how_to_make_one(

@@ -9,7 +9,7 @@ people keep and train stays in the checkout, or goes to their user data folder.
 import os
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 PACKAGE = Path(__file__).parent
 MODEL_NAME = "digit_model.keras"
@@ -37,6 +37,11 @@ def find_model() -> Path:
 def data_folder() -> Path:
     """Return the folder for kept drawings and trained models; it may not exist yet."""
     return find_checkout() or user_data_path("digits", appauthor=False)
+
+
+def cache_folder(name: str) -> Path:
+    """Return the folder of that name for what can be made or fetched again; it may not exist."""
+    return user_cache_path("digits", appauthor=False) / name
 
 
 def models_folder(model: Path) -> Path:

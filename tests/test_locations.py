@@ -1,5 +1,6 @@
 """Where models and a user's own files lie, in a checkout and in an installed copy."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,11 @@ def test_a_named_model_comes_first(installed: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DIGITS_MODEL", "letters.keras")
     assert locations.find_model() == Path("letters.keras").absolute()
     assert locations.models_folder(locations.find_model()).parent == Path.cwd()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other variables")
+def test_what_can_be_made_again_lies_in_the_users_cache_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert locations.cache_folder("compiled") == tmp_path / "digits" / "compiled"

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pooch
-from platformdirs import user_cache_path
 
 from digits.data.dataset import DatasetError
 from digits.files import first_line
+from digits.locations import cache_folder
 
 
 def fetch(what: str, url: str, *, sha256: str, advice: str) -> Path:
@@ -35,7 +35,7 @@ def fetch(what: str, url: str, *, sha256: str, advice: str) -> Path:
             url,
             known_hash=f"sha256:{sha256}",
             fname=url.rpartition("/")[2],
-            path=user_cache_path("digits", appauthor=False) / "datasets",
+            path=cache_folder("datasets"),
             progressbar=sys.stderr.isatty(),
         )
     except ValueError as error:

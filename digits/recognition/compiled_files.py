@@ -15,13 +15,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from digits.files import atomic_write, first_line, sha256_of
+from digits.locations import cache_folder
 from digits.recognition.compiled_model import CompiledModel
 from digits.recognition.engine import Engine
 from digits.recognition.errors import CompileError, UncompilableError, make_error
@@ -30,6 +29,7 @@ from digits.recognition.model_card import ModelCard
 from digits.recognition.model_file import check_format, copy_model, read_model_file
 from digits.recognition.training_process import has_tensorflow, run_training
 
+CACHE = "compiled"  # its folder
 SIGNATURES_VERSION = 1  # to be raised when what is compiled in changes
 MAX_CACHED = 20  # models; of ours each has 1 MB
 SUFFIX = ".compiled"  # of a file in the cache
@@ -123,22 +123,27 @@ def read_checked(path: Path, sha256: str) -> bytes | None:
     return None
 
 
-def cache_folder() -> Path:
-    """Return the folder of compiled models; it may not exist yet."""
-    return user_cache_path("digits", appauthor=False) / "compiled"
-
-
 def cache_key(content: bytes, card: ModelCard | None) -> str:
     """Return a digest of all that a compiled model depends on."""
     parts = [
         sha256_of(content),
         card.temperature if card else 1.0,
         card.reject_logit if card else None,
-        *((version("tensorflow"), version("keras")) if has_tensorflow() else ()),
-        version("ai-edge-litert"),
+        *map(find_version, ("tensorflow", "keras", "ai-edge-litert")),
         SIGNATURES_VERSION,
     ]
     return sha256_of(json.dumps(parts).encode())
+
+
+def find_version(package: str) -> str:
+    """Return the version of a package; "" if none of this name is installed.
+
+    TensorFlow has other names too, such as tensorflow-cpu.
+    """
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def read_cached(key: str) -> Entry | None:
@@ -147,7 +152,7 @@ def read_cached(key: str) -> Entry | None:
     The name of a file is its key and the digest of its content: a line of JSON, and the
     compiled model.
     """
-    for path in cache_folder().glob(f"{key}-*{SUFFIX}"):
+    for path in cache_folder(CACHE).glob(f"{key}-*{SUFFIX}"):
         content = read_checked(path, path.stem.partition("-")[2])
         with suppress(OSError):
             if content is not None:
@@ -160,7 +165,7 @@ def read_cached(key: str) -> Entry | None:
 
 def keep(key: str, entry: Entry) -> None:
     """Put an entry in the cache, if that can be written; the oldest ones go."""
-    folder = cache_folder()
+    folder = cache_folder(CACHE)
     content = json.dumps(entry.report).encode() + b"\n" + entry.compiled
     path = folder / f"{key}-{sha256_of(content)}{SUFFIX}"
     with suppress(OSError):

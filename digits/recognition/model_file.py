@@ -65,10 +65,15 @@ def check_format(content: bytes, path: Path) -> None:
     It would cost another process some seconds to find out.
     """
     if not (content.startswith(HDF5_SIGNATURE) or zipfile.is_zipfile(io.BytesIO(content))):
-        raise BrokenModelError(
-            f"'{path}' is no Keras model of this version, or damaged. Run"
-            " 'python train.py' to make a new one."
-        )
+        raise make_broken_error(path)
+
+
+def make_broken_error(path: Path) -> BrokenModelError:
+    """Say that Keras cannot open a file."""
+    return BrokenModelError(
+        f"'{path}' is no Keras model of this version, or damaged. Run"
+        " 'python train.py' to make a new one."
+    )
 
 
 @contextmanager

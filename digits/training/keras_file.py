@@ -9,8 +9,8 @@ from pathlib import Path
 
 import keras
 
-from digits.recognition.errors import BrokenModelError, RecognizerError
-from digits.recognition.model_file import check_model_file
+from digits.recognition.errors import RecognizerError
+from digits.recognition.model_file import check_model_file, make_broken_error
 from digits.training.keras_safety import check_description, load_description
 
 
@@ -30,10 +30,7 @@ def load_model(path: Path) -> keras.Model:
     except RecognizerError:
         raise
     except Exception as error:  # Keras raises many kinds for files it does not know
-        raise BrokenModelError(
-            f"'{path}' is no Keras model of this version, or damaged. Run"
-            " 'python train.py' to make a new one."
-        ) from error
+        raise make_broken_error(path) from error
 
 
 def save_small(model: keras.Model, path: Path) -> None:

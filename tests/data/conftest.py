@@ -37,7 +37,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedFi
     """Serve an empty folder, and keep downloads in a cache of the test's own."""
     folder, cache = tmp_path / "served", tmp_path / "cache"
     folder.mkdir()
-    monkeypatch.setattr(downloads, "user_cache_path", lambda *_, **__: cache)
+    monkeypatch.setattr(downloads, "cache_folder", lambda name: cache / name)
     handler = functools.partial(QuietHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -267,7 +267,7 @@ def test_what_cannot_be_compiled_is_run_by_keras_and_that_is_remembered(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compiled_files, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(compiled_files, "cache_folder", lambda name: tmp_path / "cache")
     assert isinstance(compiled_files.load_compiled(path, None), KerasProcess)  # compiled in vain
     monkeypatch.delattr(compiled_files, "compile_apart")
     assert isinstance(compiled_files.load_compiled(path, None), KerasProcess)

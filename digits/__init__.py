@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from digits.preprocessing.normalization import preprocess as preprocess
     from digits.recognition.errors import BrokenModelError as BrokenModelError
     from digits.recognition.errors import CompileError as CompileError
-    from digits.recognition.errors import EngineError as EngineError
     from digits.recognition.errors import IncompatibleModelError as IncompatibleModelError
     from digits.recognition.errors import ModelNotFoundError as ModelNotFoundError
+    from digits.recognition.errors import ModelProcessError as ModelProcessError
     from digits.recognition.errors import RecognizerError as RecognizerError
     from digits.recognition.errors import UnsafeModelError as UnsafeModelError
     from digits.recognition.explanation import Explainer as Explainer
@@ -37,7 +37,7 @@ HOMES = {
     "CompileError": "digits.recognition.errors",
     "DigitPrediction": "digits.recognition.predictions",
     "Explainer": "digits.recognition.explanation",
-    "EngineError": "digits.recognition.errors",
+    "ModelProcessError": "digits.recognition.errors",
     "ImageError": "digits.preprocessing.image_io",
     "IncompatibleModelError": "digits.recognition.errors",
     "ModelNotFoundError": "digits.recognition.errors",

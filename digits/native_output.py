@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 STDERR = 2  # the file descriptor, which belongs to the whole process
 
-_lock = threading.RLock()
+_descriptor_lock = threading.RLock()
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def hide_native_output(text: bytes = b"") -> Iterator[None]:
     Args:
         text: hides the lines that contain it. Defaults to all lines.
     """
-    with _lock, tempfile.TemporaryFile() as written:
+    with _descriptor_lock, tempfile.TemporaryFile() as written:
         try:
             saved = os.dup(STDERR)
         except OSError:  # closed

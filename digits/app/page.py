@@ -33,10 +33,12 @@ def main() -> None:
 def list_views() -> list[StreamlitPage]:
     """Return the views in the order in which the page lists them; the first one draws."""
     views = [
-        st.Page(draw, title="Draw", icon=":material/draw:", url_path="draw", default=True),
-        st.Page(pictures, title="Read pictures", icon=":material/imagesmode:", url_path="pictures"),
-        st.Page(model, title="The model", icon=":material/query_stats:", url_path="model"),
-        st.Page(kept, title="Kept drawings", icon=":material/inventory_2:", url_path="kept"),
+        st.Page(show_draw, title="Draw", icon=":material/draw:", url_path="draw", default=True),
+        st.Page(
+            show_pictures, title="Read pictures", icon=":material/imagesmode:", url_path="pictures"
+        ),
+        st.Page(show_model, title="The model", icon=":material/query_stats:", url_path="model"),
+        st.Page(show_kept, title="Kept drawings", icon=":material/inventory_2:", url_path="kept"),
     ]
     st.session_state[DRAW_PAGE] = views[0]
     return views
@@ -46,28 +48,28 @@ def list_views() -> list[StreamlitPage]:
 # others, and the canvas can be imported by a running page alone.
 
 
-def draw() -> None:
+def show_draw() -> None:
     """Show the view that reads what is drawn."""
     from digits.app.draw import page
 
     page.main()
 
 
-def pictures() -> None:
+def show_pictures() -> None:
     """Show the view that reads files."""
     from digits.app.pictures import page
 
     page.main()
 
 
-def model() -> None:
+def show_model() -> None:
     """Show the view of the model's figures."""
     from digits.app.model import page
 
     page.main()
 
 
-def kept() -> None:
+def show_kept() -> None:
     """Show the view of the drawings that visitors gave."""
     from digits.app.kept import page
 

@@ -53,7 +53,7 @@ def train_and_report(options: TrainOptions, *, prog: str) -> None:
     from digits.training import checkpoints, plots, run_record, trainer
     from digits.training.batches import count_steps
     from digits.training.calibration import calibrate, check_learnt
-    from digits.training.finished import compile_finished, put_in_place
+    from digits.training.finished import compile_finished, replace_model
     from digits.training.keras_file import save_small
     from digits.training.layers import describe_layers
     from digits.training.scoring import score_tests
@@ -102,7 +102,7 @@ def train_and_report(options: TrainOptions, *, prog: str) -> None:
         | {f"{score.name}_test_loss": round(score.loss, 4) for score in scores},
     ).write(finished)
     uncompiled = compile_finished(finished)
-    put_in_place(finished, output)  # a kill in between is mended by --resume
+    replace_model(finished, output)  # a kill in between is mended by --resume
     if uncompiled:
         print_error(prog, f"'{output}' has no compiled form, and only Keras reads it: {uncompiled}")
     main_score, *other_scores = scores

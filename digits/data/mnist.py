@@ -32,7 +32,7 @@ from digits.files import first_line
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-ADVICE = "Put mnist.npz or its IDX files on this machine and name them with --mnist PATH."
+DOWNLOAD_ADVICE = "Put mnist.npz or its IDX files on this machine and name them with --mnist PATH."
 
 Arrays = Sequence[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]]  # train and test
 
@@ -68,7 +68,7 @@ def load_mnist(path: Path | None = None, *, classes: ClassNames | None = None) -
         DatasetError: if it cannot be downloaded or is not of that form.
     """
     if path is None:
-        path = fetch("MNIST", MNIST_URL, sha256=MNIST_SHA256, advice=ADVICE)
+        path = fetch("MNIST", MNIST_URL, sha256=MNIST_SHA256, advice=DOWNLOAD_ADVICE)
     if path.is_file() and not is_idx_name(path):
         arrays, found = load_mnist_npz(path)
         names = classes or found or DIGIT_CLASSES

@@ -11,7 +11,7 @@ from typing import Literal, Self, get_args
 from digits.arguments import MANY_PATHS, ONE_FILE, fields_of, make_parser, option
 from digits.locations import MODEL_PATH
 
-Engine = Literal["litert", "keras"]
+EngineName = Literal["litert", "keras"]
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class EvaluationOptions:
         "models to measure, side by side (default: digit_model.keras, the shipped model)",
         **MANY_PATHS | {"type": Path},
     )
-    engine: Engine = option(
+    engine: EngineName = option(
         "litert",
         "what runs the models: litert, as page and API do; or keras, which also says how far"
         " litert differs from it (default: %(default)s)",
-        choices=get_args(Engine),
+        choices=get_args(EngineName),
     )
     mnist: Path | None = option(
         None,

@@ -36,14 +36,14 @@ SUFFIX = ".compiled"  # of a file in the cache
 PLACEHOLDER = "<model>"  # in a message of the cache: the user's file, whose path may change
 # They come again each time; others may be for want of memory or time.
 KEPT_ERRORS = ("UncompilableError", "UnsafeModelError", "IncompatibleModelError")
-MAX_BYTES = 1 << 30  # of a compiled model
+MAX_COMPILED_BYTES = 1 << 30  # of a compiled model
 TIME_LIMIT = 180  # seconds for compiling; our networks take 10 on a busy machine
 
 _compiling = threading.Lock()  # visitors who open one model at once compile it once
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """What came of compiling a model.
 
     Attributes:
@@ -74,7 +74,7 @@ def load_compiled(path: Path, card: ModelCard | None) -> Engine:
     Raises:
         ModelNotFoundError: if there is no such model file.
         CompileError: if it has to be compiled, and that is not possible here.
-        EngineError: if Keras cannot run it in another process.
+        ModelProcessError: if Keras cannot run it in another process.
         BrokenModelError, UnsafeModelError, IncompatibleModelError: if the file cannot be
             used.
     """
@@ -90,7 +90,7 @@ def load_compiled(path: Path, card: ModelCard | None) -> Engine:
     return CompiledModel(entry.compiled, name=path, warnings=(*entry.report["warnings"],))
 
 
-def find_entry(path: Path, content: bytes, card: ModelCard | None) -> Entry:
+def find_entry(path: Path, content: bytes, card: ModelCard | None) -> CacheEntry:
     """Return the entry of the cache for a model, or make it.
 
     Raises:
@@ -117,7 +117,7 @@ def read_pair(path: Path, content: bytes, card: ModelCard | None) -> bytes | Non
 def read_checked(path: Path, sha256: str) -> bytes | None:
     """Return a file's content if it has this digest; else None."""
     with suppress(OSError), path.open("rb") as file:
-        content = file.read(MAX_BYTES)
+        content = file.read(MAX_COMPILED_BYTES)
         if sha256_of(content) == sha256:
             return content
     return None
@@ -146,7 +146,7 @@ def find_version(package: str) -> str:
         return ""
 
 
-def read_cached(key: str) -> Entry | None:
+def read_cached(key: str) -> CacheEntry | None:
     """Return an entry of the cache, unless it is damaged.
 
     The name of a file is its key and the digest of its content: a line of JSON, and the
@@ -158,12 +158,12 @@ def read_cached(key: str) -> Entry | None:
             if content is not None:
                 os.utime(path)  # those used last are kept
                 report, _, compiled = content.partition(b"\n")
-                return Entry(json.loads(report), compiled)
+                return CacheEntry(json.loads(report), compiled)
             path.unlink()
     return None
 
 
-def keep(key: str, entry: Entry) -> None:
+def keep(key: str, entry: CacheEntry) -> None:
     """Put an entry in the cache, if that can be written; the oldest ones go."""
     folder = cache_folder(CACHE)
     content = json.dumps(entry.report).encode() + b"\n" + entry.compiled
@@ -184,7 +184,7 @@ def list_by_age(folder: Path) -> Iterator[tuple[float, Path]]:
             yield path.stat().st_mtime, path
 
 
-def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> Entry:
+def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> CacheEntry:
     """Compile a model in a process of its own.
 
     Raises:
@@ -200,7 +200,7 @@ def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> Entry:
         with copy_model(path, content, card) as copy:
             run = run_training("compile", copy, "--json", seconds=TIME_LIMIT)
             report = parse_report(run.stdout, copy, path)
-            return Entry(
+            return CacheEntry(
                 report, b"" if run.returncode else copy.with_suffix(".tflite").read_bytes()
             )
     except subprocess.TimeoutExpired as error:

@@ -22,7 +22,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from digits.native_output import hide_native_output
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput
-from digits.recognition.engine import Answers, Inputs
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
 
 Runner = Callable[..., dict[str, npt.NDArray[np.float32]]]  # a signature of an interpreter
@@ -68,7 +68,7 @@ class CompiledModel:
         self.can_explain = EXPLAIN in self._check_signatures()
         self.num_classes = self._check_answer()
 
-    def predict(self, images: Inputs) -> Answers:
+    def predict(self, images: ModelInputs) -> Answers:
         """Predict what images show.
 
         Args:
@@ -113,7 +113,7 @@ class CompiledModel:
             answers = run(image=image, label=np.int32(label), rival=np.int32(rival))
         return answers["attribution"], answers["scores"]
 
-    def _predict_chunk(self, images: Inputs) -> Answers:
+    def _predict_chunk(self, images: ModelInputs) -> Answers:
         with self._predictors.borrow() as run:
             answers = run(image=np.ascontiguousarray(images, np.float32))
         return answers["probabilities"], answers["in_distribution_probability"]

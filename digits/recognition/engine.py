@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from digits.preprocessing.normalization import ModelInput
 
-Inputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
+ModelInputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
 Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
@@ -26,7 +26,7 @@ class Engine(Protocol):
     def can_explain(self) -> bool:
         """Whether `explain` works."""
 
-    def predict(self, images: Inputs) -> Answers:
+    def predict(self, images: ModelInputs) -> Answers:
         """Predict what images show; see `CompiledModel.predict`."""
 
     def explain(self, image: ModelInput, *, label: int, rival: int) -> Answers:

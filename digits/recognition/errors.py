@@ -40,7 +40,7 @@ class UncompilableError(CompileError):
     """LiteRT lacks an operation that the model needs; Keras can run it."""
 
 
-class EngineError(RecognizerError):
+class ModelProcessError(RecognizerError):
     """The process that runs the model ended, or did not answer in time."""
 
 

@@ -19,8 +19,8 @@ import numpy as np
 from digits.files import first_line
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput
 from digits.recognition.compiled_model import check_probabilities
-from digits.recognition.engine import Answers, Inputs
-from digits.recognition.errors import EngineError, IncompatibleModelError, make_error
+from digits.recognition.engine import Answers, ModelInputs
+from digits.recognition.errors import IncompatibleModelError, ModelProcessError, make_error
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_file import copy_model
 from digits.recognition.pipe_messages import Message, read_message, write_message
@@ -28,7 +28,7 @@ from digits.recognition.training_process import command, environment
 
 START_LIMIT = 120  # seconds; ours take 10 on a busy machine
 CALL_LIMIT = 60  # seconds for a chunk
-CHUNK_SIZE = 256  # images a call
+KERAS_CHUNK_SIZE = 256  # images a call
 SLOWER = "LiteRT cannot run it, so Keras does: that takes more time and memory."
 
 
@@ -55,7 +55,7 @@ class KerasProcess:
         Raises:
             BrokenModelError, UnsafeModelError, IncompatibleModelError: if the model cannot
                 be used.
-            EngineError: if the process cannot be started.
+            ModelProcessError: if the process cannot be started.
         """
         self.name = path
         self._content, self._card = content, card
@@ -69,14 +69,14 @@ class KerasProcess:
         self.warnings = (*map(str, ready["warnings"]), SLOWER)
         check_probabilities(self.predict(np.zeros((1, *INPUT_SHAPE), np.float32)), path)
 
-    def predict(self, images: Inputs) -> Answers:
+    def predict(self, images: ModelInputs) -> Answers:
         """Predict what images show; arguments and results as of `CompiledModel.predict`.
 
         Raises:
-            EngineError: if the process ends meanwhile, or does not answer in time.
+            ModelProcessError: if the process ends meanwhile, or does not answer in time.
         """
-        starts = range(0, len(images), CHUNK_SIZE)
-        parts = [self._ask(images=images[start : start + CHUNK_SIZE]) for start in starts]
+        starts = range(0, len(images), KERAS_CHUNK_SIZE)
+        parts = [self._ask(images=images[start : start + KERAS_CHUNK_SIZE]) for start in starts]
         if not parts:
             return np.empty((0, self.num_classes), np.float32), np.empty(0, np.float32)
         probabilities, shares = zip(*parts, strict=True)
@@ -87,7 +87,7 @@ class KerasProcess:
 
         Raises:
             IncompatibleModelError: unless `can_explain`.
-            EngineError: if the process ends meanwhile, or does not answer in time.
+            ModelProcessError: if the process ends meanwhile, or does not answer in time.
         """
         if not self.can_explain:
             raise IncompatibleModelError(
@@ -122,7 +122,7 @@ class KerasProcess:
                 self._end = weakref.finalize(self, end_process, self._process)
                 return self._exchange(None, limit=START_LIMIT, copy=copy)
         except OSError as error:
-            raise EngineError(
+            raise ModelProcessError(
                 f"'{self.name}' cannot be run in Keras: {first_line(error)}."
             ) from error
 
@@ -150,7 +150,7 @@ class KerasProcess:
                 said = f"did not answer within {limit:g} seconds. Use a smaller network."
             else:
                 said = "ended. It may need more memory."
-            raise EngineError(f"The process that runs '{self.name}' {said}") from error
+            raise ModelProcessError(f"The process that runs '{self.name}' {said}") from error
         finally:
             alarm.cancel()
         if "error" in answer:

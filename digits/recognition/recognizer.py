@@ -89,7 +89,7 @@ class Recognizer:
             ModelNotFoundError: if there is no such file.
             BrokenModelError: if it is no Keras model.
             CompileError: if it has no compiled form, and none can be made here.
-            EngineError: if LiteRT cannot run it, and the process of Keras does not start.
+            ModelProcessError: if LiteRT cannot run it, and the process of Keras does not start.
             UnsafeModelError: if it holds code, or is far too large.
             IncompatibleModelError: if its shapes are not those of this project.
         """
@@ -130,7 +130,7 @@ class Recognizer:
         Raises:
             ImageError: if a file cannot be read or is no picture.
             ValueError: if an array is of another dtype or shape.
-            EngineError: if Keras runs the model, and its process ends or takes too long.
+            ModelProcessError: if Keras runs the model, and its process ends or takes too long.
         """
         found = image if isinstance(image, LocatedInk) else to_pixels(image)
         model_input = preprocess(found, options=options)

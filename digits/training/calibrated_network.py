@@ -34,8 +34,8 @@ def calibrate_network(
 
     Args:
         model: maps float32 (n, 28, 28, 1) to softmax (n, classes).
-        temperature: divides the logits, as in `calibrate`.
-        reject_logit: the logit of "no class", as in `calibrate`.
+        temperature: divides the logits, as in `apply_calibration`.
+        reject_logit: the logit of "no class", as in `apply_calibration`.
 
     Returns:
         A module whose `predict` takes float32 images (n, 28, 28, 1) in [0, 1], bright
@@ -49,7 +49,9 @@ def calibrate_network(
     def predict(image: tf.Tensor) -> dict[str, tf.Tensor]:
         with keras.StatelessScope(weights):
             logits = logits_of_images(image)
-        probabilities, share = calibrate(logits, temperature=temperature, reject_logit=reject_logit)
+        probabilities, share = apply_calibration(
+            logits, temperature=temperature, reject_logit=reject_logit
+        )
         return {PROBABILITIES: probabilities, IN_DISTRIBUTION_PROBABILITY: share}
 
     network = tf.Module(name="digits")
@@ -57,7 +59,7 @@ def calibrate_network(
     return network
 
 
-def calibrate(
+def apply_calibration(
     logits: tf.Tensor, *, temperature: float, reject_logit: float | None
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Turn logits into calibrated probabilities.

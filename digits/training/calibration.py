@@ -46,7 +46,7 @@ def calibrate(model: keras.Model, data: TrainingData) -> ModelCard:
     together = np.concatenate(list(logits.values()))
     temperature = fit_temperature(together, labels)
     reject_logit = 0.0 if data.has_outliers else None
-    probabilities, in_distribution_probability = calibrated_network.calibrate(
+    probabilities, in_distribution_probability = calibrated_network.apply_calibration(
         tf.constant(together, tf.float64), temperature=temperature, reject_logit=reject_logit
     )
     score = in_distribution_probability.numpy() * probabilities.numpy().max(axis=1)

@@ -1,7 +1,7 @@
 """Compile a finished training's model, and put model, compiled form and card in place.
 
 compile_finished(finished)
-put_in_place(finished, Path("digit_model.keras"))
+replace_model(finished, Path("digit_model.keras"))
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ def compile_finished(finished: Path) -> str:
     return ""
 
 
-def put_in_place(finished: Path, output: Path) -> None:
+def replace_model(finished: Path, output: Path) -> None:
     """Move a model, its compiled form and its card to the place of earlier ones.
 
     The card is last: once it is there, so is what it names. After a kill in between, the

@@ -7,11 +7,10 @@ probabilities, in_distribution_probability = engine.predict(images)
 from pathlib import Path
 
 import keras
-import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from digits.preprocessing.normalization import ModelInput
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.model_card import ModelCard
 from digits.training.attribution import trace_attribution
 from digits.training.calibrated_network import (
@@ -20,8 +19,6 @@ from digits.training.calibrated_network import (
     calibrate_network,
 )
 from digits.training.keras_network import load_network
-
-Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 class KerasEngine:
@@ -56,7 +53,7 @@ class KerasEngine:
         )
         self._attribute = trace_attribution(model)
 
-    def predict(self, images: npt.NDArray[np.float32]) -> Answers:
+    def predict(self, images: ModelInputs) -> Answers:
         """Predict what images show; arguments and results as of `CompiledModel.predict`."""
         answers = self._network.predict(tf.constant(images))
         return answers[PROBABILITIES].numpy(), answers[IN_DISTRIBUTION_PROBABILITY].numpy()

@@ -20,6 +20,7 @@ from keras import layers
 from digits.preprocessing.normalization import INPUT_SHAPE
 from digits.recognition.errors import IncompatibleModelError
 from digits.training.architectures import Tensor, logits_of
+from digits.training.calibrated_network import SMALLEST
 from digits.training.keras_file import load_model
 from digits.training.keras_safety import list_layers
 
@@ -27,7 +28,6 @@ INPUT_SHAPES = {3: INPUT_SHAPE, 2: (28, 28), 1: (784,)}  # of one image, by its 
 MAX_BYTE_SCALE = 1 / 32  # of a Rescaling layer; 1/255 and 1/127.5 are common, above is for [0, 1]
 # Layers that give probabilities where they receive some.
 KEEPING = frozenset({"Average", "Dropout", "Flatten", "Identity", "Permute", "Reshape"})
-SMALLEST = 1e-12  # floor of probabilities that keeps their logarithm finite
 
 
 @dataclass(frozen=True)

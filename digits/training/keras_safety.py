@@ -48,7 +48,7 @@ def load_description(path: Path) -> Description:
         Exception: of many kinds, if the file is damaged.
     """
     if is_h5(path):
-        check_size(path.stat().st_size, path)
+        check_unpacked_size(path.stat().st_size, path)
         with h5py.File(path, "r") as file:
             check_h5(file, path)
             if "model_config" not in file.attrs:
@@ -60,7 +60,7 @@ def load_description(path: Path) -> Description:
         description = json.loads(config[:MAX_CONFIG_BYTES])
     else:
         with zipfile.ZipFile(path) as archive:
-            check_size(max(member.file_size for member in archive.infolist()), path)
+            check_unpacked_size(max(member.file_size for member in archive.infolist()), path)
             with archive.open("config.json") as file:
                 description = json.loads(file.read(MAX_CONFIG_BYTES))
             with archive.open(WEIGHTS_MEMBER) as member, h5py.File(member, "r") as file:
@@ -69,7 +69,7 @@ def load_description(path: Path) -> Description:
     return {key: value for key, value in description.items() if key != "compile_config"}
 
 
-def check_size(size: int, path: Path) -> None:
+def check_unpacked_size(size: int, path: Path) -> None:
     """Raise UnsafeModelError if `size`, in bytes, is more than `MAX_PART_BYTES`."""
     if size > MAX_PART_BYTES:
         raise UnsafeModelError(
@@ -91,7 +91,7 @@ def check_h5(file: h5py.File, path: Path) -> None:
             f"Expected all weights in one file. '{path}' takes some from elsewhere: it is not"
             " loaded."
         )
-    check_size(sum(map(count_bytes, items)), path)
+    check_unpacked_size(sum(map(count_bytes, items)), path)
 
 
 def count_bytes(item: h5py.Group | h5py.Dataset) -> int:

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the one who asks, who ends this
     questions, answers = take_pipes()
     try:
-        engine = load(path)
+        engine = load_engine(path)
         can_explain = is_explainable(engine)
     except RecognizerError as error:
         write_error(answers, error)
@@ -67,7 +67,7 @@ def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, answers
 
 
-def load(path: Path) -> "KerasEngine":
+def load_engine(path: Path) -> "KerasEngine":
     """Load a model with the calibration of its card, if it has one."""
     silence_tensorflow()
     from digits.training.keras_engine import load_keras

@@ -33,7 +33,7 @@ from digits.serving.export.manifest import measure_file
 from digits.serving.export.network import DIGIT_PROBABILITY, make_network
 from digits.serving.export.options import FORMAT_NAMES
 from digits.training.architectures import build_model, logits_of
-from digits.training.calibrated_network import PROBABILITIES, calibrate
+from digits.training.calibrated_network import PROBABILITIES, apply_calibration
 from digits.training.keras_network import load_network
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
@@ -158,7 +158,7 @@ def test_a_card_of_other_calibration_is_inside_the_network(inputs: list[ModelInp
     for reject_logit in (None, 0.7):
         card = ModelCard("", class_names=tuple("abcd"), temperature=2.5, reject_logit=reject_logit)
         answers = make_network(model, card).predict(np.stack(inputs))
-        expected = calibrate(logits, temperature=2.5, reject_logit=reject_logit)
+        expected = apply_calibration(logits, temperature=2.5, reject_logit=reject_logit)
         np.testing.assert_allclose(answers[PROBABILITIES], expected[0], atol=1e-6)
         np.testing.assert_allclose(answers[DIGIT_PROBABILITY], expected[1], atol=1e-6)
 

@@ -135,7 +135,7 @@ def test_a_kill_between_the_files_leaves_no_wrong_pair(
 
     monkeypatch.setattr(finished_files, "replace", move)
     with suppress(KeyboardInterrupt):
-        finished_files.put_in_place(finished, model)
+        finished_files.replace_model(finished, model)
     content = model.read_bytes()
     written: ModelCard | None = None
     with suppress(CardError):

@@ -131,5 +131,5 @@ def test_failed_mnist_download_names_the_option_and_leaves_nothing(
         reason = ": Not a directory"
     with pytest.raises(DatasetError) as refused:
         load_mnist()
-    assert str(refused.value) == f"MNIST could not be downloaded{reason}. {mnist.ADVICE}"
+    assert str(refused.value) == f"MNIST could not be downloaded{reason}. {mnist.DOWNLOAD_ADVICE}"
     assert not [path for path in served.cache.rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ import pytest
 from digits.evaluation.engine_comparison import compare_engines
 from digits.evaluation.eval_sets import EvaluationSet
 from digits.preprocessing.normalization import preprocess
-from digits.recognition.engine import Answers, Inputs
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.recognizer import Recognizer
 from tests.support.digit_drawings import draw
 
@@ -23,7 +23,7 @@ class Altered:
     def __init__(self, recognizer: Recognizer, *, share: float, turned: int) -> None:
         self.engine, self.share, self.turned = recognizer.engine, share, turned
 
-    def predict(self, images: Inputs) -> Answers:
+    def predict(self, images: ModelInputs) -> Answers:
         probabilities, shares = self.engine.predict(images)
         probabilities[: self.turned] = np.roll(probabilities[: self.turned], 1, axis=1)
         return probabilities, (shares * self.share).astype(np.float32)

@@ -14,7 +14,7 @@ import pytest
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition import compiled_files, errors, model_file
-from digits.recognition.compiled_files import MAX_CACHED, Entry, load_compiled
+from digits.recognition.compiled_files import MAX_CACHED, CacheEntry, load_compiled
 from digits.recognition.errors import (
     BrokenModelError,
     CompileError,
@@ -43,9 +43,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Count the models that are compiled, which takes no time here."""
     paths: list[Path] = []
 
-    def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> Entry:
+    def compile_apart(path: Path, content: bytes, card: ModelCard | None) -> CacheEntry:
         paths.append(path)
-        return Entry({"warnings": [WARNING]}, SHIPPED)
+        return CacheEntry({"warnings": [WARNING]}, SHIPPED)
 
     monkeypatch.setattr(compiled_files, "compile_apart", compile_apart)
     return paths

@@ -22,18 +22,18 @@ from digits.files import sha256_of
 from digits.recognition import compiled_files, keras_process, training_process
 from digits.recognition.errors import (
     BrokenModelError,
-    EngineError,
     IncompatibleModelError,
+    ModelProcessError,
     UnsafeModelError,
 )
-from digits.recognition.keras_process import CHUNK_SIZE, KerasProcess
+from digits.recognition.keras_process import KERAS_CHUNK_SIZE, KerasProcess
 from digits.recognition.model_card import ModelCard
 from digits.training.attribution import trace_attribution
 from digits.training.keras_network import load_network
 from tests.support.paths import PROJECT
 
 TEMPERATURE = 2.0
-IMAGES = np.random.default_rng(0).random((CHUNK_SIZE + 3, 28, 28, 1), np.float32)
+IMAGES = np.random.default_rng(0).random((KERAS_CHUNK_SIZE + 3, 28, 28, 1), np.float32)
 Array = npt.NDArray[np.float32]
 
 
@@ -146,7 +146,9 @@ def test_a_process_that_fails_is_one_sentence_and_the_next_call_starts_another(
 ) -> None:
     model = start()
     before = popen_of(model)
-    with pytest.raises(EngineError, match=r"runs 'mine.keras' ended. It may need more memory\."):
+    with pytest.raises(
+        ModelProcessError, match=r"runs 'mine.keras' ended. It may need more memory\."
+    ):
         model.predict(image(action))
     assert before.poll() is not None
     assert model.predict(image())[0].tolist() == [[0.5, 0.5]]
@@ -167,7 +169,7 @@ def test_a_call_ends_after_the_time_limit(
 ) -> None:
     model = start()
     monkeypatch.setattr(keras_process, "CALL_LIMIT", 0.2)
-    with pytest.raises(EngineError, match=r"'mine.keras' did not answer within 0.2 seconds"):
+    with pytest.raises(ModelProcessError, match=r"'mine.keras' did not answer within 0.2 seconds"):
         model.predict(image(SLEEP))
 
 
@@ -175,13 +177,15 @@ def test_the_start_ends_after_the_time_limit(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(keras_process, "START_LIMIT", 0.2)
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(keras_process, "command", lambda *_: command)
-    with pytest.raises(EngineError, match=r"did not answer within 0.2 seconds"):
+    with pytest.raises(ModelProcessError, match=r"did not answer within 0.2 seconds"):
         KerasProcess(b"", None, path=Path("mine.keras"))
 
 
 def test_a_program_that_is_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_process, "command", lambda *_: ["no such program"])
-    with pytest.raises(EngineError, match="'mine.keras' cannot be run in Keras: No such file"):
+    with pytest.raises(
+        ModelProcessError, match="'mine.keras' cannot be run in Keras: No such file"
+    ):
         KerasProcess(b"", None, path=Path("mine.keras"))
 
 

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import ImageError, Limits, decode_image
 from digits.preprocessing.normalization import ModelInput, preprocess
-from digits.recognition.errors import EngineError
+from digits.recognition.errors import ModelProcessError
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.admission import RETRY_SECONDS, Admission
 from digits.serving.api.draining import Draining
@@ -93,7 +93,7 @@ class Service:
             try:
                 async with asyncio.timeout(self.settings.seconds):
                     yield self.model.get_recognizer()
-            except EngineError as error:
+            except ModelProcessError as error:
                 raise Problem(503, str(error), retry_after=RETRY_SECONDS) from error
             except TimeoutError as error:
                 raise Problem(

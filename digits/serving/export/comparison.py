@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.evaluation.timing import Speed
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.recognizer import BATCH_SIZE
-from digits.serving.export.formats import Answers, ModelInputs, Predictor
+from digits.serving.export.formats import Predictor
 
 SINGLES = 200  # images read alone, for the median time
 BATCHES = 5  # of BATCH_SIZE images, for the median rate

@@ -12,9 +12,10 @@ import tensorflow as tf
 
 from digits.evaluation import eval_sets
 from digits.evaluation.timing import Speed
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.recognizer import Recognizer
 from digits.serving.export.comparison import compare_answers, measure_speed
-from digits.serving.export.formats import Answers, Format, FormatError, ModelInputs
+from digits.serving.export.formats import Format, FormatError
 from digits.serving.export.manifest import Entry, measure_file
 
 

@@ -12,15 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
+from digits.recognition.engine import Answers, ModelInputs
 from digits.serving.export.network import DIGIT_PROBABILITY
 from digits.training.calibrated_network import IMAGES, INPUT, PROBABILITIES
 
-ModelInputs = npt.NDArray[np.float32]  # (n, 28, 28, 1), [0, 1], bright digit on black
-Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]  # (n, classes) and (n,)
 Predictor = Callable[[ModelInputs], Answers]
 
 OPSET = 17  # of ONNX; runtimes from 2022 on know it

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
-from digits.recognition.errors import EngineError
+from digits.recognition.errors import ModelProcessError
 from digits.recognition.model_card import ModelCard
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
@@ -252,7 +252,7 @@ def test_an_engine_that_ended_is_a_sentence(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(self: Recognizer, inputs: object) -> None:
-        raise EngineError("The process that runs the model ended.")
+        raise ModelProcessError("The process that runs the model ended.")
 
     monkeypatch.setattr(Recognizer, "predict_inputs", fail)
     response = client.post("/api/predict", content=SEVEN)

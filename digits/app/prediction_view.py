@@ -1,5 +1,7 @@
 """What every view shows of a reading, and the recognizer that they share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -7,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from digits.app.sentences import escape_markdown, without_folders
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES, ClassNames, class_noun, with_article
 from digits.evaluation.formats import format_confidence
@@ -14,7 +17,7 @@ from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import to_data_url
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import FileIdentity, file_identity, start_loading
-from digits.recognition.errors import RecognizerError
+from digits.recognition.errors import ModelProcessError, RecognizerError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
@@ -66,6 +69,19 @@ def find_recognizer() -> Recognizer | None:
     if recognizer.warning:
         st.warning(recognizer.warning, icon=":material/warning:")
     return recognizer
+
+
+@contextmanager
+def stop_when_model_ends() -> Iterator[None]:
+    """Say in a sentence that the process of a model ended, and end this run of the page.
+
+    Only a network that LiteRT cannot run has such a process; the next run starts it again.
+    """
+    try:
+        yield
+    except ModelProcessError as error:
+        st.error(escape_markdown(without_folders(str(error))), icon=":material/error:")
+        st.stop()
 
 
 def show_answer(prediction: Prediction) -> None:

@@ -11,7 +11,9 @@ from digits.app import prediction_view
 from digits.app.canvas.drawing import Drawing
 from digits.classes import with_article
 from digits.locations import MODEL_PATH
+from digits.recognition.errors import ModelProcessError
 from digits.recognition.model_card import ModelCard
+from digits.recognition.recognizer import Recognizer
 from tests.conftest import copy_model
 from tests.support.digit_drawings import DIGITS, canvas_state
 from tests.support.pages import open_page
@@ -123,6 +125,22 @@ def test_a_broken_model_is_one_sentence(app: AppTest, model_path: Path) -> None:
     app.run()
     assert not app.exception
     assert "damaged" in app.error[0].value
+
+
+def test_a_model_whose_process_ended_is_one_sentence(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(self: Recognizer, *arguments: object, **options: object) -> None:
+        raise ModelProcessError("The process that runs 'mine.keras' ended.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recognizer, "predict", end)
+        with_drawing(app, 3).run()
+    assert not app.exception and not app.metric
+    (error,) = app.error
+    assert error.value.replace("\\", "") == "The process that runs 'mine.keras' ended."
+    app.run()
+    assert app.metric[0].value == "3"
 
 
 def test_a_model_without_a_card_is_used_with_a_warning(app: AppTest, model_path: Path) -> None:

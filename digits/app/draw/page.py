@@ -19,6 +19,7 @@ from digits.app.prediction_view import (
     show_answer,
     show_model_input,
     show_probabilities,
+    stop_when_model_ends,
 )
 from digits.app.sentences import describe_doubt
 from digits.classes import DIGIT_CLASSES, with_article
@@ -53,6 +54,7 @@ def main() -> None:
 
 
 @st.fragment
+@stop_when_model_ends()
 def draw_and_read() -> None:
     """Rerun, after a stroke, nothing but this: canvas, reading, and what belongs to them."""
     left, right = st.columns([5, 6], gap="large")

@@ -10,7 +10,7 @@ from digits.app.model.comparison import NOTHING, compare_figures, list_models, n
 from digits.app.model.example_drawings import EXAMPLE_DRAWINGS
 from digits.app.model.mistakes import MISREAD_ZOOM
 from digits.app.navigation import draw_page
-from digits.app.prediction_view import COMPILING, enlarge_pixels, page_noun
+from digits.app.prediction_view import COMPILING, enlarge_pixels, page_noun, stop_when_model_ends
 from digits.app.sentences import escape_markdown, without_folders
 from digits.app.theme import get_palette
 from digits.classes import DIGIT_CLASSES
@@ -68,6 +68,7 @@ def show_comparison(about: ModelAbout) -> None:
 
 
 @st.fragment
+@stop_when_model_ends()
 def show_side_by_side(about: ModelAbout, paths: list[Path]) -> None:
     """Show what models read, and their figures.
 

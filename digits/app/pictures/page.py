@@ -10,7 +10,7 @@ from digits.app.pictures.gallery import FULL
 from digits.app.pictures.reading import PictureOptions, read_picture
 from digits.app.pictures.results import show_results
 from digits.app.pictures.state import PicturesState, pictures_state
-from digits.app.prediction_view import find_recognizer, page_noun
+from digits.app.prediction_view import find_recognizer, page_noun, stop_when_model_ends
 from digits.classes import DIGIT_CLASSES
 from digits.preprocessing.ink_options import InkOptions, Polarity
 from digits.preprocessing.picture_folders import PICTURE_ENDINGS
@@ -34,6 +34,7 @@ def main() -> None:
 
 
 @st.fragment
+@stop_when_model_ends()
 def bring_and_read() -> None:
     """Rerun nothing but this when pictures come or options change."""
     state = pictures_state()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digits.recognition.explanation import Explainer as Explainer
     from digits.recognition.explanation import draw_explanation as draw_explanation
     from digits.recognition.predictions import DigitPrediction as DigitPrediction
+    from digits.recognition.predictions import LinePrediction as LinePrediction
     from digits.recognition.predictions import NumberPrediction as NumberPrediction
     from digits.recognition.predictions import Prediction as Prediction
     from digits.recognition.recognizer import Recognizer as Recognizer
@@ -41,6 +42,7 @@ HOMES = {
     "ImageError": "digits.preprocessing.image_io",
     "IncompatibleModelError": "digits.recognition.errors",
     "ModelNotFoundError": "digits.recognition.errors",
+    "LinePrediction": "digits.recognition.predictions",
     "NumberPrediction": "digits.recognition.predictions",
     "Prediction": "digits.recognition.predictions",
     "Recognizer": "digits.recognition.recognizer",

@@ -62,6 +62,8 @@ class FoundDigit:
     box: Box  # pixels of the picture
     line: int  # from the top, 0 first
     model_input: ModelInput
+    row: int | None = None  # of its cell in a grid, from 0; None elsewhere
+    column: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

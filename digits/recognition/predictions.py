@@ -1,9 +1,10 @@
 """What a model makes of a picture: one prediction, or those of a number's digits."""
 
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from digits.classes import ClassNames
 from digits.preprocessing.geometry import Box
@@ -102,6 +103,7 @@ class DigitPrediction:
         box: where its ink is, in pixels of the picture.
         line: which line of writing it is in, 0 for the topmost.
         prediction: which digit it is.
+        row, column: of its cell, counted from 0, where the picture is a grid; else None.
 
     >>> from digits import DigitPrediction, Prediction
     >>> from digits.preprocessing.geometry import Box
@@ -113,29 +115,78 @@ class DigitPrediction:
     box: Box
     line: int
     prediction: Prediction
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class LinePrediction:
+    """One number: a line of writing, or a row of a grid.
+
+    Attributes:
+        digits: from left to right, at least one.
+        text: the number with its signs, such as "-7", "3.14" or "12/05/2021".
+        status: `unsure` when a digit is, when two readers disagree, or when ink was left
+            out that may be a sign; else `digit`.
+        confidence: that the whole `text` is right, in [0, 1].
+        message: what was left out or is doubtful, as a sentence; "" if there is nothing.
+    """
+
+    digits: tuple[DigitPrediction, ...]
+    text: str
+    status: Status
+    confidence: float
+    message: str = ""
+
+    @property
+    def number(self) -> str:
+        """The digits alone, unsure ones too. Class names of several letters have gaps."""
+        labels = [digit.prediction.label or "" for digit in self.digits]
+        names = [name for digit in self.digits for name in digit.prediction.class_names]
+        return (" " if any(len(name) > 1 for name in names) else "").join(labels)
+
+    @classmethod
+    def of_digits(cls, digits: Sequence[DigitPrediction]) -> Self:
+        """Make a number of digits that were read one by one, without signs."""
+        statuses = {digit.prediction.status for digit in digits}
+        confidence = prod(digit.prediction.score for digit in digits)
+        status: Status = "digit" if statuses == {"digit"} else "unsure"
+        line = cls(tuple(digits), "", status, confidence)
+        return replace(line, text=line.number)
 
 
 @dataclass(frozen=True)
 class NumberPrediction:
-    """The digits of a picture, line by line, each from left to right; () when blank.
+    """The numbers of a picture from top to bottom; none when it is blank.
 
-    >>> from digits import DigitPrediction, NumberPrediction, Prediction
+    Attributes:
+        lines: each a line of writing, or a row of a grid.
+        message: what was left out of the picture, or why nothing was found, as a
+            sentence; "" if there is nothing to say.
+
+    >>> from digits import DigitPrediction, LinePrediction, NumberPrediction, Prediction
     >>> from digits.preprocessing.geometry import Box
     >>> seven = Prediction((0.1, 0.9), ("1", "7"), 0.5, None)
     >>> boxes = Box(20, 30, 60, 90), Box(100, 30, 60, 90)
-    >>> NumberPrediction(tuple(DigitPrediction(box, 0, seven) for box in boxes)).text
+    >>> digits = [DigitPrediction(box, 0, seven) for box in boxes]
+    >>> NumberPrediction((LinePrediction.of_digits(digits),)).text
     '77'
     """
 
-    digits: tuple[DigitPrediction, ...]
+    lines: tuple[LinePrediction, ...]
+    message: str = ""
+
+    @property
+    def digits(self) -> tuple[DigitPrediction, ...]:
+        """All digits, line by line, each line from left to right."""
+        return tuple(digit for line in self.lines for digit in line.digits)
 
     @property
     def text(self) -> str:
-        """The digits as read, unsure ones too; a space between lines: "407 12".
+        """The numbers with their signs, unsure ones too; a space between lines: "-40.7 12"."""
+        return " ".join(line.text for line in self.lines)
 
-        Class names of several letters have spaces between them, too.
-        """
-        names = [name for digit in self.digits for name in digit.prediction.class_names]
-        gap = " " if any(len(name) > 1 for name in names) else ""
-        lines = groupby(self.digits, key=lambda digit: digit.line)
-        return " ".join(gap.join(d.prediction.label or "" for d in line) for _, line in lines)
+    @property
+    def number(self) -> str:
+        """As `text`, without signs: "407 12"."""
+        return " ".join(line.number for line in self.lines)

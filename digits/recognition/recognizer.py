@@ -6,6 +6,7 @@ print(prediction.label, prediction.confidence)
 """
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -23,7 +24,12 @@ from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
+from digits.recognition.predictions import (
+    DigitPrediction,
+    LinePrediction,
+    NumberPrediction,
+    Prediction,
+)
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
@@ -168,10 +174,12 @@ class Recognizer:
             ink = find_ink(pixels, options=options)
             found = [] if ink is None else [whole_digit(ink)]
         predictions = self.predict_inputs([digit.model_input for digit in found])
-        pairs = zip(found, predictions, strict=True)
-        return NumberPrediction(
-            tuple(DigitPrediction(digit.box, digit.line, prediction) for digit, prediction in pairs)
-        )
+        digits = [
+            DigitPrediction(one.box, one.line, prediction, one.row, one.column)
+            for one, prediction in zip(found, predictions, strict=True)
+        ]
+        lines = groupby(digits, key=lambda digit: digit.line)
+        return NumberPrediction(tuple(LinePrediction.of_digits([*line]) for _, line in lines))
 
     def _score_digits(self, inputs: Sequence[ModelInput]) -> list[float]:
         return [prediction.score for prediction in self.predict_inputs(inputs)]

@@ -79,7 +79,7 @@ def number_rows(
     return [
         place_row(
             to_row(file, digit.prediction, class_names),
-            number=reading.text,
+            number=reading.number,
             index=index,
             **asdict(digit.box),
         )

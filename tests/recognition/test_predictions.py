@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from digits.preprocessing.geometry import Box
-from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
+from digits.recognition.predictions import (
+    DigitPrediction,
+    LinePrediction,
+    NumberPrediction,
+    Prediction,
+)
 
 INPUT = np.zeros((28, 28, 1), np.float32)
 
@@ -21,7 +26,10 @@ def test_predictions_are_equal_when_their_numbers_are() -> None:
 
 def test_numbers_are_equal_when_their_digits_are() -> None:
     one, other = (
-        NumberPrediction((DigitPrediction(Box(1, 2, 3, 4), 0, make(0.2, 0.8)),)) for _ in range(2)
+        NumberPrediction(
+            (LinePrediction.of_digits([DigitPrediction(Box(1, 2, 3, 4), 0, make(0.2, 0.8))]),)
+        )
+        for _ in range(2)
     )
     assert one == other and hash(one) == hash(other)
 
@@ -47,7 +55,19 @@ def test_confidence_leaves_out_whether_it_is_a_digit_and_score_counts_it() -> No
     ("names", "text"), [(("1", "7"), "77 7"), (("one", "seven"), "seven seven seven")]
 )
 def test_a_number_is_written_line_by_line(names: tuple[str, ...], text: str) -> None:
-    digits = [
-        DigitPrediction(Box(0, 0, 9, 9), line, make(0.2, 0.8, names=names)) for line in (0, 0, 1)
+    seven = make(0.2, 0.8, names=names)
+    lines = [
+        LinePrediction.of_digits([DigitPrediction(Box(0, 0, 9, 9), line, seven)] * count)
+        for line, count in enumerate((2, 1))
     ]
-    assert NumberPrediction(tuple(digits)).text == text
+    number = NumberPrediction(tuple(lines))
+    assert (number.text, number.number, len(number.digits)) == (text, text, 3)
+
+
+def test_a_number_is_unsure_when_one_of_its_digits_is() -> None:
+    sure, unsure = make(0.2, 0.8), make(0.4, 0.6)
+    boxes = Box(0, 0, 9, 9), Box(20, 0, 9, 9)
+    pair = [DigitPrediction(box, 0, one) for box, one in zip(boxes, (sure, unsure), strict=True)]
+    number = LinePrediction.of_digits(pair)
+    assert (number.text, number.status, number.confidence) == ("77", "unsure", pytest.approx(0.48))
+    assert LinePrediction.of_digits(pair[:1]).status == "digit"

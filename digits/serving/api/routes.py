@@ -192,7 +192,7 @@ async def read(request: Request) -> Number:
         PlacedReading(**reading_fields(digit.prediction, name_of(recognizer)), **asdict(digit.box))
         for digit in number.digits
     ]
-    return Number(number=number.text, digits=digits)
+    return Number(number=number.number, digits=digits)
 
 
 @router.get(

@@ -17,7 +17,12 @@ from digits.app.pictures.reading import (
 from digits.app.pictures.thumbnails import DOUBTFUL_COLOR, SURE_COLOR, draw_thumbnail
 from digits.preprocessing import image_io
 from digits.preprocessing.geometry import Box
-from digits.recognition.predictions import DigitPrediction, NumberPrediction, Prediction
+from digits.recognition.predictions import (
+    DigitPrediction,
+    LinePrediction,
+    NumberPrediction,
+    Prediction,
+)
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.result_rows import number_rows
 from tests.support.digit_drawings import draw, draw_number, encode_png
@@ -136,7 +141,7 @@ def doubted(*certainties: tuple[float, float]) -> NumberPrediction:
         probabilities[4], probabilities[9] = four, 1 - four
         prediction = Prediction(tuple(probabilities), names, 0.55, None, is_digit)
         digits.append(DigitPrediction(Box(0, 0, 5, 5), 0, prediction))
-    return NumberPrediction(tuple(digits))
+    return NumberPrediction((LinePrediction.of_digits(digits),))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Find the digits of a picture, in reading order: which ink belongs to which digit.
 
-    digits = find_digits(image, score_digits)  # each with its box, line and model input
+    found = find_digits(image, score_digits)
+    found.digits   # each with its box, line and model input
+    found.message  # why there are none, or not all
 
 Twice, runs of neighbouring parts are candidates for one digit, and the cheapest path
 through them wins: oversegmentation and search (Casey and Lecolinet, "A survey of
@@ -44,6 +46,8 @@ MAX_PARTED = 64  # components that are cut, or a page of blots would take minute
 MAX_CANDIDATES = 6000  # of a picture, all lines together; noise has no end of them
 MAX_LOW_SCORES = 40  # digits; where more are doubtful than not, it is a texture
 
+NOISE = "Found no digits; this looks like noise."
+
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two components of which one stands above the other
 GAP = 6.0  # joining components, for each digit's height between them
@@ -67,6 +71,14 @@ class FoundDigit:
 
 
 @dataclass(frozen=True, eq=False)
+class FoundDigits:
+    """The digits of a picture."""
+
+    digits: tuple[FoundDigit, ...] = ()  # from top to bottom, each line from left to right
+    message: str = ""  # a sentence: why there are none, or what was left out
+
+
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """Neighbouring parts taken for one digit, or left out."""
 
@@ -80,7 +92,7 @@ class Candidate:
 
 def find_digits(
     image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND
-) -> list[FoundDigit]:
+) -> FoundDigits:
     """Find the digits of a picture.
 
     Args:
@@ -90,21 +102,22 @@ def find_digits(
         options: what is known of the picture. Defaults to nothing.
 
     Returns:
-        The digits line by line from top to bottom, each line from left to right.
+        The digits line by line from top to bottom, each line from left to right; and what
+        is to be said of a picture that is no page of digits.
     """
     ink = separate_ink(image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options)
     if ink is None:
-        return []
+        return FoundDigits()
     lines = find_text_lines(ink)
     if is_grain(lines):
-        return []
+        return FoundDigits(message=NOISE)
     found: list[FoundDigit] = []
     parted = doubtful = looked_at = 0
     for number, line in enumerate(lines):
         candidates = list(islice(join_components(line), MAX_CANDIDATES))
         looked_at += len(candidates)
         if looked_at >= MAX_CANDIDATES:
-            return []  # a texture: a page of 300 digits has a third of that
+            return FoundDigits(message=NOISE)  # a page of 300 digits has a third of that
         for joined in search(candidates, score_digits):
             digits = [joined]
             if may_be_several(joined, line.height) and parted < MAX_PARTED:
@@ -115,8 +128,10 @@ def find_digits(
                 doubtful += digit.score < LOW_SCORE
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
         if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
-            return []
-    return [replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found]
+            return FoundDigits(message=NOISE)
+    return FoundDigits(
+        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found)
+    )
 
 
 def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[Candidate]:

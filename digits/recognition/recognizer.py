@@ -19,7 +19,7 @@ from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
-from digits.preprocessing.segmentation import FoundDigit, find_digits
+from digits.preprocessing.segmentation import FoundDigit, FoundDigits, find_digits
 from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
@@ -162,7 +162,8 @@ class Recognizer:
             options: as for `predict`.
 
         Returns:
-            Each digit with its box and prediction; no digits when there is no ink.
+            Each digit with its box and prediction; no digits when there is no ink, or, with
+            a message, when it is no writing.
 
         Raises:
             ImageError, ValueError: as `predict`.
@@ -172,14 +173,15 @@ class Recognizer:
             found = find_digits(pixels, self._score_digits, options=options)
         else:
             ink = find_ink(pixels, options=options)
-            found = [] if ink is None else [whole_digit(ink)]
-        predictions = self.predict_inputs([digit.model_input for digit in found])
+            found = FoundDigits(() if ink is None else (whole_digit(ink),))
+        predictions = self.predict_inputs([digit.model_input for digit in found.digits])
         digits = [
             DigitPrediction(one.box, one.line, prediction, one.row, one.column)
-            for one, prediction in zip(found, predictions, strict=True)
+            for one, prediction in zip(found.digits, predictions, strict=True)
         ]
         lines = groupby(digits, key=lambda digit: digit.line)
-        return NumberPrediction(tuple(LinePrediction.of_digits([*line]) for _, line in lines))
+        read = tuple(LinePrediction.of_digits([*line]) for _, line in lines)
+        return NumberPrediction(read, found.message)
 
     def _score_digits(self, inputs: Sequence[ModelInput]) -> list[float]:
         return [prediction.score for prediction in self.predict_inputs(inputs)]

@@ -190,3 +190,26 @@ class NumberPrediction:
     def number(self) -> str:
         """As `text`, without signs: "407 12"."""
         return " ".join(line.number for line in self.lines)
+
+    @property
+    def has_signs(self) -> bool:
+        """Whether `text` says more than the digits do."""
+        return self.text != self.number
+
+    @property
+    def status(self) -> Status:
+        """`blank` without lines, `unsure` when one of them is, else `digit`."""
+        if not self.lines:
+            return "blank"
+        return "unsure" if any(line.status == "unsure" for line in self.lines) else "digit"
+
+    @property
+    def confidence(self) -> float:
+        """That the whole `text` is right, in [0, 1]; 0 if blank."""
+        return prod(line.confidence for line in self.lines) if self.lines else 0.0
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The sentence of the picture and those of its lines, each once."""
+        sentences = (self.message, *(line.message for line in self.lines))
+        return tuple(dict.fromkeys(filter(None, sentences)))

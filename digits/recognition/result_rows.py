@@ -7,8 +7,10 @@ Without TensorFlow, as what imports it starts processes of its own.
 """
 
 import csv
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:  # types alone: writing rows needs neither NumPy nor OpenCV
@@ -18,6 +20,11 @@ Row = dict[str, Any]  # a line of the output; None where there is no value
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run what begins with one of these
 BOX = ("x", "y", "width", "height")  # columns of a number's row, in pixels of the picture
+PLACE = ("number", "index", *BOX)  # columns that a number adds after the file
+LINE = ("text", "row", "column", "number_status", "number_confidence")  # and after the message
+READ = ("number", "digit", "text")  # columns made of a model's class names, and signs
+RUNNING = re.compile(r"[^\W\d]|[|!]")  # letters of a function or cell, or a call of a program
+PROBABILITY_DECIMALS = 6  # of a probability, in files and the API
 
 
 def to_row(
@@ -45,8 +52,8 @@ def to_row(
     }
     probabilities: Sequence[float | None] = [None] * len(class_names)
     if prediction is not None and prediction.probabilities:
-        row["confidence"] = round(prediction.confidence, 6)
-        probabilities = [round(probability, 6) for probability in prediction.probabilities]
+        row["confidence"] = round(prediction.confidence, PROBABILITY_DECIMALS)
+        probabilities = [round(share, PROBABILITY_DECIMALS) for share in prediction.probabilities]
     row |= {f"p{name}": p for name, p in zip(column_names(class_names), probabilities, strict=True)}
     return row | {"message": message}
 
@@ -67,39 +74,60 @@ def number_rows(
 ) -> list[Row]:
     """Flatten the reading of a number: one row a digit, or one row without any.
 
+    The message of a row is that of its line and then that of the picture: each row may be
+    all that is left of a file that was sorted or filtered.
+
     Args:
         file: what the first column says.
         reading: the number; None when the file could not be read.
         class_names: of the model, "0" to "9" for digits.
         message: why there is no reading. Defaults to nothing.
     """
-    if reading is None or not reading.digits:
-        status = "error" if reading is None else "blank"
-        return [place_row(to_row(file, None, class_names, message, status=status))]
-    return [
-        place_row(
-            to_row(file, digit.prediction, class_names),
-            number=reading.number,
-            index=index,
-            **asdict(digit.box),
-        )
-        for index, digit in enumerate(reading.digits)
-    ]
+    if reading is None:
+        return [place_row(to_row(file, None, class_names, message))]
+    if not reading.digits:
+        blank = to_row(file, None, class_names, reading.message, status="blank")
+        return [place_row(blank)]
+    rows: list[Row] = []
+    whole = {"number": reading.number, "text": reading.text}
+    for line in reading.lines:
+        message = " ".join(dict.fromkeys(filter(None, (line.message, reading.message))))
+        for digit in line.digits:
+            read = whole | {
+                "index": len(rows),
+                **asdict(digit.box),
+                "row": digit.row,
+                "column": digit.column,
+                "number_status": line.status,
+                "number_confidence": round(line.confidence, PROBABILITY_DECIMALS),
+            }
+            rows.append(place_row(to_row(file, digit.prediction, class_names, message), read))
+    return rows
 
 
-def place_row(row: Row, **place: Any) -> Row:
-    """Add after the file what a number adds: number, index from 0, box in pixels."""
-    return {"file": row["file"]} | dict.fromkeys(("number", "index", *BOX)) | place | row
+def place_row(row: Row, read: Mapping[str, Any] = MappingProxyType({})) -> Row:
+    """Add to a row what a number adds: `PLACE` after the file, `LINE` at the end."""
+    place = {"file": row["file"]} | {name: read.get(name) for name in PLACE}
+    return place | row | {name: read.get(name) for name in LINE}
 
 
 def write_csv(rows: Sequence[Row], file: TextIO) -> None:
     """Write rows as CSV; a value that is missing is an empty field.
 
     A file whose name a spreadsheet would run, as "=1+1.png", is written "./=1+1.png": that
-    is the same file.
+    is the same file. Numbers such as "-7" and "+7" stay as they are: a formula of digits
+    and signs computes, and runs nothing. What a model's class names could make of one, as
+    "=cmd|' /C calc'!A0", gets an apostrophe before it, which makes it text.
     """
     writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         is_formula = row["file"].startswith(FORMULA)
-        writer.writerow(row | {"file": f"./{row['file']}"} if is_formula else row)
+        safe = {"file": f"./{row['file']}"} if is_formula else {}
+        safe |= {name: f"'{row[name]}" for name in READ if can_run(row.get(name))}
+        writer.writerow(row | safe)
+
+
+def can_run(value: str | None) -> bool:
+    """Whether a spreadsheet could run what was read, and not only compute with it."""
+    return value is not None and value.startswith(FORMULA) and bool(RUNNING.search(value))

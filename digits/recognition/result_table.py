@@ -13,6 +13,8 @@ from typing import TextIO
 from digits.files import atomic_write
 from digits.recognition.result_rows import BOX, Row, write_csv
 
+CELL = ("row", "column")  # of a grid, from 0
+
 
 def show_rows(rows: Sequence[Row], output: Path | None) -> int:
     """Print a table, or write the file and a line that sums it up; return the exit status."""
@@ -56,22 +58,41 @@ def describe_statuses(rows: Sequence[Row]) -> Iterator[str]:
 def print_table(rows: Sequence[Row]) -> None:
     """Print file, status, digit and confidence, or the message, in columns.
 
-    With `--several` also the number, and each digit's box as x,y,width,height.
+    With `--several` also the number with its signs, with a question mark when it is unsure,
+    each digit's box as x,y,width,height and, of a grid, its cell as row,column. A message
+    follows the confidence, once for all rows that have it.
     """
     rows = [row | {"file": escape_name(row["file"])} for row in rows]
-    width = max(len(row["file"]) for row in rows)
-    digit = max(len("digit"), *(len(row["digit"] or "") for row in rows))
-    number = max(len("number"), *(len(row.get("number") or "") for row in rows))
-    are_several = "number" in rows[0]
-    place = f"{'number':{number}}  {'box':19}  " if are_several else ""
-    print(f"{'file':{width}}  {place}{'status':6}  {'digit':{digit}}  confidence")
-    for row in rows:
-        if are_several:
-            box = ",".join(str(row[side]) for side in BOX) if row["number"] else ""
-            place = f"{row['number'] or '':{number}}  {box:19}  "
-        confidence = "" if row["confidence"] is None else f"{row['confidence']:10.1%}"
-        line = f"{row['file']:{width}}  {place}{row['status']:6}  {row['digit'] or '':{digit}}  "
-        print((line + (row["message"] or confidence)).rstrip())
+    columns = {"file": [row["file"] for row in rows]}
+    if "number" in rows[0]:
+        columns |= {"number": [show_number(row) for row in rows]}
+        columns |= {"box": [show_place(row, BOX) for row in rows]}
+        if any(row["row"] is not None for row in rows):
+            columns |= {"cell": [show_place(row, CELL) for row in rows]}
+    columns |= {name: [row[name] or "" for row in rows] for name in ("status", "digit")}
+    widths = {name: max(len(name), *map(len, texts)) for name, texts in columns.items()}
+    head = [*(f"{name:{width}}" for name, width in widths.items()), "confidence"]
+    print("  ".join(head))
+    said = None
+    for index, row in enumerate(rows):
+        texts = [f"{columns[name][index]:{width}}" for name, width in widths.items()]
+        saying = row["file"], row["message"]
+        if row["confidence"] is None:
+            texts.append(row["message"])
+        else:
+            texts += [f"{row['confidence']:10.1%}", "" if saying == said else row["message"]]
+        said = saying
+        print("  ".join(texts).rstrip())
+
+
+def show_number(row: Row) -> str:
+    """Write the number of a row, with a question mark when its line is unsure."""
+    return f"{row['text'] or ''}{'?' if row['number_status'] == 'unsure' else ''}"
+
+
+def show_place(row: Row, names: Sequence[str]) -> str:
+    """Write numbers of a row side by side, as x,y,width,height; "" where there are none."""
+    return "" if row[names[0]] is None else ",".join(str(row[name]) for name in names)
 
 
 def escape_name(name: str) -> str:

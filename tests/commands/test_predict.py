@@ -134,7 +134,10 @@ def test_a_folder_without_pictures_is_a_wrong_call(
     assert "no pictures" in capsys.readouterr().err
 
 
-SEVERAL_HEADER = HEADER.replace("file,", "file,number,index,x,y,width,height,")
+SEVERAL_HEADER = (
+    HEADER.replace("file,", "file,number,index,x,y,width,height,")
+    + ",text,row,column,number_status,number_confidence"
+)
 
 
 @pytest.fixture
@@ -158,9 +161,14 @@ def test_several_digits_become_a_row_each(numbers: Path, tmp_path: Path) -> None
     assert (blank["status"], broken["status"]) == ("blank", "error")
     assert "found none" in broken["message"]
     for row in (blank, broken):
-        assert {row[name] for name in SEVERAL_HEADER.split(",")[1:7]} == {""}
+        names = SEVERAL_HEADER.split(",")
+        assert {row[name] for name in names[1:7] + names[-5:]} == {""}
     assert [row["digit"] for row in rows] == list("407123")
-    assert [row["number"] for row in rows] == ["407"] * 3 + ["12 3"] * 3
+    for name in ("number", "text"):
+        assert [row[name] for row in rows] == ["407"] * 3 + ["12 3"] * 3
+    assert {row["number_status"] for row in rows} == {"digit"}
+    assert all(0.5 < float(row["number_confidence"]) <= 1 for row in rows)
+    assert {row["row"] + row["column"] for row in rows} == {""}
     assert [row["index"] for row in rows] == ["0", "1", "2"] * 2
     lefts = [int(row["x"]) for row in rows[:3]]
     assert lefts == sorted(lefts)
@@ -175,6 +183,8 @@ def test_several_digits_become_json_lines(numbers: Path, tmp_path: Path) -> None
     assert list(four) == SEVERAL_HEADER.split(",")
     assert (blank["number"], blank["index"], blank["x"]) == (None, None, None)
     assert (four["number"], four["index"], four["digit"]) == ("407", 0, "4")
+    assert (blank["text"], blank["number_status"], four["row"]) == (None, None, None)
+    assert isinstance(four["number_confidence"], float)
     assert isinstance(four["width"], int)
 
 

@@ -10,6 +10,7 @@ from digits.recognition.predictions import (
     NumberPrediction,
     Prediction,
 )
+from tests.support.readings import make_line
 
 INPUT = np.zeros((28, 28, 1), np.float32)
 
@@ -72,3 +73,18 @@ def test_a_number_is_unsure_when_one_of_its_digits_is() -> None:
     assert (number.text, number.status) == ("77", "unsure")
     assert number.confidence == pytest.approx(0.48)
     assert LinePrediction.of_digits(pair[:1]).status == "digit"
+
+
+def test_a_picture_is_as_sure_as_all_its_lines() -> None:
+    sure, unsure = make_line("-7", message="a"), make_line("12", status="unsure", message="b")
+    number = NumberPrediction((sure, unsure, sure), "c")
+    assert (number.status, number.has_signs) == ("unsure", True)
+    assert number.confidence == pytest.approx(0.9**3)
+    assert number.messages == ("c", "a", "b")
+    assert NumberPrediction((sure,)).status == "digit"
+    assert not NumberPrediction((unsure,)).has_signs
+
+
+def test_a_picture_without_lines_is_blank_whatever_its_message() -> None:
+    blank = NumberPrediction((), "This looks like print.")
+    assert (blank.status, blank.confidence, blank.text) == ("blank", 0, "")

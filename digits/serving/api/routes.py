@@ -32,8 +32,8 @@ from digits.serving.api.schemas import (
     FileReading,
     Health,
     Number,
-    PlacedReading,
     Reading,
+    number_fields,
     reading_fields,
 )
 from digits.serving.api.served_model import ServedModel
@@ -188,11 +188,7 @@ async def read(request: Request) -> Number:
             lambda: recognizer.predict_number(decode_image(data, limits=service.limits))
         )
     note_predictions(request, [digit.prediction for digit in number.digits])
-    digits = [
-        PlacedReading(**reading_fields(digit.prediction, name_of(recognizer)), **asdict(digit.box))
-        for digit in number.digits
-    ]
-    return Number(number=number.number, digits=digits)
+    return Number(**number_fields(number, name_of(recognizer)))
 
 
 @router.get(

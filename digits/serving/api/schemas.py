@@ -1,13 +1,13 @@
 """What the API answers, typed: OpenAPI and its examples are made of these."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from digits.recognition.predictions import Prediction
-from digits.recognition.result_rows import are_digits
+from digits.recognition.predictions import NumberPrediction, Prediction, Status
+from digits.recognition.result_rows import PROBABILITY_DECIMALS, are_digits
 
-PROBABILITY_DECIMALS = 6  # of a probability, as predict.py writes them
 NAME_DIGITS = 12  # of the model file's SHA-256, which tell one model from another
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -27,7 +27,24 @@ SAMPLE_ERROR = {
     "status": "error",
     "message": "Expected a picture such as PNG or JPEG, found none.",
 }
-SAMPLE_BOX = {"x": 78, "y": 41, "width": 125, "height": 198}
+SAMPLE_LINE = {
+    "number": "7",
+    "text": "-7",
+    "status": "digit",
+    "confidence": 0.984012,
+    "message": "",
+}
+SAMPLE_PLACE = {
+    "x": 178,
+    "y": 41,
+    "width": 125,
+    "height": 198,
+    "line": 0,
+    "row": None,
+    "column": None,
+    "number_status": "digit",
+    "number_confidence": 0.984012,
+}
 
 
 def shown_as(example: dict[str, Any]) -> ConfigDict:
@@ -40,7 +57,7 @@ class Reading(BaseModel):
 
     model_config = shown_as(SAMPLE_READING)
 
-    status: Literal["digit", "unsure", "blank"] = Field(
+    status: Status = Field(
         description="unsure: perhaps another digit, or none; blank: there is no ink"
     )
     digit: int | str | None = Field(
@@ -84,14 +101,42 @@ class PlacedReading(Reading):
     y: int
     width: int
     height: int
+    line: int = Field(description="index of its number in `lines`")
+    row: int | None = Field(description="of its cell in a grid, from 0; null elsewhere")
+    column: int | None = Field(description="of its cell in a grid, from 0; null elsewhere")
+    number_status: Status = Field(description="of its number, as in `lines`")
+    number_confidence: Probability = Field(description="of its number, as in `lines`")
+
+
+class NumberLine(BaseModel):
+    """One number: a line of writing, or a row of a grid."""
+
+    number: str = Field(description="the digits as read, unsure ones too, without signs")
+    text: str = Field(description='the number with its signs, such as "-7" or "12/05/2021"')
+    status: Status = Field(
+        description="unsure: a digit is, readers disagree, or a sign may be missing"
+    )
+    confidence: Probability = Field(description="probability that the whole text is right")
+    message: str = Field(description="what was left out or is doubtful; empty if nothing")
 
 
 class Number(BaseModel):
-    """The digits of a picture in reading order."""
+    """The numbers of a picture from top to bottom, and their digits in reading order."""
 
-    model_config = shown_as({"number": "7", "digits": [SAMPLE_READING | SAMPLE_BOX]})
+    model_config = shown_as(
+        SAMPLE_LINE | {"lines": [SAMPLE_LINE], "digits": [SAMPLE_READING | SAMPLE_PLACE]}
+    )
 
     number: str = Field(description="the digits as read, unsure ones too; a space between lines")
+    text: str = Field(description="as `number`, with signs")
+    status: Status = Field(description="unsure: one of the lines is; blank: there is no digit")
+    confidence: Probability | None = Field(
+        description="probability that the whole text is right; null if blank"
+    )
+    message: str = Field(
+        description="what was left out or is doubtful, of picture and lines; empty if nothing"
+    )
+    lines: list[NumberLine]
     digits: list[PlacedReading]
 
 
@@ -132,4 +177,40 @@ def reading_fields(prediction: Prediction, model: str) -> dict[str, Any]:
         "confidence": None if label is None else round(prediction.confidence, PROBABILITY_DECIMALS),
         "probabilities": [round(share, PROBABILITY_DECIMALS) for share in prediction.probabilities],
         "model": model,
+    }
+
+
+def number_fields(reading: NumberPrediction, model: str) -> dict[str, Any]:
+    """Return the fields of a number; `model` is its name in answers."""
+    lines = [
+        {
+            "number": line.number,
+            "text": line.text,
+            "status": line.status,
+            "confidence": round(line.confidence, PROBABILITY_DECIMALS),
+            "message": line.message,
+        }
+        for line in reading.lines
+    ]
+    digits = [
+        reading_fields(digit.prediction, model)
+        | asdict(digit.box)
+        | {
+            "line": index,
+            "row": digit.row,
+            "column": digit.column,
+            "number_status": line.status,
+            "number_confidence": round(line.confidence, PROBABILITY_DECIMALS),
+        }
+        for index, line in enumerate(reading.lines)
+        for digit in line.digits
+    ]
+    return {
+        "number": reading.number,
+        "text": reading.text,
+        "status": reading.status,
+        "confidence": round(reading.confidence, PROBABILITY_DECIMALS) if lines else None,
+        "message": " ".join(reading.messages),
+        "lines": lines,
+        "digits": digits,
     }

@@ -127,7 +127,7 @@ class Worker:
         with ThreadPoolExecutor(FETCHES if are_far else 1) as pool:
             for batch in in_batches(pictures_of(shard, base=self.options.base), BATCH_SIZE):
                 for picture, found in zip(batch, predict(batch, pool), strict=True):
-                    rows += [row | {"row": picture.row} for row in found]
+                    rows += [row | {row_name(self.options.several): picture.row} for row in found]
         return rows
 
     def predict_digits(self, batch: Sequence[Picture], pool: Executor) -> Iterator[list[Row]]:
@@ -158,18 +158,31 @@ class Worker:
         return number_rows(picture.file, number, self.names)
 
 
+def row_name(several: bool) -> str:
+    """Name the column for the row of a Parquet file: with `--several`, `row` is a cell's."""
+    return "file_row" if several else "row"
+
+
 def make_schema(class_names: Sequence[str], *, several: bool) -> pa.Schema:
     """Name and type the columns: those of `predict.py`, and after the file its row."""
     place = [("number", pa.string()), ("index", pa.int32()), *((side, pa.int32()) for side in BOX)]
+    line = [
+        ("text", pa.string()),
+        ("row", pa.int32()),
+        ("column", pa.int32()),
+        ("number_status", pa.string()),
+        ("number_confidence", pa.float64()),
+    ]
     return pa.schema(
         [
             ("file", pa.string()),
-            ("row", pa.int64()),
+            (row_name(several), pa.int64()),
             *(place if several else []),
             ("status", pa.string()),
             ("digit", pa.string()),
             ("confidence", pa.float64()),
             *((f"p{name}", pa.float64()) for name in column_names(class_names)),
             ("message", pa.string()),
+            *(line if several else []),
         ]
     )

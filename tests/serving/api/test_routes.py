@@ -19,12 +19,13 @@ from digits.locations import MODEL_PATH
 from digits.recognition.background_loader import start_loading
 from digits.recognition.errors import ModelProcessError
 from digits.recognition.model_card import ModelCard
-from digits.recognition.predictions import Prediction
+from digits.recognition.predictions import NumberPrediction, Prediction
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.routes import make_api
-from digits.serving.api.schemas import reading_fields
+from digits.serving.api.schemas import Number, number_fields, reading_fields
 from digits.serving.api.settings import ApiSettingsError, Settings, load_api_settings
 from tests.support.digit_drawings import DIGITS, draw, draw_number, encode_png
+from tests.support.readings import make_line
 
 SECONDS = 120  # for compiling on a busy machine
 PROBLEM = "application/problem+json"
@@ -111,7 +112,9 @@ def test_a_number_comes_with_the_place_of_each_digit(client: TestClient) -> None
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG")
     answer = client.post("/api/read", content=stream.getvalue()).json()
-    assert answer["number"] == "407"
+    assert (answer["number"], answer["text"], answer["status"]) == ("407", "407", "digit")
+    (line,) = answer["lines"]
+    assert line["text"] == "407" and line["confidence"] == answer["confidence"] > 0.5
     assert [digit["digit"] for digit in answer["digits"]] == [4, 0, 7]
     edges = [digit["x"] for digit in answer["digits"]]
     assert edges == sorted(edges)
@@ -120,7 +123,29 @@ def test_a_number_comes_with_the_place_of_each_digit(client: TestClient) -> None
 
 def test_an_empty_page_has_no_number(client: TestClient) -> None:
     answer = client.post("/api/read", content=encode_png(draw(7) * 0))
-    assert answer.json() == {"number": "", "digits": []}
+    assert answer.json() == {
+        "number": "", "text": "", "status": "blank", "confidence": None, "message": "",
+        "lines": [], "digits": [],
+    }  # fmt: skip
+
+
+def test_signs_cells_and_messages_have_fields_of_their_own() -> None:
+    lines = make_line("-7", message="A sign may be missing.", status="unsure", cells=[(0, 2)])
+    reading = NumberPrediction((lines, make_line("12", line=1, cells=[(1, 0), (1, 2)])), "Cut off.")
+    answer = Number(**number_fields(reading, "model")).model_dump()
+    assert (answer["number"], answer["text"], answer["status"]) == ("7 12", "-7 12", "unsure")
+    assert answer["message"] == "Cut off. A sign may be missing."
+    assert answer["confidence"] == pytest.approx(reading.confidence, abs=1e-6)
+    assert [line["text"] for line in answer["lines"]] == ["-7", "12"]
+    assert [(d["line"], d["row"], d["column"], d["number_status"]) for d in answer["digits"]] == [
+        (0, 0, 2, "unsure"), (1, 1, 0, "digit"), (1, 1, 2, "digit"),
+    ]  # fmt: skip
+
+
+def test_a_picture_without_digits_may_say_why() -> None:
+    answer = Number(**number_fields(NumberPrediction((), "This looks like print."), "model"))
+    assert (answer.status, answer.confidence) == ("blank", None)
+    assert answer.message == "This looks like print."
 
 
 def test_the_card_is_the_models(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Big jobs, part by part and without a cluster: inputs, rows, files, refusals."""
 
+import io
 import os
 import pickle
 import socket
@@ -24,6 +25,7 @@ from digits.locations import MODEL_PATH, PACKAGE
 from digits.preprocessing.ink_options import InkOptions
 from digits.recognition.model_card import ModelCard
 from digits.recognition.recognizer import Recognizer
+from digits.recognition.result_rows import LINE
 from digits.serving.batch import inputs as big_inputs
 from digits.serving.batch import pictures as big_pictures
 from digits.serving.batch import ray_engine
@@ -84,12 +86,34 @@ def test_a_worker_answers_as_the_local_engine(
     (part,) = find_inputs([str(scans), str(odd)], shard_size=1024).shards
     rows = make_worker(several=several).predict(part)
     assert {row["status"] for row in rows} >= {"digit", "blank", "error"}
-    assert all(row.pop("row") is None for row in rows)
+    assert all(row.pop("file_row" if several else "row") is None for row in rows)
     pictures = predict.list_pictures([scans, odd])
     local = predict.predict_rows(recognizer, predict.PredictOptions(pictures, several=several))
     expected = [row for rows_of_file in local for row in rows_of_file]
     expected[-1]["file"] = str(tmp_path / "byte \\xff.png")
     assert rows == expected
+
+
+def test_rows_of_numbers_are_typed_and_keep_the_row_of_their_file(
+    tmp_path: Path, make_worker: Callable[..., Worker]
+) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(draw_number("12")).save(stream, "PNG")
+    table = pa.table({"image": [encode_png(draw(7) * 0), stream.getvalue()]})
+    pq.write_table(table, tmp_path / "scans.parquet")
+    worker = make_worker(several=True)
+    (part,) = find_inputs([str(tmp_path / "scans.parquet")], shard_size=1024).shards
+    worker({"number": 0, "shard": pickle.dumps(part)})
+    written = pq.read_table(tmp_path / "results" / "part-0000000.parquet")
+    assert written.column_names[:3] == ["file", "file_row", "number"]
+    assert written.column_names[-6:] == ["message", *LINE]
+    assert [str(written.schema.field(name).type) for name in LINE] == [
+        "string", "int32", "int32", "string", "double",
+    ]  # fmt: skip
+    rows = written.to_pylist()
+    assert [(row["file_row"], row["text"], row["row"]) for row in rows] == [
+        (0, None, None), (1, "12", None), (1, "12", None),
+    ]  # fmt: skip
 
 
 def test_what_is_told_of_ink_reaches_the_worker(

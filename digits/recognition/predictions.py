@@ -130,6 +130,14 @@ class LinePrediction:
             out that may be a sign; else `digit`.
         confidence: that the whole `text` is right, in [0, 1].
         message: what was left out or is doubtful, as a sentence; "" if there is nothing.
+
+    >>> from digits import DigitPrediction, LinePrediction, Prediction
+    >>> from digits.preprocessing.geometry import Box
+    >>> seven = Prediction((0.1, 0.9), ("1", "7"), 0.5, None)
+    >>> digit = DigitPrediction(Box(80, 30, 60, 90), 0, seven)
+    >>> line = LinePrediction((digit,), "-7", "digit", confidence=0.8)
+    >>> line.text, line.number
+    ('-7', '7')
     """
 
     digits: tuple[DigitPrediction, ...]

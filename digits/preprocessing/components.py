@@ -84,15 +84,28 @@ def find_components(ink: Ink) -> list[Component]:
     owner_of[nearest[core > 0]] = labels[core > 0]
     owners = np.where(has_core[blobs], owner_of[nearest], 0)
     largest = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:MAX_COMPONENTS] + 1
-    return [cut_component(ink, owners, int(label)) for label in np.sort(largest)]
+    boxes = find_boxes(owners, count)
+    return [cut_component(ink, owners, int(label), boxes[label]) for label in np.sort(largest)]
 
 
-def cut_component(ink: Ink, owners: npt.NDArray[np.int32], label: int) -> Component:
+def find_boxes(owners: npt.NDArray[np.int32], count: int) -> list[Box]:
+    """Find the box of every label in one pass, an empty one for labels without pixels."""
+    ys, xs = np.nonzero(owners)  # row by row: the first and last of a label are its top and bottom
+    labels = owners[ys, xs]
+    left, top = np.full(count, owners.shape[1]), np.zeros(count, np.intp)
+    right, bottom = np.zeros(count, np.intp), np.zeros(count, np.intp)
+    np.minimum.at(left, labels, xs)
+    np.maximum.at(right, labels, xs + 1)
+    top[labels[::-1]] = ys[::-1]  # of equal labels the last one written stays
+    bottom[labels] = ys + 1
+    sides = zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True)
+    return [Box(x, y, max(end - x, 0), max(low - y, 0)) for x, y, end, low in sides]
+
+
+def cut_component(ink: Ink, owners: npt.NDArray[np.int32], label: int, box: Box) -> Component:
     """Cut one component out of the ink."""
-    mine = cv2.compare(owners, label, cv2.CMP_EQ)
-    x, y, width, height = cv2.boundingRect(mine)
-    place = np.s_[y : y + height, x : x + width]
-    return Component(Box(x, y, width, height), cv2.bitwise_and(ink[place], mine[place]))
+    place = np.s_[box.y : box.bottom, box.x : box.right]
+    return Component(box, ink[place] * (owners[place] == label))
 
 
 def touches_border(box: Box, ink: Ink) -> bool:

@@ -108,7 +108,7 @@ def fit_and_frame(ink: Ink) -> tuple[Ink, Rectangle]:
     first_x, first_y, ink_width, ink_height = cv2.boundingRect(ink)
     digit = repeat_pixels(ink[first_y : first_y + ink_height, first_x : first_x + ink_width])
     factor = digit.shape[0] // ink_height
-    digit = thicken(digit)
+    digit = thicken(digit, least=MIN_STROKE * max(digit.shape) / DIGIT_SIZE)
     height, width = digit.shape
     side = max(height, width) * IMAGE_SIZE / DIGIT_SIZE
     # Whole blocks are averaged first: the same result, five times as fast.
@@ -136,21 +136,22 @@ def repeat_pixels(digit: Ink) -> Ink:
     return digit.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def thicken(digit: Ink) -> Ink:
-    """Widen strokes that would be thinner than 1.5 pixels once the digit is small.
+def thicken(digit: Ink, *, least: float) -> Ink:
+    """Widen strokes that would be too thin once the ink is shrunk.
 
     Args:
         digit: uint8 array of shape (height, width), 0 = paper, 255 = ink.
+        least: pixels; how thick strokes are to be.
 
     Returns:
-        uint8 array, the digit itself or one with wider strokes and longest side.
+        uint8 array, the ink itself or one with wider strokes, cut to its ink.
     """
     mask = cv2.compare(digit, 127, cv2.CMP_GT)
     area = cv2.countNonZero(mask)
     inside = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=0)
     boundary = area - cv2.countNonZero(inside)
     stroke = 2 * area / max(boundary, 1)  # a stroke has two boundary pixels across
-    missing = round(MIN_STROKE * max(digit.shape) / DIGIT_SIZE - stroke)
+    missing = round(least - stroke)
     if area == 0 or missing < 1:
         return digit
     margin = missing // 2 + 1

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path, user_data_path
 
 PACKAGE = Path(__file__).parent
 MODEL_NAME = "digit_model.keras"
+ROWS_MODEL_NAME = "rows_model.keras"
 
 
 def find_checkout() -> Path | None:
@@ -30,8 +31,13 @@ def find_model() -> Path:
     named = os.environ.get("DIGITS_MODEL")
     if named:
         return Path(named).absolute()
-    packaged = PACKAGE / "model" / MODEL_NAME
-    return packaged if packaged.is_file() else PACKAGE.parent / MODEL_NAME
+    return find_shipped(MODEL_NAME)
+
+
+def find_shipped(name: str) -> Path:
+    """Return a shipped file inside the package, else in the checkout, whether it exists or not."""
+    packaged = PACKAGE / "model" / name
+    return packaged if packaged.is_file() else PACKAGE.parent / name
 
 
 def data_folder() -> Path:
@@ -54,3 +60,4 @@ def models_folder(model: Path) -> Path:
 
 
 MODEL_PATH = find_model()  # the model that page and programs use unless told otherwise
+ROWS_MODEL_PATH = find_shipped(ROWS_MODEL_NAME)  # the reader of rows beside it

@@ -1,18 +1,12 @@
 """Run a compiled model with LiteRT, from any number of threads.
 
-    model = CompiledModel(Path("digit_model.tflite").read_bytes(), name="digit_model.tflite")
-    probabilities, in_distribution_probability = model.predict(images)
-    attribution, scores = model.explain(images[0], label=4, rival=9)
-
-An interpreter is not thread-safe: threads that share one get wrong answers without an
-error. So each call takes one from a pool, and puts it back.
+model = CompiledModel(Path("digit_model.tflite").read_bytes(), name="digit_model.tflite")
+probabilities, in_distribution_probability = model.predict(images)
+attribution, scores = model.explain(images[0], label=4, rival=9)
 """
 
 import os
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -20,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from digits.native_output import hide_native_output
 from digits.preprocessing.normalization import INPUT_SHAPE, ModelInput
 from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
-
-Runner = Callable[..., dict[str, npt.NDArray[np.float32]]]  # a signature of an interpreter
+from digits.recognition.interpreters import Runner, RunnerPool, run_quietly
 
 PREDICT, EXPLAIN = "predict", "explain"  # signatures
 CHUNK_SIZE = 32  # images a call; what they need stays in the processor's cache
@@ -34,8 +26,6 @@ MAX_EXPLAINERS = 2  # interpreters, each of 9 MB
 # large batch as well as LiteRT's own threads do.
 CORES = os.cpu_count() or 1
 EXPLAIN_THREADS = min(2, CORES)  # an explanation is one call, of 50 images, forward and backward
-
-_is_quiet = threading.Event()  # set once LiteRT has written its line
 
 
 class CompiledModel:
@@ -143,13 +133,7 @@ class CompiledModel:
         """Predict an empty image, and return the number of classes."""
         blank = np.zeros((1, *INPUT_SHAPE), np.float32)
         try:
-            if _is_quiet.is_set():
-                answers = self.predict(blank)
-            else:
-                # On its first run in a process LiteRT announces the delegate that it uses.
-                with hide_native_output(b"XNNPACK delegate"):
-                    answers = self.predict(blank)
-                _is_quiet.set()
+            answers = run_quietly(partial(self.predict, blank))
         except Exception as error:  # LiteRT raises several kinds
             raise BrokenModelError(f"The network in '{self.name}' cannot be run.") from error
         check_probabilities(answers, self.name)
@@ -170,26 +154,3 @@ def check_probabilities(answers: Answers, name: object) -> None:
             f"Expected probabilities that sum to 1 from '{name}'. Received others: its"
             " weights are damaged. Run 'python train.py' to make a new model."
         )
-
-
-class RunnerPool:
-    """Interpreters of one signature, made on demand up to a limit, and then waited for."""
-
-    def __init__(self, start: Callable[[], Runner], *, limit: int) -> None:
-        self._start = start
-        self._places = threading.Semaphore(limit)
-        self._idle: list[Runner] = []  # append and pop are atomic
-
-    @contextmanager
-    def borrow(self) -> Iterator[Runner]:
-        """Take an interpreter from the pool for one call.
-
-        After an error it is not put back: its state is not known.
-        """
-        with self._places:
-            try:
-                runner = self._idle.pop()  # the last one used has the right batch size
-            except IndexError:
-                runner = self._start()
-            yield runner
-            self._idle.append(runner)

@@ -7,13 +7,14 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from digits.classes import DIGIT_CLASSES, ClassNames
 from digits.files import atomic_write, first_line, sha256_of
 
 # Keys of the file that have other names in the program; files of before are still valid.
 FIELDS = {"none_logit": "reject_logit", "unsure_below": "reject_threshold"}
+Kind = Literal["characters", "rows"]
 MAX_CARD_BYTES = 16 << 20  # of a card; ours have a few kilobytes
 
 
@@ -35,6 +36,8 @@ class ModelCard:
         training: how the model was made: arguments, data, versions, time.
         figures: what was measured on it, by name.
         compiled_sha256: of the compiled model next to the model file; "" if there is none.
+        kind: what the model reads: pictures of one character ("characters"), or "rows".
+        weights: of a row reader: how its answer and that of cutting are weighed, by name.
     """
 
     sha256: str
@@ -45,6 +48,8 @@ class ModelCard:
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     compiled_sha256: str = ""
+    kind: Kind = "characters"
+    weights: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def load(cls, model_path: Path) -> Self:
@@ -79,6 +84,10 @@ class ModelCard:
             raise ValueError("class names are texts, and differ")
         if not (isinstance(self.training, dict) and isinstance(self.figures, dict)):
             raise TypeError("training and figures are objects")
+        if self.kind not in get_args(Kind):
+            raise ValueError("the kind is 'characters' or 'rows'")
+        if not all(math.isfinite(weight) for weight in self.weights.values()):
+            raise ValueError("a weight is out of range")
         if not isinstance(self.compiled_sha256, str):
             raise TypeError("a digest is a text")
 
@@ -86,6 +95,8 @@ class ModelCard:
         """Write the card beside a model, whole or not at all."""
         keys = {name: key for key, name in FIELDS.items()}
         content = {keys.get(name, name): value for name, value in asdict(self).items()}
+        if self.kind == "characters":  # as cards have always been
+            del content["kind"], content["weights"]
         text = json.dumps(content, indent=2, ensure_ascii=False)
         with atomic_write(card_path(model_path)) as partial:
             partial.write_text(text + "\n", encoding="utf-8")

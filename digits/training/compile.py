@@ -15,7 +15,6 @@ import dataclasses
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +28,7 @@ from digits.native_output import hide_native_output
 from digits.preprocessing.normalization import INPUT_SHAPE
 from digits.recognition.errors import CompileError, RecognizerError, UncompilableError
 from digits.recognition.model_card import CardError, ModelCard
+from digits.training.litert import convert
 from digits.training.tensorflow_log import silence_tensorflow
 
 if TYPE_CHECKING:  # the arguments are parsed before Keras is imported
@@ -97,23 +97,33 @@ def compile_file(model_path: Path, output: Path) -> tuple[str, ...]:
         OSError: if a file cannot be written.
     """
     silence_tensorflow()
-    with hide_native_output():
-        from digits.training.keras_network import load_network
-
-        loaded = load_network(model_path)
     card = None
     with suppress(CardError):
         card = ModelCard.load(model_path)
+    content, warnings = compile_kind(model_path, card)
+    with atomic_write(output) as partial:
+        partial.write_bytes(content)
+    if card and output == model_path.with_suffix(".tflite"):
+        dataclasses.replace(card, compiled_sha256=sha256_of(content)).write(model_path)
+    return warnings
+
+
+def compile_kind(model_path: Path, card: ModelCard | None) -> tuple[bytes, tuple[str, ...]]:
+    """Compile a model of the kind that its card says; return it and sentences about it."""
+    with hide_native_output():
+        from digits.training.keras_file import load_model
+        from digits.training.keras_network import load_network
+        from digits.training.row_compile import compile_rows
+
+    if card and card.kind == "rows":
+        return compile_rows(load_model(model_path), temperature=card.temperature), ()
+    loaded = load_network(model_path)
     content = compile_model(
         loaded.model,
         temperature=card.temperature if card else 1.0,
         reject_logit=card.reject_logit if card else None,
     )
-    with atomic_write(output) as partial:
-        partial.write_bytes(content)
-    if card and output == model_path.with_suffix(".tflite"):
-        dataclasses.replace(card, compiled_sha256=sha256_of(content)).write(model_path)
-    return loaded.warnings
+    return content, loaded.warnings
 
 
 def compile_model(model: "keras.Model", *, temperature: float, reject_logit: float | None) -> bytes:
@@ -187,17 +197,6 @@ def find_reason(error: Exception) -> str:
     """Say which operation LiteRT lacks, or what else an error says first."""
     operation = re.search(r'fused\["(\w+):"', str(error))
     return f"it lacks the operation {operation[1]}" if operation else first_line(error)
-
-
-def convert(network: object, signatures: dict[str, object]) -> bytes:
-    """Write a SavedModel, and convert it: the only way to two signatures that share weights."""
-    import tensorflow as tf
-
-    with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(network, folder, signatures=signatures)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[*signatures])
-        content: bytes = converter.convert()
-    return content
 
 
 if __name__ == "__main__":

@@ -17,13 +17,15 @@ import tensorflow as tf
 
 from digits.locations import MODEL_PATH
 from digits.preprocessing.normalization import preprocess, to_model_input
-from digits.recognition.compiled_model import CHUNK_SIZE, CompiledModel, RunnerPool
+from digits.recognition.compiled_model import CHUNK_SIZE, CompiledModel
 from digits.recognition.errors import BrokenModelError, IncompatibleModelError
+from digits.recognition.interpreters import RunnerPool
 from digits.recognition.model_card import ModelCard
 from digits.training.attribution import trace_attribution
 from digits.training.calibrated_network import calibrate_network
-from digits.training.compile import compile_model, convert
+from digits.training.compile import compile_model
 from digits.training.keras_file import load_model
+from digits.training.litert import convert
 from tests.support.digit_drawings import DIGITS, draw
 from tests.support.paths import PROJECT
 

@@ -6,7 +6,8 @@ What geometry can decide before any digit is read: NumPy and OpenCV only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,10 +20,15 @@ MAX_COMPONENTS = 2000  # the largest; noise has a hundred times as many, a page 
 CORE = 96  # of 255; ink of a photo's stroke has more, its soft edge less (see ink.py)
 SPECK = 0.2  # of the digits' height; what is smaller both paths is dust or a dot
 FLAT = 2.5  # times as wide as high: a bar, a minus or a rule
+MIN_STROKES = 1.4  # of touching digits, met by a column; a bar has one, digits two
 RULE_WIDTH = 2.0  # digits' heights; a flat component that is wider is a rule
 RULE_HEIGHT = 0.35  # of the digits' height; a higher component is no bar and no rule
 BODY = 0.5  # of the digits' height; a higher component can be a digit by itself
 SAME_LINE = 0.5  # of the lower body's height, that two bodies of one line share
+MARK = 0.06  # of the digits' height; a smaller component is dust
+MARK_DISTANCE = 0.5  # of the digits' height, from a mark to the nearest component of its line
+MAX_MARKS = 60  # of a picture
+NEAR = 2  # bodies at the end of a line, of which one must lie beside the next: broken ones are low
 EDGE = 1.6  # digits' heights; what touches the border and is higher is the sheet's edge
 
 
@@ -33,10 +39,17 @@ class Component:
     box: Box
     ink: Ink
 
-    @property
+    @cached_property
     def is_flat(self) -> bool:
-        """Whether it is far wider than high."""
-        return self.box.width > FLAT * self.box.height
+        """Whether it is a bar: far wider than high, and one stroke.
+
+        Touching digits are as wide, but a column through them meets several strokes.
+        """
+        if self.box.width <= FLAT * self.box.height:
+            return False
+        core = np.pad(self.ink, ((1, 0), (0, 0))) >= CORE
+        begun = int(np.count_nonzero(core[1:] > core[:-1]))  # strokes, all columns together
+        return begun < MIN_STROKES * self.box.width
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class TextLine:
 
     components: tuple[Component, ...]
     height: float  # pixels
+    marks: tuple[Component, ...] = ()  # small pieces beside them that may be dots or commas
 
 
 def find_text_lines(ink: Ink) -> list[TextLine]:
@@ -66,7 +80,8 @@ def find_text_lines(ink: Ink) -> list[TextLine]:
     for one in kept:
         if one not in bodies and lines:
             min(lines, key=lambda line: distance_to(one, line)).append(one)
-    return sorted(map(make_text_line, lines), key=middle_row)
+    found_lines = sorted(map(make_text_line, lines), key=middle_row)
+    return add_marks(found_lines, [one for one in found if is_mark(one, height, ink)])
 
 
 def find_components(ink: Ink) -> list[Component]:
@@ -132,12 +147,31 @@ def is_noise(component: Component, height: float, ink: Ink) -> bool:
     return is_speck or (is_rule and component.is_flat) or is_edge
 
 
+def is_mark(component: Component, height: float, ink: Ink) -> bool:
+    """Whether a component that is too small for a part of a digit may be a dot or a comma."""
+    size = max(component.box.width, component.box.height)
+    return MARK * height <= size < SPECK * height and not touches_border(component.box, ink)
+
+
+def add_marks(lines: list[TextLine], marks: Sequence[Component]) -> list[TextLine]:
+    """Give each small component to the line that it stands in, if it stands in one."""
+    if not lines or len(marks) > MAX_MARKS:  # countless ones are the grain of the paper
+        return lines
+    given: list[list[Component]] = [[] for _ in lines]
+    for mark in marks:
+        distances = [distance_to(mark, line.components) for line in lines]
+        nearest = int(np.argmin(distances))
+        if distances[nearest] <= MARK_DISTANCE * lines[nearest].height:
+            given[nearest].append(mark)
+    return [replace(line, marks=tuple(own)) for line, own in zip(lines, given, strict=True)]
+
+
 def group_bodies(bodies: Sequence[Component]) -> list[list[Component]]:
     """Group components that lie beside each other, each with its neighbours, into lines."""
     lines: list[list[Component]] = []
     for body in sorted(bodies, key=lambda component: component.box.x):
         # Neighbours are compared, not whole lines: a line may rise or fall.
-        shares = [shared_height(line[-1].box, body.box) for line in lines]
+        shares = [max(shared_height(one.box, body.box) for one in line[-NEAR:]) for line in lines]
         if shares and max(shares) >= SAME_LINE:
             lines[int(np.argmax(shares))].append(body)
         else:

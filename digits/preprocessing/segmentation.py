@@ -76,6 +76,8 @@ class FoundDigits:
 
     digits: tuple[FoundDigit, ...] = ()  # from top to bottom, each line from left to right
     message: str = ""  # a sentence: why there are none, or what was left out
+    lines: tuple[TextLine, ...] = ()  # their ink, in pixels of a picture of `shape`
+    shape: tuple[int, ...] = ()  # (height, width) of the ink
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,9 @@ def find_digits(
         if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
             return FoundDigits(message=NOISE)
     return FoundDigits(
-        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found)
+        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found),
+        lines=tuple(lines),
+        shape=ink.shape,
     )
 
 

@@ -6,12 +6,15 @@ print(prediction.label, prediction.confidence)
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
+from digits.classes import DIGIT_CLASSES
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
@@ -19,17 +22,19 @@ from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
-from digits.preprocessing.segmentation import FoundDigit, FoundDigits, find_digits
+from digits.preprocessing.segmentation import FoundDigit, FoundDigits, enlarge_box, find_digits
 from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
+from digits.recognition.number_reader import read_line
 from digits.recognition.predictions import (
     DigitPrediction,
     LinePrediction,
     NumberPrediction,
     Prediction,
 )
+from digits.recognition.row_model import RowModel, load_rows
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
@@ -57,7 +62,13 @@ class Recognizer:
     """
 
     def __init__(
-        self, engine: Engine, card: ModelCard, *, warning: str = "", sha256: str = ""
+        self,
+        engine: Engine,
+        card: ModelCard,
+        *,
+        warning: str = "",
+        sha256: str = "",
+        rows: RowModel | None = None,
     ) -> None:
         """Put a network and its card together.
 
@@ -66,11 +77,13 @@ class Recognizer:
             card: its class names and threshold.
             warning: what the user should know about this model, for display.
             sha256: of the model file, hexadecimal. Defaults to the card's.
+            rows: reads lines of writing as a whole. Defaults to none: numbers are cut alone.
         """
         self.engine = engine
         self.card = card
         self.warning = warning
         self.sha256 = sha256 or card.sha256
+        self.rows = rows
 
     @classmethod
     def load(
@@ -102,6 +115,11 @@ class Recognizer:
         path = Path(path)
         try:
             card = ModelCard.load(path)
+            if card.kind != "characters":
+                raise IncompatibleModelError(
+                    f"Expected a model of single characters. '{path}' reads rows: it is used"
+                    " beside such a model, not in its place."
+                )
             engine = load_engine(path, card)
             warnings = engine.warnings
         except CardError as error:
@@ -117,7 +135,9 @@ class Recognizer:
                 f" The model has {engine.num_classes}."
             )
         warning = " ".join(warnings)
-        return cls(engine, card, warning=warning, sha256=card.sha256 or sha256_of(path))
+        rows = load_rows() if card.class_names == DIGIT_CLASSES else None  # it knows digits alone
+        sha256 = card.sha256 or sha256_of(path)
+        return cls(engine, card, warning=warning, sha256=sha256, rows=rows)
 
     def predict(
         self, image: PictureSource | LocatedInk, *, options: InkOptions = FOUND
@@ -170,7 +190,7 @@ class Recognizer:
         """
         pixels = to_pixels(image)
         if several:
-            found = find_digits(pixels, self._score_digits, options=options)
+            found = find_digits(pixels, self.score_digits, options=options)
         else:
             ink = find_ink(pixels, options=options)
             found = FoundDigits(() if ink is None else (whole_digit(ink),))
@@ -179,11 +199,44 @@ class Recognizer:
             DigitPrediction(one.box, one.line, prediction, one.row, one.column)
             for one, prediction in zip(found.digits, predictions, strict=True)
         ]
-        lines = groupby(digits, key=lambda digit: digit.line)
-        read = tuple(LinePrediction.of_digits([*line]) for _, line in lines)
-        return NumberPrediction(read, found.message)
+        by_line = {
+            number: tuple(line) for number, line in groupby(digits, key=lambda digit: digit.line)
+        }
+        if self.rows is None or not found.lines:
+            read = [LinePrediction.of_digits(line) for line in by_line.values()]
+        else:
+            read = [
+                line
+                for number, ink in enumerate(found.lines)
+                if (
+                    line := read_line(
+                        ink,
+                        number,
+                        by_line.get(number, ()),
+                        model=self,
+                        rows=self.rows,
+                        place=partial(enlarge_box, small=found.shape, large=pixels.shape),
+                    )
+                )
+            ]
+        return NumberPrediction(tuple(read), found.message)
 
-    def _score_digits(self, inputs: Sequence[ModelInput]) -> list[float]:
+    def score_classes(self, inputs: Sequence[ModelInput]) -> npt.NDArray[np.float32]:
+        """Return of each input the probability that it is one digit, and which.
+
+        Args:
+            inputs: float32 (28, 28, 1) in [0, 1], bright digit on black, each.
+
+        Returns:
+            float32 (n, classes) in [0, 1]; the rows sum to the probability of one digit.
+        """
+        if not inputs:
+            return np.empty((0, self.engine.num_classes), np.float32)
+        probabilities, shares = self.engine.predict(np.stack(inputs))
+        return probabilities * shares[:, np.newaxis]
+
+    def score_digits(self, inputs: Sequence[ModelInput]) -> list[float]:
+        """Return the score of each input, in [0, 1]: that it is one digit and which."""
         return [prediction.score for prediction in self.predict_inputs(inputs)]
 
     def blank(self) -> Prediction:

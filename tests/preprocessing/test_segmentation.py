@@ -119,13 +119,13 @@ def test_dots_specks_and_rules_are_ignored(recognizer: Recognizer) -> None:
     cv2.circle(drawn, (drawn.shape[1] // 2, drawn.shape[0] - 70), 7, 255, cv2.FILLED)
     drawn[20:24, 30:34] = 255
     drawn[-40:-32, 20:-20] = 255  # the number is underlined
-    assert recognizer.predict_number(drawn).text == "2736"
+    assert recognizer.predict_number(drawn).number == "2736"
 
 
 def test_a_minus_is_no_digit(recognizer: Recognizer) -> None:
     drawn = np.pad(draw_number("583"), ((0, 0), (90, 0)))
     drawn[drawn.shape[0] // 2 :][:10, 20:75] = 255
-    assert recognizer.predict_number(drawn).text == "583"
+    assert recognizer.predict_number(drawn).number == "583"
 
 
 @pytest.mark.parametrize(("number", "gap"), [("407", -8), ("60", -2), ("39", -5)])

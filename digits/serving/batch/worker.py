@@ -29,6 +29,7 @@ from digits.recognition.model_card import ModelCard, card_path
 from digits.recognition.picture_files import predict_prepared
 from digits.recognition.recognizer import BATCH_SIZE, Recognizer
 from digits.recognition.result_rows import BOX, Row, column_names, number_rows, to_row
+from digits.recognition.row_model import RowModel
 from digits.serving.batch.inputs import Shard
 from digits.serving.batch.job import STATUSES, shard_name
 from digits.serving.batch.options import BatchOptions
@@ -49,6 +50,7 @@ class ModelFiles:
         compiled: the compiled model, so that a worker needs no TensorFlow; None for a
             network that runs in Keras.
         warning: what the user should know about the model.
+        rows: the compiled row reader and its card; None without one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ModelFiles:
     card: bytes | None
     compiled: bytes | None
     warning: str
+    rows: tuple[bytes, ModelCard] | None
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -68,6 +71,7 @@ class ModelFiles:
             card.read_bytes() if card.is_file() else None,
             engine.content if isinstance(engine, CompiledModel) else None,
             recognizer.warning,
+            (recognizer.rows.content, recognizer.rows.card) if recognizer.rows else None,
         )
 
     def make_recognizer(self) -> Recognizer:
@@ -77,7 +81,9 @@ class ModelFiles:
             path.write_bytes(self.model)
             if self.card is not None:
                 card_path(path).write_bytes(self.card)
-            return Recognizer.load(path, load_engine=self.load_engine)
+            recognizer = Recognizer.load(path, load_engine=self.load_engine)
+            recognizer.rows = RowModel(*self.rows, name="the row reader") if self.rows else None
+            return recognizer
 
     def load_engine(self, path: Path, card: ModelCard | None) -> Engine:
         """Load the compiled model that was sent."""

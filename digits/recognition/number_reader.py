@@ -1,0 +1,194 @@
+"""Read a line of writing twice, by cutting and as a row, and choose what it says.
+
+    reading = read_line(line, 0, digits, model=recognizer, rows=RowModel.load(), place=place)
+    reading.text, reading.confidence
+
+Where digits stand apart cutting is right, and where they touch the row reader: each is
+asked what speaks against the other's answers. A conditional logit model (McFadden, 1974)
+weighs both, and gives the probability of each text and of none of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from digits.preprocessing.components import Component, TextLine
+from digits.preprocessing.geometry import Box
+from digits.preprocessing.lattice import Lattice, ScoreClasses, build_lattice
+from digits.preprocessing.normalization import ModelInput
+from digits.preprocessing.row import RowInput, fit_row
+from digits.preprocessing.segmentation import make_input, trim, unite
+from digits.recognition.predictions import DigitPrediction, LinePrediction, Prediction
+from digits.recognition.row_decoding import LogProbabilities, align, score_texts, search_beam
+from digits.recognition.row_model import COLUMN_WIDTH, RowModel
+
+BEAM_WIDTH = 10  # texts that the row reader proposes
+MAX_COST = 30.0  # nats above the cheapest; more is as good as impossible
+CUT_WEIGHT = 0.5  # of cutting, against the row reader
+WEIGHTS = {"scale": 1.0, "none": -4.0}  # until `digits.training.row_calibration` has fitted them
+
+UNREAD = "There are marks beside the digits that were not understood."
+DISAGREE = "Cut into single digits it says {}."
+
+
+class Model(Protocol):
+    """What reads single digits for a line: `Recognizer` does."""
+
+    def score_classes(self, inputs: Sequence[ModelInput]) -> npt.NDArray[np.float32]:
+        """Return of each input the probability that it is one digit, and which, (n, 10)."""
+
+    def predict_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
+        """Read preprocessed pictures of one digit each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guesses:
+    """What a line may say.
+
+    Attributes:
+        texts: numbers with their signs.
+        row: log probability that the row reader gives each, (n,).
+        cut: cost of the best cutting into each one's digits, above the cheapest, (n,).
+        lattice: the ways to cut the line.
+        whole: the ink of the line, with its marks.
+        row_input: what the row reader sees of it.
+        columns: what the row reader gives.
+    """
+
+    texts: tuple[str, ...]
+    row: npt.NDArray[np.float64]
+    cut: npt.NDArray[np.float64]
+    lattice: Lattice
+    whole: Component
+    row_input: RowInput
+    columns: LogProbabilities
+
+    def probabilities(self, weights: dict[str, float]) -> npt.NDArray[np.float64]:
+        """Return the probability of each text, (n,); what is missing to 1 is that of none."""
+        scores = weights["scale"] * (self.row - CUT_WEIGHT * self.cut)
+        scores = np.append(scores, weights["none"])
+        shares = np.exp(scores - scores.max())
+        return np.asarray(shares[:-1] / shares.sum())
+
+
+def digits_of(text: str) -> str:
+    """Return a text without its signs."""
+    return "".join(filter(str.isdecimal, text))
+
+
+def guess(
+    line: TextLine, cut_number: str, rows: RowModel, score_classes: ScoreClasses
+) -> Guesses | None:
+    """List what a line may say, with what each reader says of it.
+
+    Args:
+        line: of writing.
+        cut_number: the digits that cutting alone finds, "" for none.
+        rows: the row reader.
+        score_classes: the network of single digits, for the lattice.
+
+    Returns:
+        The guesses; None where no reader finds a digit.
+    """
+    whole = unite([*line.components, *line.marks])
+    row_input = fit_row(whole.ink)
+    columns = rows.read(row_input)
+    proposed = [text for text, _ in search_beam(columns, width=BEAM_WIDTH)]
+    texts = [text for text in proposed if digits_of(text)]
+    if len(cut_number) == 1:  # a single digit is read as one, with whatever sign
+        texts = [
+            text for text in texts if digits_of(text) == cut_number or len(digits_of(text)) > 1
+        ]
+    if cut_number and cut_number not in texts:
+        texts.append(cut_number)
+    if not texts:
+        return None
+    lattice = build_lattice(line, score_classes)
+    costs = lattice.costs([digits_of(text) for text in texts])
+    cheapest = costs.min()
+    cut = np.full(len(texts), MAX_COST)
+    if np.isfinite(cheapest):
+        cut = np.minimum(costs - cheapest, MAX_COST)
+    scores = score_texts(columns, texts)
+    return Guesses(tuple(texts), scores, cut, lattice, whole, row_input, columns)
+
+
+def read_line(
+    line: TextLine,
+    number: int,
+    digits: Sequence[DigitPrediction],
+    *,
+    model: Model,
+    rows: RowModel,
+    place: Callable[[Box], Box],
+) -> LinePrediction | None:
+    """Read a line of writing that was cut into digits, as a row too, and choose.
+
+    Args:
+        line: of writing.
+        number: which line it is, 0 for the topmost.
+        digits: what cutting makes of it; () if it finds none.
+        model: reads single digits.
+        rows: reads the line as a whole.
+        place: brings a box from the pixels of the line's ink to those of the picture.
+
+    Returns:
+        The number; None when neither reader finds a digit.
+    """
+    cut = LinePrediction.of_digits(digits)
+    guesses = guess(line, cut.number, rows, model.score_classes)
+    if guesses is None:
+        return cut if digits else None
+    probabilities = guesses.probabilities({**WEIGHTS, **rows.card.weights})
+    best = int(probabilities.argmax())
+    text, confidence = guesses.texts[best], float(probabilities[best])
+    path = guesses.lattice.trace(digits_of(text))
+    if digits_of(text) != cut.number:
+        pieces = [one.whole for one in path if one.model_input is not None]
+        pieces = pieces or cut_by_columns(guesses, text)
+        predictions = model.predict_inputs([make_input(piece) for piece in pieces])
+        pairs = zip(pieces, predictions, strict=True)
+        digits = [DigitPrediction(place(piece.box), number, one) for piece, one in pairs]
+        digits = [name(one, c, confidence) for one, c in zip(digits, digits_of(text), strict=True)]
+    left_out = [one for one in path if one.model_input is None]
+    signs = sum(2 if sign == ":" else 1 for sign in text if not sign.isdecimal())
+    message = UNREAD if len(line.marks) + len(left_out) > signs else ""
+    threshold = rows.card.reject_threshold
+    is_sure = confidence >= threshold and not message
+    if text == cut.text and cut.status == "unsure":
+        is_sure = False
+    if not is_sure and not message and text != cut.text:
+        message = DISAGREE.format(cut.number) if cut.number != digits_of(text) else message
+    return LinePrediction(
+        tuple(digits), text, "digit" if is_sure else "unsure", confidence, message
+    )
+
+
+def name(digit: DigitPrediction, label: str, confidence: float) -> DigitPrediction:
+    """Let a digit be what the number says, with the confidence of the number."""
+    if digit.prediction.label == label:
+        return digit
+    names = digit.prediction.class_names
+    rest = (1 - confidence) / (len(names) - 1)
+    probabilities = tuple(confidence if one == label else rest for one in names)
+    return replace(digit, prediction=replace(digit.prediction, probabilities=probabilities))
+
+
+def cut_by_columns(guesses: Guesses, text: str) -> list[Component]:
+    """Cut a line half-way between the columns in which the row reader sees its characters."""
+    ink = guesses.whole
+    spans = align(guesses.columns, text)
+    starts = guesses.row_input.columns[[COLUMN_WIDTH * first for first, _ in spans]]
+    ends = guesses.row_input.columns[[COLUMN_WIDTH * end for _, end in spans]]
+    edges = [0.0, *((ends[:-1] + starts[1:]) / 2), float(ink.box.width)]
+    pieces = []
+    for character, left, right in zip(text, edges, edges[1:], strict=False):
+        if character.isdecimal():
+            first, end = round(left), max(round(right), round(left) + 1)
+            box = replace(ink.box, x=ink.box.x + first, width=end - first)
+            piece = trim(box, np.ascontiguousarray(ink.ink[:, first:end]))
+            pieces.append(piece or ink)
+    return pieces

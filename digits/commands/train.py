@@ -30,11 +30,12 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "train.py") -> int:
     from digits.training.tensorflow_log import import_keras
 
     import_keras()
+    from digits.commands.train_rows import train_rows
     from digits.data.dataset import DatasetError
     from digits.training.checkpoints import TrainingError
 
     return run_command(
-        lambda: train_and_report(options, prog=prog),
+        lambda: train_rows(options) if options.rows else train_and_report(options, prog=prog),
         prog=prog,
         expected=(DatasetError, TrainingError),
         output=options.output,

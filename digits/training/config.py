@@ -42,6 +42,7 @@ class TrainConfig:
     )
     augmentation: bool = option(True, "use the images as they are", name="--no-augmentation")
     seed: int = option(0, "(default: %(default)s)", type=int, metavar="N")
+    rows_count: int = 80_000  # composed to train the row reader
     mnist_images: int | None = None  # at most, of its training images; None takes them all
     own_drawings_fraction: float = 0.0  # of the digits: people's own are repeated to reach it
     stroke_augmentation: float = 0.25  # probability of each change to a pen digit's strokes
@@ -61,6 +62,10 @@ FINE_TUNE = TrainConfig(
     weight_interpolation=0.75,
     weak_augmentation_fraction=1.0,
 )
+
+
+# The reader of rows: a network and a run of its own.
+ROWS = TrainConfig(epochs=6, batch_size=64, learning_rate=4e-3)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,20 @@ from typing import Self
 
 from digits.arguments import ONE_FILE, fields_of, make_parser, option, output_path
 from digits.classes import ClassesError, parse_classes
-from digits.training.config import FINE_TUNE, DataSources, TrainConfig
+from digits.locations import ROWS_MODEL_NAME
+from digits.training.config import FINE_TUNE, ROWS, DataSources, TrainConfig
+
+# Options of the other training: rows are made of MNIST and the pen digits alone.
+NOT_FOR_ROWS = {
+    "start": "--from",
+    "architecture": "--architecture",
+    "classes": "--classes",
+    "strokes": "--strokes",
+    "drawings": "--drawings",
+    "letters": "--letters",
+    "use_pendigits": "--no-pendigits",
+    "augmentation": "--no-augmentation",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,11 @@ class TrainOptions:
         type=output_path(".keras"),
         metavar="FILE",
     )
+    rows: bool = option(
+        False,
+        "train the reader of rows, numbers whose digits may touch, with MNIST and the pen digits:"
+        " saved as rows_model.keras, in half an hour",
+    )
     resume: bool = option(False, "continue a run that was stopped")
     show: bool = option(False, "open the sample predictions in a window")
     command: str = ""
@@ -65,6 +83,12 @@ class TrainOptions:
             example="--epochs 1 --output quick.keras",
         )
         given = parser.parse_args(argv)
+        if given.rows:
+            for name, flag in NOT_FOR_ROWS.items():
+                if getattr(given, name) != parser.get_default(name):
+                    parser.error(f"argument {flag}: not allowed with --rows")
+            parser.set_defaults(**vars(ROWS), output=Path(ROWS_MODEL_NAME))
+            given = parser.parse_args(argv)
         if given.start:
             parser.set_defaults(**vars(FINE_TUNE))
             given = parser.parse_args(argv)

@@ -81,6 +81,18 @@ def describe_run(options: TrainOptions, data: TrainingData, *, seconds: float) -
     }
 
 
+def describe_rows_run(options: TrainOptions, *, seconds: float) -> dict[str, Any]:
+    """Describe for the card how a row reader was made."""
+    return {
+        "command": options.command,
+        "files": {name: [path.name for path in paths] for name, paths in named_files(options)},
+        "config": dataclasses.asdict(options.config),
+        "resumed": options.resume,  # then the seconds are of the last part alone
+        "seconds": round(seconds),
+        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    }
+
+
 def find_latest(paths: Sequence[Path], classes: ClassNames) -> str:
     """Return when the last of the drawings was kept; "" when no file says so."""
     files = [path for path in paths if path.is_file()]

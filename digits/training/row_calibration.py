@@ -1,0 +1,129 @@
+"""Fit the row reader's confidence to the truth, on rows of writers who taught nothing.
+
+card = calibrate_rows(model, held_out)
+card = fit_choice(card, rows, composer, recognizer=Recognizer.load())
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import log_softmax
+
+from digits.data.row_composition import RowComposer
+from digits.preprocessing.arrays import Ink
+from digits.preprocessing.segmentation import find_digits
+from digits.recognition.model_card import ModelCard
+from digits.recognition.number_reader import WEIGHTS, Guesses, guess
+from digits.recognition.recognizer import Recognizer
+from digits.recognition.row_decoding import CHARACTERS, score_texts, search_beam
+from digits.recognition.row_model import RowModel
+from digits.training.checkpoints import diverged
+from digits.training.row_data import Row, batch_by_width, stack_rows
+
+MAX_FITTED = 1000  # rows; more change nothing
+BEAM_WIDTH = 8
+CHOICE_ROWS, CHOICE_SEED = 800, 1
+MAX_SURE_AND_WRONG = 0.01  # of the rows
+PAPER = 20  # pixels around a row
+
+
+def fit_choice(
+    card: ModelCard, rows: RowModel, composer: RowComposer, *, recognizer: Recognizer
+) -> ModelCard:
+    """Fit the weights with which a line's text is chosen, and when it is unsure.
+
+    Args:
+        card: of the row reader.
+        rows: the row reader.
+        composer: of rows of writers and images that taught nothing.
+        recognizer: reads single digits.
+
+    Returns:
+        The card with weights, a threshold at which `MAX_SURE_AND_WRONG` of the rows are
+        sure and wrong, and the fraction of rows that both readers together read wholly right.
+    """
+    rng = np.random.default_rng(CHOICE_SEED)
+    cases = [
+        (text, guesses)
+        for text, ink in (composer.compose(rng) for _ in range(CHOICE_ROWS))
+        if (guesses := guess_row(ink, rows, recognizer)) is not None
+    ]
+
+    def loss(values: npt.NDArray[np.float64]) -> float:
+        weights = {"scale": float(values[0]), "none": float(values[1])}
+        total = 0.0
+        for text, guesses in cases:
+            shares = guesses.probabilities(weights)
+            is_there = text in guesses.texts
+            right = shares[guesses.texts.index(text)] if is_there else 1 - shares.sum()
+            total -= float(np.log(max(right, 1e-9)))
+        return total / len(cases)
+
+    start = np.array([WEIGHTS["scale"], WEIGHTS["none"]])
+    fitted = minimize(loss, start, method="Nelder-Mead").x
+    weights = {"scale": round(float(fitted[0]), 4), "none": round(float(fitted[1]), 4)}
+    shares = [guesses.probabilities(weights) for _, guesses in cases]
+    confidence = np.array([float(one.max()) for one in shares])
+    is_right = np.array(
+        [
+            guesses.texts[int(one.argmax())] == text
+            for (text, guesses), one in zip(cases, shares, strict=True)
+        ]
+    )
+    wrong = np.sort(confidence[~is_right])[::-1]
+    allowed = int(MAX_SURE_AND_WRONG * CHOICE_ROWS)
+    threshold = float(wrong[allowed]) + 1e-4 if len(wrong) > allowed else 0.0
+    figures = card.figures | {"numbers_validation_accuracy": round(float(is_right.mean()), 4)}
+    return replace(card, weights=weights, reject_threshold=round(threshold, 4), figures=figures)
+
+
+def guess_row(ink: Ink, rows: RowModel, recognizer: Recognizer) -> Guesses | None:
+    """List what a composed row may say; None where it is not found as one line."""
+    found = find_digits(np.pad(ink, PAPER), recognizer.score_digits)
+    if len(found.lines) != 1:
+        return None
+    cut = recognizer.predict_inputs([digit.model_input for digit in found.digits])
+    number = "".join(one.label or "" for one in cut)
+    return guess(found.lines[0], number, rows, recognizer.score_classes)
+
+
+def calibrate_rows(model: keras.Model, held_out: Sequence[Row]) -> ModelCard:
+    """Find the temperature under which the texts of held out rows are most probable.
+
+    Returns:
+        A card of no file yet, with the fraction of rows that are read wholly right.
+
+    Raises:
+        DivergedError: when the network's outputs are not finite.
+    """
+    texts, logits = [], []
+    for rows in batch_by_width(held_out, 64):
+        outputs = np.asarray(model(stack_rows(rows), training=False))
+        if not np.isfinite(outputs).all():
+            raise diverged("outputs that are NaN or infinite")
+        texts += [row.text for row in rows]
+        logits += [*outputs]
+    step = max(len(texts) // MAX_FITTED, 1)
+    fitted = list(zip(texts, logits, strict=True))[::step]
+
+    def loss(temperature: float) -> float:
+        columns = [log_softmax(one / temperature, axis=1) for _, one in fitted]
+        scores = [
+            score_texts(one, [text])[0] for (text, _), one in zip(fitted, columns, strict=True)
+        ]
+        return -float(np.mean(np.maximum(scores, -20)))  # what is wrong is wrong at any rate
+
+    temperature = float(minimize_scalar(loss, bounds=(0.5, 3.0), method="bounded").x)
+    read = [search_beam(log_softmax(one, axis=1), width=BEAM_WIDTH)[0][0] for _, one in fitted]
+    right = np.mean([text == said for (text, _), said in zip(fitted, read, strict=True)])
+    return ModelCard(
+        sha256="",
+        class_names=tuple(CHARACTERS),
+        temperature=round(temperature, 4),
+        figures={"rows_validation_accuracy": round(float(right), 4)},
+        kind="rows",
+    )

@@ -161,7 +161,7 @@ def read_numbers(recognizer: Recognizer, numbers: Iterable[Number]) -> Iterator[
     for number in numbers:
         pictures = [np.pad(tile, MARGIN) for tile in number.tiles]
         alone = recognizer.predict_inputs([preprocess(picture) for picture in pictures])
-        read = recognizer.predict_number(number.canvas).text
+        read = recognizer.predict_number(number.canvas).number
         yield Outcome(number.label, read, "".join(digit.label or "-" for digit in alone))
 
 

@@ -45,6 +45,7 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
     from digits.evaluation.engine_comparison import compare_engines
     from digits.evaluation.evaluator import measure_model
     from digits.evaluation.html_report import write_report
+    from digits.evaluation.number_sets import load_numbers
     from digits.evaluation.update_report import check_card, update_card, update_details
     from digits.files import check_writable
     from digits.recognition.recognizer import Recognizer
@@ -65,6 +66,7 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
         for path in options.model:
             check_card(path)
     labelled, negatives = eval_sets.load_sets(options, recognizers[0].card.class_names)
+    numbers = [load_numbers(folder) for folder in options.numbers]
     speeds = timing.measure_speeds(recognizers)
     names = unique_names(options.model)
     results = []
@@ -79,6 +81,7 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
             speed=speed,
             sets=labelled,
             negatives=negatives,
+            numbers=numbers,
             drawn=frozenset(map(eval_sets.set_name, options.strokes)),
         )
         if result.warning:
@@ -94,8 +97,11 @@ def evaluate(options: EvaluationOptions, *, prog: str) -> None:
         for name, one, other in zip(names, recognizers, compiled, strict=True):
             comparison = compare_engines(one, other, [*labelled, *negatives])
             print(console.engine_line(name, comparison), end="\n\n")
-    if not labelled:
-        print("No digits were read: name some with --mnist, --images, --strokes or --load-digits.")
+    if not (labelled or numbers):
+        print(
+            "No digits were read: name some with --mnist, --images, --strokes, --numbers or"
+            " --load-digits."
+        )
     if options.report:
         print(f"The report is '{write_report(options.report, results)}'.")
 

@@ -1,6 +1,7 @@
 """What evaluate.py prints: figures in aligned columns, for people."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
 import pandas as pd
 
@@ -8,6 +9,9 @@ from digits.evaluation.engine_comparison import EngineComparison
 from digits.evaluation.evaluator import ModelResult
 from digits.evaluation.formats import format_percent
 from digits.evaluation.metrics import REFUSED_DIGITS, Proportion
+from digits.evaluation.number_sets import NumberFigures
+
+KIND_WIDTH = 50  # letters of a kind's name in a table
 
 Table = Mapping[str, Mapping[str, object]]  # names of rows or columns, each with its figures
 
@@ -21,7 +25,7 @@ def model_table(result: ModelResult) -> str:
         f" {speed.images_per_second:,.0f} images a second in batches"
     )
     tables = [digits_table(result)] if result.digits else []
-    return "\n\n".join([about, *tables, negatives_table(result)])
+    return "\n\n".join([about, *tables, *number_tables(result), negatives_table(result)])
 
 
 def digits_table(result: ModelResult) -> str:
@@ -40,6 +44,40 @@ def digits_table(result: ModelResult) -> str:
             "calibration error": format_percent(figures.reliability.error),
         }
     return align(rows, f"labelled {result.noun}s")
+
+
+def number_tables(result: ModelResult) -> list[str]:
+    """Lay out sets of numbers, and the kinds of each set that names them."""
+    if not result.numbers:
+        return []
+    whole = align({part.name: number_row(part.figures) for part in result.numbers}, "numbers")
+    kinds = [
+        align({name_kind(kind): number_row(figures) for kind, figures in part.kinds.items()}, title)
+        for part in result.numbers
+        if part.kinds
+        for title in (f"{part.name}, by kind",)
+    ]
+    return [whole, *kinds]
+
+
+def name_kind(kind: str) -> str:
+    """Shorten a long name of a kind."""
+    return shorten(kind, KIND_WIDTH, placeholder=" ...")
+
+
+def number_row(figures: NumberFigures) -> dict[str, object]:
+    """Name the figures of numbers."""
+    return {
+        "numbers": f"{figures.right.count:,}",
+        "wholly right": format_percent(figures.right.share),
+        "95 % interval": interval(figures.right),
+        "without signs": format_percent(figures.digits_right.share),
+        "digit errors": format_percent(figures.digit_errors.share),
+        "too many": figures.too_many.hits,
+        "too few": figures.too_few.hits,
+        "refused": format_percent(figures.refused.share),
+        "sure and wrong": format_percent(figures.sure_wrong.share),
+    }
 
 
 def negatives_table(result: ModelResult) -> str:
@@ -71,6 +109,10 @@ def comparison_table(results: Sequence[ModelResult]) -> str:
         columns[one.name] = {
             **{f"{name}, read right": format_percent(f.accuracy.share) for name, f in labelled},
             **{f"{name}, refused": format_percent(f.refused.share) for name, f in labelled},
+            **{
+                f"{part.name}, numbers right": format_percent(part.figures.right.share)
+                for part in one.numbers
+            },
             **{
                 f"{part.title}, refused": format_percent(part.figures.refused.share, 1)
                 for part in one.negatives

@@ -91,7 +91,9 @@ def load_sets(
     negatives = load_letters(options.letters) if options.letters else []
     negatives += [load_pairs(options.strokes, held_out=held_out)] if options.strokes else []
     negatives += [scribbles(), blanks()]
-    name, count = Counter(examples.name for examples in labelled + negatives).most_common(1)[0]
+    called = [examples.name for examples in labelled + negatives]
+    called += [folder.resolve().name for folder in options.numbers]
+    name, count = Counter(called).most_common(1)[0]
     if count > 1:
         raise DatasetError(
             f"Expected sets of different names. {count} are called '{name}': rename one."

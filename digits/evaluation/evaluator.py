@@ -23,6 +23,7 @@ from digits.evaluation.metrics import (
     measure_digits,
     measure_refusal,
 )
+from digits.evaluation.number_sets import NumberResult, NumberSet, measure_numbers
 from digits.evaluation.timing import Speed
 from digits.recognition.model_card import ModelCard
 from digits.recognition.model_report.schema import Block, Misread
@@ -78,6 +79,7 @@ class ModelResult:
         digits: by labelled set, in the order asked for.
         negatives: by set of non-digits.
         compared_with: names of the labelled sets whose digits the refusal curves use.
+        numbers: by set of numbers.
     """
 
     name: str
@@ -89,6 +91,7 @@ class ModelResult:
     digits: tuple[SetResult[DigitFigures], ...]
     negatives: tuple[SetResult[RefusalFigures], ...]
     compared_with: tuple[str, ...]
+    numbers: tuple[NumberResult, ...] = ()
 
     @property
     def parameters(self) -> int:
@@ -116,6 +119,7 @@ def measure_model(
     speed: Speed,
     sets: Sequence[EvaluationSet],
     negatives: Sequence[EvaluationSet],
+    numbers: Sequence[NumberSet] = (),
     drawn: frozenset[str] = frozenset(),
 ) -> ModelResult:
     """Measure one model on all sets.
@@ -128,6 +132,7 @@ def measure_model(
         speed: of this model.
         sets: labelled digits.
         negatives: non-digits.
+        numbers: pictures of several digits. Defaults to none.
         drawn: names of the sets that people drew. Refusals are compared with these
             digits, as what must be refused is drawn too; without any, with all digits.
 
@@ -168,6 +173,7 @@ def measure_model(
         digits=tuple(digits),
         negatives=tuple(refusals),
         compared_with=tuple(compared_with),
+        numbers=tuple(measure_numbers(recognizer, one) for one in numbers),
     )
 
 

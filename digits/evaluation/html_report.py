@@ -20,6 +20,7 @@ from digits.evaluation import report_charts
 from digits.evaluation.evaluator import ModelResult, SetResult
 from digits.evaluation.formats import format_interval, format_percent
 from digits.evaluation.metrics import REFUSED_DIGITS, DigitFigures, RefusalFigures
+from digits.evaluation.number_sets import NumberFigures
 from digits.files import atomic_write
 from digits.preprocessing.image_io import to_data_url
 
@@ -72,6 +73,14 @@ def model_record(result: ModelResult) -> dict[str, Any]:
         "others": {
             part.name: describe_set(part) | detail_negatives(part) for part in result.negatives
         },
+        "numbers": {
+            part.name: describe_numbers(part.figures)
+            | {
+                "about": part.about,
+                "kinds": {kind: describe_numbers(one) for kind, one in part.kinds.items()},
+            }
+            for part in result.numbers
+        },
     }
 
 
@@ -94,6 +103,21 @@ def describe_set(part: SetResult[DigitFigures] | SetResult[RefusalFigures]) -> d
         record["auroc"] = round(figures.curve.auroc, 4)
         record["refused_with_1_percent_of_digits"] = round(refused, 4)
     return record
+
+
+def describe_numbers(figures: NumberFigures) -> dict[str, Any]:
+    """Sum up a set of numbers, as a model's card keeps it."""
+    return {
+        "count": figures.right.count,
+        "numbers_right": round(figures.right.share, 4),
+        "interval": [round(end, 4) for end in figures.right.interval],
+        "right_without_signs": round(figures.digits_right.share, 4),
+        "digit_error_rate": round(figures.digit_errors.share, 4),
+        "too_many_digits": round(figures.too_many.share, 4),
+        "too_few_digits": round(figures.too_few.share, 4),
+        "refused": round(figures.refused.share, 4),
+        "sure_and_wrong": round(figures.sure_wrong.share, 4),
+    }
 
 
 def detail_digits(part: SetResult[DigitFigures]) -> dict[str, Any]:

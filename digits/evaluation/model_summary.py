@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from digits.classes import DIGIT_CLASSES, ClassNames, class_noun
 from digits.evaluation.dataset_names import name_set
@@ -26,12 +26,13 @@ from digits.recognition.model_report.files import (
 )
 from digits.recognition.model_report.schema import Count, Details, Epoch, UnitInterval
 
+Rate = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 NO_DETAILS = Details(parameters=0)
 
 
 @dataclass(frozen=True)
 class MeasuredSet:
-    """What a model makes of a set of non-digits; `DigitSet` adds to it. Shares are in [0, 1].
+    """What a model makes of a set of non-digits; its subclasses add to it. Shares are in [0, 1].
 
     Attributes:
         name: of the set, as evaluate.py calls it.
@@ -75,6 +76,32 @@ class DigitSet(MeasuredSet):
         return self.accuracy
 
 
+@dataclass(frozen=True)
+class MeasuredNumbers(MeasuredSet):
+    """A set of numbers of several digits; `refused` are those with an unsure line, or none.
+
+    Attributes:
+        numbers_right: the share that is wholly right, with signs.
+        right_without_signs: the share whose digits are right.
+        digit_error_rate: digits to insert, delete or replace, by the digits of the labels;
+            above 1 where far too many are found.
+        too_many_digits, too_few_digits: shares of numbers.
+        sure_and_wrong: the share of all numbers that is called sure and is not right.
+    """
+
+    numbers_right: UnitInterval
+    right_without_signs: UnitInterval
+    digit_error_rate: Rate
+    too_many_digits: UnitInterval
+    too_few_digits: UnitInterval
+    sure_and_wrong: UnitInterval
+
+    @property
+    def share(self) -> float:
+        """The share that counts: the higher, the better."""
+        return self.numbers_right
+
+
 Kind = TypeVar("Kind", bound=MeasuredSet)
 Content = TypeVar("Content")
 
@@ -98,6 +125,7 @@ class ModelAbout:
         card: None when there is none that is usable.
         digits: by labelled set, in the card's order.
         negatives: by set of non-digits.
+        numbers: by set of numbers.
         details: of the sets; without any when there are none.
         history: by epoch.
         problems: why parts are missing.
@@ -108,6 +136,7 @@ class ModelAbout:
     card: ModelCard | None = None
     digits: tuple[DigitSet, ...] = ()
     negatives: tuple[MeasuredSet, ...] = ()
+    numbers: tuple[MeasuredNumbers, ...] = ()
     details: Details = NO_DETAILS
     history: tuple[Epoch, ...] = ()
     problems: Problems = Problems()
@@ -151,6 +180,7 @@ def read_about(path: Path) -> ModelAbout:
         card=card,
         digits=read_sets(DigitSet, card, details),
         negatives=read_sets(MeasuredSet, card, details),
+        numbers=read_sets(MeasuredNumbers, card, details),
         details=details,
         history=history,
         problems=Problems("", no_details, no_history),
@@ -165,11 +195,18 @@ def attempt(read: Callable[[], Content], default: Content) -> tuple[Content, str
         return default, str(error)
 
 
+def kind_of_entry(entry: dict[str, Any]) -> type[MeasuredSet]:
+    """Tell from its figures what a card's entry is of."""
+    if "numbers_right" in entry:
+        return MeasuredNumbers
+    return DigitSet if "accuracy" in entry else MeasuredSet
+
+
 def read_sets(kind: type[Kind], card: ModelCard, details: Details) -> tuple[Kind, ...]:
     """Read the card's entries of one kind, passing over what has another form."""
     found = []
     for name, entry in card.figures.items():
-        if not isinstance(entry, dict) or ("accuracy" in entry) != (kind is DigitSet):
+        if not isinstance(entry, dict) or kind_of_entry(entry) is not kind:
             continue
         about = details.sets[name].about if name in details.sets else ""
         told = {"name": name, **name_set(name, about=about)}

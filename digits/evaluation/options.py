@@ -40,6 +40,12 @@ class EvaluationOptions:
     strokes: tuple[Path, ...] = option(
         (), "stroke files of what the model reads, to be drawn on a canvas", **MANY_PATHS
     )
+    numbers: tuple[Path, ...] = option(
+        (),
+        "folders of pictures of numbers, with labels.csv: columns file, label and, if you like,"
+        " kind",
+        **MANY_PATHS | {"metavar": "FOLDER"},
+    )
     held_out: bool = option(
         False, "of stroke files, take only the writers by whom train.py --strokes tests"
     )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from digits.evaluation.evaluator import ModelResult, SetResult
-from digits.evaluation.html_report import describe_set
+from digits.evaluation.html_report import describe_numbers, describe_set
 from digits.evaluation.metrics import DigitFigures, RefusalFigures
 from digits.files import check_writable, sha256_of
 from digits.recognition.model_card import CardError, ModelCard, card_path
@@ -45,6 +45,7 @@ def update_card(path: Path, result: ModelResult) -> None:
     card = ModelCard.load(path)
     measured = {part.name: describe_set(part) for part in result.digits}
     measured |= {part.name: describe_set(part) for part in result.negatives}
+    measured |= {part.name: describe_numbers(part.figures) for part in result.numbers}
     dataclasses.replace(card, figures=card.figures | measured).write(path)
 
 
@@ -63,6 +64,7 @@ def update_details(model_path: Path, result: ModelResult, *, shown: Collection[s
     folder, sha256 = report_folder(model_path), sha256_of(model_path)
     sets = {part.name: of_digits(part, is_shown=part.name in shown) for part in result.digits}
     sets |= {part.name: of_negatives(part) for part in result.negatives}
+    sets |= {part.name: SetDetails(about=part.about) for part in result.numbers}
     new = Details(result.parameters, result.network, sets)
     with suppress(ReportError):  # there may be none of this model yet
         new = read_details(folder, sha256=sha256).updated(new)

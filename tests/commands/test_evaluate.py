@@ -11,6 +11,7 @@ import pytest
 
 from digits.commands import evaluate
 from digits.evaluation import eval_sets, timing
+from digits.evaluation.model_summary import read_about
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.recognition.model_card import ModelCard
@@ -20,6 +21,7 @@ from digits.recognition.model_report.files import (
 )
 from tests.conftest import Images
 from tests.support.digit_drawings import DIGITS, draw, encode_png
+from tests.support.number_folders import write_numbers
 from tests.support.paths import PROJECT
 
 
@@ -93,6 +95,35 @@ def test_every_kind_of_set_has_its_line(
     assert re.search(r"\b2 ", lines["letters"]) and re.search(r"\b1 ", lines["clear letters"])
     for name in ("two digits", "scribbles", "blanks"):
         assert re.search(r"\b20 ", lines[name])
+
+
+def test_numbers_have_their_table_and_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_numbers(tmp_path / "rows", {"42": "rows", "137": "rows", "-58": "signs"})
+    report = tmp_path / "report"
+    assert evaluate.main(["--numbers", str(folder), "--report", str(report)]) == 0
+    printed = capsys.readouterr().out
+    lines = {line.split("  ")[0]: line for line in printed.splitlines()}
+    assert "numbers wholly right" in printed and "No digits were read" not in printed
+    assert re.search(r"\b1 +0\.00 % .* 100\.00 % +0\.00 %", lines["signs"])  # the sign is lost
+    (record,) = json.loads((report / "evaluation.json").read_text())["models"]
+    rows = record["numbers"]["rows"]
+    assert (rows["count"], rows["numbers_right"]) == (3, 0.6667)
+    assert list(rows["kinds"]) == ["rows", "signs"]
+    page = (report / "evaluation.html").read_text()
+    assert "Numbers of several digits" in page and "on 3 numbers" in page
+
+
+def test_the_card_and_the_details_get_the_figures_of_numbers(model: Path, tmp_path: Path) -> None:
+    folder = write_numbers(tmp_path / "rows", {"42": "", "137": ""})
+    arguments = ["--model", model, "--numbers", folder, "--update-card"]
+    assert evaluate.main([str(argument) for argument in arguments]) == 0
+    about = read_about(model)
+    (one,) = about.numbers
+    assert (one.name, one.count, one.share, one.digit_error_rate) == ("rows", 2, 1, 0)
+    assert one.about.startswith("Picture files of numbers")
+    assert "rows" not in {other.name for other in (*about.digits, *about.negatives)}
 
 
 def test_the_columns_are_aligned(strokes: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,12 +207,15 @@ def test_the_page_gets_details_and_pictures_of_public_sets_alone(
 def test_several_models_stand_side_by_side(
     model: Path, strokes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--model", MODEL_PATH, model, "--strokes", strokes, "--report", tmp_path / "r"]
+    numbers = write_numbers(tmp_path / "rows", {"42": ""})
+    arguments = ["--model", MODEL_PATH, model, "--strokes", strokes, "--numbers", numbers]
+    arguments += ["--report", tmp_path / "r"]
     assert evaluate.main([str(argument) for argument in arguments]) == 0
     comparison = capsys.readouterr().out.split("\n\n")[-2].splitlines()
     assert comparison[0].split() == ["digit_model", "copy"]
     (accuracy,) = [line for line in comparison if line.startswith("pens, read right")]
     assert accuracy.count("100.00 %") == 2
+    assert any(line.startswith("rows, numbers right") for line in comparison)
     page = (tmp_path / "r" / "evaluation.html").read_text()
     assert "2 models" in page and 'id="model-2"' in page
 
@@ -240,6 +274,7 @@ def test_a_label_that_the_model_does_not_know_is_one_sentence(
         ("--strokes", "bad.keras", "line 1"),
         ("--letters", "bad.keras", "line 1"),
         ("--images", ".", "folders named by label"),
+        ("--numbers", ".", "Expected 'labels.csv'"),
         ("--report", "bad.keras", "bad.keras"),
         ("--pictures-of", "pens", "Received: pens"),
     ],

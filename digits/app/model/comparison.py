@@ -42,7 +42,7 @@ def compare_figures(models: Mapping[str, ModelAbout]) -> pd.DataFrame:
 
     Returns:
         A column a model, a row a figure, by what it is: reading shares come first, then
-        refusals, then sizes, as one model has them alone.
+        numbers, refusals, then sizes, as one model has them alone.
     """
     table = pd.DataFrame({name: list_figures(about) for name, about in models.items()})
     return table.loc[sorted(table.index, key=rank)].fillna(NOTHING)
@@ -50,7 +50,7 @@ def compare_figures(models: Mapping[str, ModelAbout]) -> pd.DataFrame:
 
 def rank(title: str) -> int:
     """Order figures by their kind."""
-    endings = (", read right", ", refused")
+    endings = (", read right", ", numbers right", ", refused")
     return next((i for i, ending in enumerate(endings) if title.endswith(ending)), len(endings))
 
 
@@ -59,6 +59,7 @@ def list_figures(about: ModelAbout) -> dict[str, str]:
     training = about.training
     config = training.get("config", {})
     figures = {f"{one.title}, read right": format_percent(one.share) for one in about.digits}
+    figures |= {f"{one.title}, numbers right": format_percent(one.share) for one in about.numbers}
     measured = {one.name for one in about.digits}
     for name, accuracy in (about.card.figures if about.card else {}).items():
         tested = name.removesuffix("_accuracy")  # of train.py itself: "mnist_test_accuracy"

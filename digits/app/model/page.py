@@ -75,6 +75,7 @@ def show_figures(about: ModelAbout) -> None:
         list_sets(about.digits)
     else:
         say_how_to_measure(about)
+    show_numbers(about)
     if about.negatives:
         st.header(f"What is no {noun}")
         st.markdown(f"The share that it refuses to call a {noun}: the more, the better.")
@@ -87,6 +88,32 @@ def show_figures(about: ModelAbout) -> None:
             for one in about.negatives
         )
         list_sets(about.negatives)
+
+
+def show_numbers(about: ModelAbout) -> None:
+    """Show how well it reads numbers of several digits, if that was measured."""
+    if not about.numbers:
+        return
+    st.header("How well it reads numbers")
+    show_intervals(about.numbers, "wholly right")
+    show_table(
+        {
+            "data set": f"{bold(one.title)}  \n{one.count:,} numbers",
+            "wholly right": with_interval(one, 2),
+            "without signs": format_percent(one.right_without_signs),
+            "digit errors": format_percent(one.digit_error_rate),
+            "too many, too few digits": f"{format_percent(one.too_many_digits)},"
+            f" {format_percent(one.too_few_digits)}",
+            "refused": format_percent(one.refused),
+            "sure and wrong": format_percent(one.sure_and_wrong),
+        }
+        for one in about.numbers
+    )
+    st.caption(
+        "*Digit errors*: digits to insert, delete or replace, of all digits. *Refused*: a line is"
+        " unsure, or nothing was found. *Sure and wrong*: of all numbers."
+    )
+    list_sets(about.numbers)
 
 
 def show_intervals(sets: Sequence[MeasuredSet], what: str) -> None:

@@ -83,6 +83,22 @@ def test_figures_stand_in_a_chart_and_a_table_with_their_intervals(app: AppTest)
     assert "203 writers" in words(app)
 
 
+def test_numbers_are_shown_apart_from_digits_and_from_what_is_none(
+    app: AppTest, model: Path
+) -> None:
+    card = ModelCard.load(model)
+    shares = ("right_without_signs", "digit_error_rate", "too_many_digits", "too_few_digits")
+    entry = dict.fromkeys((*shares, "refused"), 0.25) | {"sure_and_wrong": 0.125}
+    entry |= {"count": 40, "numbers_right": 0.75, "interval": [0.6, 0.86]}
+    dataclasses.replace(card, figures=card.figures | {"my_forms": entry}).write(model)
+    open_part(app, "Figures")
+    assert "How well it reads numbers" in words(app)
+    (table,) = [one.value for one in app.table if "wholly right" in one.value]
+    (row,) = table.to_numpy()
+    assert "my forms" in row[0] and "40 numbers" in row[0] and "75.00" in row[1]
+    assert row[-1].startswith("12.50")
+
+
 def test_the_figures_load_no_network(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.models, "load_model", lambda *_, **__: pytest.fail("was loaded"))
     for part in WITHOUT_MODEL:

@@ -21,7 +21,6 @@ from digits.preprocessing.ruled_lines import remove_lines
 MAX_INK_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
 MIN_PHOTO_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
 EDGE_LEVEL = 0.1  # of the ink's contrast; below it is antialiasing or JPEG noise
-FRAME_SPAN = 0.7  # of width and height, at least, between the sides of a frame
 EVEN_SHARE = 0.2  # of the pixels; a drawing has that many of one level, a photo not
 MIN_COMPONENT = 0.06  # of the largest piece's area; smaller ones are specks
 
@@ -102,8 +101,7 @@ def separate_ink(
     else:
         contrast = contrast_on_side(gray, is_dark_ink)
     ink = stretch_contrast(contrast)
-    # Digits in a row make lines of their own: the bars of fives and sevens.
-    return ink if ink is None or keep_border or not options.clean else drop_printed(ink)
+    return ink if ink is None or not options.clean else remove_lines(ink, 0)
 
 
 def enlarge_small(gray: Gray) -> Gray:
@@ -208,14 +206,6 @@ def stretch_contrast(contrast: Gray) -> Ink | None:
     full = cv2.sumElems(strong)[0] / cv2.countNonZero(strong)
     _, ink = cv2.threshold(contrast, EDGE_LEVEL * full, 0, cv2.THRESH_TOZERO)
     return cv2.convertScaleAbs(ink, alpha=255 / full)
-
-
-def drop_printed(ink: Gray) -> Gray:
-    """Take rules and frames off a drawing, if it reaches as far as they do."""
-    height, width = ink.shape
-    _, _, w, h = cv2.boundingRect(ink)
-    is_framed = w >= FRAME_SPAN * width and h >= FRAME_SPAN * height
-    return remove_lines(ink, 0) if w == width or h == height or is_framed else ink
 
 
 def drop_specks(ink: Ink) -> Ink:

@@ -1,43 +1,46 @@
-"""Take printed lines off a picture: rules, squares and the frame of a form's box.
+"""Take printed lines off a picture: rules, squares, frames and boxes, tables.
 
     contrast = remove_lines(contrast, level)  # uint8, 0 = paper
 
-A printed line is thin, straight, nearly upright or level, and ends nowhere: at the
-picture's border or at another such line. What crosses it stays, as in the removal of
-staff lines from scores (Dalitz et al., "A comparative study of staff removal
-algorithms", 2008): only short runs across the line are taken.
+A straight line is printed when it ends nowhere: at the picture's border or at other
+such lines, as the sides of a box do; or when it is far longer than the writing is high.
+The strokes of a digit end in the paper. What crosses a line stays whole, as in the
+removal of staff lines from scores (Dalitz et al., "A comparative study of staff removal
+algorithms", 2008).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from digits.preprocessing.arrays import Gray
+from digits.preprocessing.line_network import MARGIN, Flags, Network, band_of, select
+from digits.preprocessing.straight_lines import Line, Mask, find_lines
 
-Mask = npt.NDArray[np.uint8]  # (height, width), 0 or 255
-Indices = npt.NDArray[np.intp]  # (n,), one coordinate of some pixels
-
-MIN_RULED_SIDE = 80  # pixels; in smaller pictures a rule is as thick as a pen
-MAX_THICKNESS = 0.025  # of the picture's longest side; thicker lines are strokes
-MIN_LENGTH = 0.7  # of the picture's width or height, for a line to be printed
-MAX_GAP = 0.3  # of the picture's width or height, where strokes cross or follow a line
-MAX_RISE = 0.1  # of a line's length: a sheet held askew, a page that curls
-MIN_COVER = 0.4  # of a line's length must be seen, the rest may be crossed
-NEAR = 0.03  # of the picture's width or height: as far as a line may end from another
+MIN_SIDE = 24  # pixels; in smaller pictures a rule cannot be told from a stroke
+RULE = 2.5  # digits' sizes; a longer level line is a rule, wherever it ends ...
+UPRIGHT_RULE = 6.0  # digits' sizes; a longer upright one
+SOLID = 2.0  # digits' sizes, at least, without a gap; the bases of digits in a row have some
+FLATTEST = 0.1  # height for its width; a component below it is no digit, but a rule
 MIN_REST = 0.05  # of the picture's longest side; a digit that stays is at least as long
 
 
-@dataclass(frozen=True)
-class RuledLine:
-    """One printed line along x: its ends, its middle in y, and its pixels."""
+@dataclass(frozen=True, eq=False)
+class Ruling:
+    """The printed lines of a picture.
 
-    start: int
-    end: int
-    middle: float
-    pixels: Mask
+    Attributes:
+        level: nearly level lines.
+        upright: nearly upright ones, with rows and columns changed round.
+        is_form: whether they hold cells, and not only end at the border or in the paper.
+    """
+
+    level: tuple[Line, ...]
+    upright: tuple[Line, ...]
+    is_form: bool
 
 
 def remove_lines(contrast: Gray, level: float) -> Gray:
@@ -50,79 +53,113 @@ def remove_lines(contrast: Gray, level: float) -> Gray:
     Returns:
         uint8 array of the same shape: `contrast`, 0 where the lines were.
     """
-    if min(contrast.shape) < MIN_RULED_SIDE:
-        return contrast
-    thickness = max(round(MAX_THICKNESS * max(contrast.shape)), 2)
+    return take_lines_off(contrast, level)[0]
+
+
+def take_lines_off(contrast: Gray, level: float) -> tuple[Gray, Ruling | None]:
+    """Do as `remove_lines`, and tell which lines were taken."""
     _, mask = cv2.threshold(contrast, level, 255, cv2.THRESH_BINARY)
-    level_lines = find_ruled_lines(mask, thickness)
-    upright_lines = find_ruled_lines(np.ascontiguousarray(mask.T), thickness)
-    height, width = mask.shape
-    printed = [line.pixels for line in level_lines if is_printed(line, upright_lines, width)]
-    printed += [line.pixels.T for line in upright_lines if is_printed(line, level_lines, height)]
-    if not printed:
-        return contrast
-    lines = np.bitwise_or.reduce(printed)
-    rest = cv2.bitwise_and(contrast, cv2.bitwise_not(lines))
-    _, _, stats, _ = cv2.connectedComponentsWithStats((rest > level).astype(np.uint8))
-    longest = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0)
-    return rest if longest >= MIN_REST * max(mask.shape) else contrast
+    ruling = find_ruling(mask)
+    if ruling is None:
+        return contrast, None
+    rest = cv2.bitwise_and(contrast, cv2.bitwise_not(pixels_of(ruling, mask)))
+    sides = component_sides(cv2.compare(rest, level, cv2.CMP_GT))
+    if ruling.is_form or sides.max(initial=0) >= MIN_REST * max(mask.shape):
+        return rest, ruling
+    return contrast, None
 
 
-def find_ruled_lines(mask: Mask, thickness: int) -> list[RuledLine]:
-    """Find long, thin, nearly level lines.
+def find_ruling(mask: Mask) -> Ruling | None:
+    """Find the printed lines of a picture; None when there are none.
 
     Args:
         mask: uint8 array of shape (height, width), 255 = ink or line.
-        thickness: pixels across; what is thicker is no line.
-
-    Returns:
-        The lines; their pixels leave out what crosses them.
     """
-    height, width = mask.shape
-    # Runs across that are longer than a line is thick belong to strokes.
-    strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickness + 1, 1), np.uint8))
-    thin = cv2.bitwise_and(mask, cv2.bitwise_not(strokes))
-    gap = round(MAX_GAP * width) | 1
-    joined = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, max(width // 24, 3)), np.uint8))
-    # Five pixels high, to join what a gap and a line's slope set apart.
-    joined = cv2.dilate(joined, np.ones((5, gap), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    lines = []
-    is_long = stats[1:, cv2.CC_STAT_WIDTH] >= MIN_LENGTH * width
-    for label in 1 + np.flatnonzero(is_long):  # 0 is the paper
-        ys, xs = np.nonzero(cv2.bitwise_and(thin, cv2.compare(labels, int(label), cv2.CMP_EQ)))
-        line = fit_line(xs, ys, mask.shape, thickness)
-        if line is not None:
-            # A line's soft edges go with it; strokes keep theirs.
-            soft = cv2.dilate(line.pixels, np.ones((5, 3), np.uint8))
-            lines.append(replace(line, pixels=cv2.bitwise_and(soft, cv2.bitwise_not(strokes))))
-    return lines
-
-
-def fit_line(xs: Indices, ys: Indices, shape: tuple[int, int], thickness: int) -> RuledLine | None:
-    """Fit a straight line to pixels; None when they are too few, too short or too steep."""
-    height, width = shape
-    if len(xs) < 2:
+    if min(mask.shape) < MIN_SIDE:
         return None
-    points = np.column_stack([xs, ys]).astype(np.float32)
-    along_x, along_y, x, y = cv2.fitLine(points, cv2.DIST_WELSCH, 0, 0.01, 0.01).ravel().tolist()
-    if abs(along_y) > MAX_RISE * abs(along_x):
+    level = find_lines(mask)
+    upright = find_lines(np.ascontiguousarray(mask.T))
+    if not level and not upright:
         return None
-    near = np.abs(y + (xs - x) * along_y / along_x - ys) <= thickness
-    columns = np.unique(xs[near])
-    if len(columns) < MIN_COVER * width or np.ptp(columns) < MIN_LENGTH * width:
+    closed = Network(level, upright, mask.shape)
+    is_level, is_upright, is_form = closed.keep_closed(mask)
+    printed = Ruling(select(level, is_level), select(upright, is_upright), is_form)
+    is_level |= find_rules(level, is_level, mask, printed, RULE)
+    is_upright |= find_rules(upright, is_upright, mask.T, swap(printed), UPRIGHT_RULE)
+    if not is_level.any() and not is_upright.any():
         return None
-    pixels = np.zeros((height, width), np.uint8)
-    pixels[ys[near], xs[near]] = 255
-    return RuledLine(int(columns[0]), int(columns[-1]), float(ys[near].mean()), pixels)
+    return Ruling(select(level, is_level), select(upright, is_upright), is_form)
 
 
-def is_printed(line: RuledLine, across: Sequence[RuledLine], length: int) -> bool:
-    """Whether a line ends at the picture's border or at lines across it, at both ends."""
-    near = max(NEAR * length, 3)
-    # Of a sheet held askew, a line's end lies off the middle of the line it meets.
-    stops = [(0.0, near), (length - 1.0, near)]
-    stops += [(other.middle, near + MAX_RISE / 2 * length) for other in across]
-    return all(
-        any(abs(end - stop) <= reach for stop, reach in stops) for end in (line.start, line.end)
-    )
+def swap(ruling: Ruling) -> Ruling:
+    """Change rows and columns round."""
+    return Ruling(ruling.upright, ruling.level, ruling.is_form)
+
+
+def pixels_of(ruling: Ruling, mask: Mask) -> Mask:
+    """Return the pixels of printed lines, without what crosses them."""
+    band = band_of(ruling.level, ruling.upright, mask.shape)
+    rest = cv2.bitwise_and(mask, cv2.bitwise_not(band))
+    widest = max(line.thickness for line in (*ruling.level, *ruling.upright))
+    # Ink that nowhere leaves the lines' edges is theirs: lines are not that even.
+    near = cv2.dilate(band, np.ones((3, 3), np.uint8), iterations=1 + round(widest / 4))
+    count, labels = cv2.connectedComponents(rest)
+    is_ink = np.bincount(labels[near == 0], minlength=count) > 0
+    is_ink[0] = False
+    rest = (is_ink[labels] * 255).astype(np.uint8)
+    crossed = np.zeros_like(mask)
+    for element in crossing_elements(round(widest + 2 * MARGIN) + 3):
+        crossed |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, element)
+    taken = cv2.bitwise_and(near, cv2.bitwise_not(rest))
+    return cv2.bitwise_and(taken, cv2.bitwise_not(cv2.bitwise_and(crossed, band)))
+
+
+def crossing_elements(length: int) -> list[Mask]:
+    """Return straight strokes of several slants, that bridge so many pixels."""
+    side = 2 * (length // 2) + 3
+    slanted = np.eye(side, dtype=np.uint8)
+    return [np.ones((1, side), np.uint8), np.ones((side, 1), np.uint8), slanted, slanted[::-1]]
+
+
+def find_rules(
+    lines: Sequence[Line], is_printed: Flags, mask: Mask, printed: Ruling, long: float
+) -> Flags:
+    """Say which other lines are rules, since they are far longer than digits are.
+
+    Args:
+        lines: all of one direction.
+        is_printed: which are known as printed.
+        mask: uint8 array, 255 = ink or line, turned as `lines` are.
+        printed: the printed lines, turned as `lines` are.
+        long: digits' sizes; a longer line may be a rule.
+    """
+    is_rule = np.zeros(len(lines), bool)
+    if is_printed.all():
+        return is_rule
+    band = band_of(printed.level, printed.upright, mask.shape)
+    rest = cv2.bitwise_and(mask, cv2.bitwise_not(band))
+    # A one is far longer than it is wide, and no rule.
+    size = max(usual_height(rest), usual_height(rest.T))
+    for index in np.flatnonzero(~is_printed).tolist():
+        line = lines[index]
+        is_rule[index] = line.solid >= SOLID * size and len(line.middles) >= long * size > 0
+    return is_rule
+
+
+def usual_height(mask: Mask) -> float:
+    """Return the height that half of the ink is in components of, or higher ones."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(mask))
+    stats = stats[1:]
+    stats = stats[stats[:, cv2.CC_STAT_HEIGHT] >= FLATTEST * stats[:, cv2.CC_STAT_WIDTH]]
+    if not len(stats):
+        return 0.0
+    stats = stats[np.argsort(stats[:, cv2.CC_STAT_HEIGHT])]
+    areas = np.cumsum(stats[:, cv2.CC_STAT_AREA])
+    return float(stats[np.searchsorted(areas, areas[-1] / 2), cv2.CC_STAT_HEIGHT])
+
+
+def component_sides(mask: Mask) -> npt.NDArray[np.int32]:
+    """Return the longer side of each component."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    sides: npt.NDArray[np.int32] = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    return sides

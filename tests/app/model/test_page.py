@@ -88,8 +88,8 @@ def test_numbers_are_shown_apart_from_digits_and_from_what_is_none(
 ) -> None:
     card = ModelCard.load(model)
     shares = ("right_without_signs", "digit_error_rate", "too_many_digits", "too_few_digits")
-    entry = dict.fromkeys((*shares, "refused"), 0.25) | {"sure_and_wrong": 0.125}
-    entry |= {"count": 40, "numbers_right": 0.75, "interval": [0.6, 0.86]}
+    entry: dict[str, Any] = {name: 0.25 for name in (*shares, "refused")}
+    entry |= {"count": 40, "numbers_right": 0.75, "interval": [0.6, 0.86], "sure_and_wrong": 0.125}
     dataclasses.replace(card, figures=card.figures | {"my_forms": entry}).write(model)
     open_part(app, "Figures")
     assert "How well it reads numbers" in words(app)

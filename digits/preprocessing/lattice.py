@@ -30,7 +30,7 @@ from digits.preprocessing.segmentation import (
 ScoreClasses = Callable[[Sequence[ModelInput]], npt.NDArray[np.float32]]
 Node = tuple[int, ...]  # the start of a component, or of a slice within some
 
-SIGN = 4.0  # nats; leaving out a component that may be a sign as high as a digit ...
+SIGN = 10.0  # nats; leaving out a component that may be a sign as high as a digit ...
 SIGN_WIDTH = 0.9  # ... unless it is wider than this, in digits' heights
 WHOLE_WEIGHT = 6.0  # how far more the network is to be believed of whole components than of slices
 MAX_EDGES = 600  # of a line; a number of ten digits has 200

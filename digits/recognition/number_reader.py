@@ -21,7 +21,7 @@ from digits.preprocessing.lattice import Lattice, ScoreClasses, build_lattice
 from digits.preprocessing.normalization import ModelInput
 from digits.preprocessing.row import RowInput, fit_row
 from digits.preprocessing.segmentation import make_input, trim, unite
-from digits.recognition.predictions import DigitPrediction, LinePrediction, Prediction
+from digits.recognition.predictions import DigitPrediction, LinePrediction, Prediction, Status
 from digits.recognition.row_decoding import LogProbabilities, align, score_texts, search_beam
 from digits.recognition.row_model import COLUMN_WIDTH, RowModel
 
@@ -29,6 +29,8 @@ BEAM_WIDTH = 10  # texts that the row reader proposes
 MAX_COST = 30.0  # nats above the cheapest; more is as good as impossible
 CUT_WEIGHT = 0.5  # of cutting, against the row reader
 WEIGHTS = {"scale": 1.0, "none": -4.0}  # until `digits.training.row_calibration` has fitted them
+CERTAIN = 0.9  # confidence of both readers in one number; then no other is looked for
+AGREED = 0.5  # confidence in a number that both readers read, to call it sure
 
 UNREAD = "There are marks beside the digits that were not understood."
 DISAGREE = "Cut into single digits it says {}."
@@ -45,6 +47,23 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class SeenRow:
+    """A line as the row reader sees it.
+
+    Attributes:
+        whole: the ink of the line, with its marks.
+        row_input: the picture of it.
+        columns: what the network gives.
+        beam: the most probable texts, with the logs of their probabilities.
+    """
+
+    whole: Component
+    row_input: RowInput
+    columns: LogProbabilities
+    beam: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Guesses:
     """What a line may say.
 
@@ -53,18 +72,12 @@ class Guesses:
         row: log probability that the row reader gives each, (n,).
         cut: cost of the best cutting into each one's digits, above the cheapest, (n,).
         lattice: the ways to cut the line.
-        whole: the ink of the line, with its marks.
-        row_input: what the row reader sees of it.
-        columns: what the row reader gives.
     """
 
     texts: tuple[str, ...]
     row: npt.NDArray[np.float64]
     cut: npt.NDArray[np.float64]
     lattice: Lattice
-    whole: Component
-    row_input: RowInput
-    columns: LogProbabilities
 
     def probabilities(self, weights: dict[str, float]) -> npt.NDArray[np.float64]:
         """Return the probability of each text, (n,); what is missing to 1 is that of none."""
@@ -79,25 +92,29 @@ def digits_of(text: str) -> str:
     return "".join(filter(str.isdecimal, text))
 
 
+def see_row(line: TextLine, rows: RowModel) -> SeenRow:
+    """Ask the row reader about a line."""
+    whole = unite([*line.components, *line.marks])
+    row_input = fit_row(whole.ink)
+    columns = rows.read(row_input)
+    return SeenRow(whole, row_input, columns, tuple(search_beam(columns, width=BEAM_WIDTH)))
+
+
 def guess(
-    line: TextLine, cut_number: str, rows: RowModel, score_classes: ScoreClasses
+    line: TextLine, cut_number: str, row: SeenRow, score_classes: ScoreClasses
 ) -> Guesses | None:
     """List what a line may say, with what each reader says of it.
 
     Args:
         line: of writing.
         cut_number: the digits that cutting alone finds, "" for none.
-        rows: the row reader.
+        row: what the row reader sees.
         score_classes: the network of single digits, for the lattice.
 
     Returns:
         The guesses; None where no reader finds a digit.
     """
-    whole = unite([*line.components, *line.marks])
-    row_input = fit_row(whole.ink)
-    columns = rows.read(row_input)
-    proposed = [text for text, _ in search_beam(columns, width=BEAM_WIDTH)]
-    texts = [text for text in proposed if digits_of(text)]
+    texts = [text for text, _ in row.beam if digits_of(text)]
     if len(cut_number) == 1:  # a single digit is read as one, with whatever sign
         texts = [
             text for text in texts if digits_of(text) == cut_number or len(digits_of(text)) > 1
@@ -112,8 +129,7 @@ def guess(
     cut = np.full(len(texts), MAX_COST)
     if np.isfinite(cheapest):
         cut = np.minimum(costs - cheapest, MAX_COST)
-    scores = score_texts(columns, texts)
-    return Guesses(tuple(texts), scores, cut, lattice, whole, row_input, columns)
+    return Guesses(tuple(texts), score_texts(row.columns, texts), cut, lattice)
 
 
 def read_line(
@@ -139,7 +155,14 @@ def read_line(
         The number; None when neither reader finds a digit.
     """
     cut = LinePrediction.of_digits(digits)
-    guesses = guess(line, cut.number, rows, model.score_classes)
+    row = see_row(line, rows)
+    text, log_probability = row.beam[0]
+    confidence = min(float(np.exp(log_probability)), cut.confidence)
+    if digits_of(text) == cut.number and confidence >= CERTAIN:
+        boxes = [digit.box for digit in digits]
+        loose = [one for one in line.components if not is_within(place(one.box), boxes)]
+        return finish(cut, digits, text, confidence, rows, len(line.marks) + len(loose))
+    guesses = guess(line, cut.number, row, model.score_classes)
     if guesses is None:
         return cut if digits else None
     probabilities = guesses.probabilities({**WEIGHTS, **rows.card.weights})
@@ -148,23 +171,52 @@ def read_line(
     path = guesses.lattice.trace(digits_of(text))
     if digits_of(text) != cut.number:
         pieces = [one.whole for one in path if one.model_input is not None]
-        pieces = pieces or cut_by_columns(guesses, text)
+        pieces = pieces or cut_by_columns(row, text)
         predictions = model.predict_inputs([make_input(piece) for piece in pieces])
         pairs = zip(pieces, predictions, strict=True)
         digits = [DigitPrediction(place(piece.box), number, one) for piece, one in pairs]
         digits = [name(one, c, confidence) for one, c in zip(digits, digits_of(text), strict=True)]
     left_out = [one for one in path if one.model_input is None]
+    return finish(cut, digits, text, confidence, rows, len(line.marks) + len(left_out))
+
+
+def finish(
+    cut: LinePrediction,
+    digits: Sequence[DigitPrediction],
+    text: str,
+    confidence: float,
+    rows: RowModel,
+    loose: int,
+) -> LinePrediction:
+    """Decide whether a number is sure, and say what is doubtful.
+
+    Args:
+        cut: what cutting alone makes of the line.
+        digits: of the number.
+        text: the number with its signs.
+        confidence: that it is right.
+        rows: whose card has the threshold.
+        loose: how many pieces of ink belong to no digit.
+    """
     signs = sum(2 if sign == ":" else 1 for sign in text if not sign.isdecimal())
-    message = UNREAD if len(line.marks) + len(left_out) > signs else ""
-    threshold = rows.card.reject_threshold
-    is_sure = confidence >= threshold and not message
-    if text == cut.text and cut.status == "unsure":
-        is_sure = False
-    if not is_sure and not message and text != cut.text:
-        message = DISAGREE.format(cut.number) if cut.number != digits_of(text) else message
-    return LinePrediction(
-        tuple(digits), text, "digit" if is_sure else "unsure", confidence, message
-    )
+    agree = digits_of(text) == cut.number
+    message = ""
+    if loose > signs:
+        message = UNREAD
+    elif agree:
+        # Readers that were wrong on their own would seldom agree.
+        is_sure = cut.status == "digit" and confidence >= AGREED
+    else:
+        is_sure = confidence >= rows.card.reject_threshold
+        message = "" if is_sure else DISAGREE.format(cut.number or "nothing")
+    status: Status = "digit" if not message and is_sure else "unsure"
+    return LinePrediction(tuple(digits), text, status, confidence, message)
+
+
+def is_within(box: Box, others: Sequence[Box]) -> bool:
+    """Whether the middle of a box lies in one of others."""
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return any(o.x <= x <= o.right and o.y <= y <= o.bottom for o in others)
 
 
 def name(digit: DigitPrediction, label: str, confidence: float) -> DigitPrediction:
@@ -177,12 +229,12 @@ def name(digit: DigitPrediction, label: str, confidence: float) -> DigitPredicti
     return replace(digit, prediction=replace(digit.prediction, probabilities=probabilities))
 
 
-def cut_by_columns(guesses: Guesses, text: str) -> list[Component]:
+def cut_by_columns(row: SeenRow, text: str) -> list[Component]:
     """Cut a line half-way between the columns in which the row reader sees its characters."""
-    ink = guesses.whole
-    spans = align(guesses.columns, text)
-    starts = guesses.row_input.columns[[COLUMN_WIDTH * first for first, _ in spans]]
-    ends = guesses.row_input.columns[[COLUMN_WIDTH * end for _, end in spans]]
+    ink = row.whole
+    spans = align(row.columns, text)
+    starts = row.row_input.columns[[COLUMN_WIDTH * first for first, _ in spans]]
+    ends = row.row_input.columns[[COLUMN_WIDTH * end for _, end in spans]]
     edges = [0.0, *((ends[:-1] + starts[1:]) / 2), float(ink.box.width)]
     pieces = []
     for character, left, right in zip(text, edges, edges[1:], strict=False):

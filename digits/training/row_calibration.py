@@ -17,7 +17,7 @@ from digits.data.row_composition import RowComposer
 from digits.preprocessing.arrays import Ink
 from digits.preprocessing.segmentation import find_digits
 from digits.recognition.model_card import ModelCard
-from digits.recognition.number_reader import WEIGHTS, Guesses, guess
+from digits.recognition.number_reader import WEIGHTS, Guesses, guess, see_row
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.row_decoding import CHARACTERS, score_texts, search_beam
 from digits.recognition.row_model import RowModel
@@ -88,7 +88,8 @@ def guess_row(ink: Ink, rows: RowModel, recognizer: Recognizer) -> Guesses | Non
         return None
     cut = recognizer.predict_inputs([digit.model_input for digit in found.digits])
     number = "".join(one.label or "" for one in cut)
-    return guess(found.lines[0], number, rows, recognizer.score_classes)
+    line = found.lines[0]
+    return guess(line, number, see_row(line, rows), recognizer.score_classes)
 
 
 def calibrate_rows(model: keras.Model, held_out: Sequence[Row]) -> ModelCard:

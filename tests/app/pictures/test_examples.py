@@ -8,7 +8,7 @@ from scripts.draw_examples import EXAMPLES, OUTPUT
 
 NUMBERS = {
     "phone-number": "03845560927",
-    "subtraction": "623 275 348",
+    "subtraction": "623 -275 348",
     "chalk": "5",
     "faint-pencil": "2",
     "shadow": "8603",

@@ -1,0 +1,69 @@
+"""Numbers with signs and touching digits, read by the shipped models."""
+
+import cv2
+import numpy as np
+import pytest
+
+from digits.preprocessing.components import find_text_lines
+from digits.preprocessing.lattice import build_lattice
+from digits.recognition.number_reader import digits_of
+from digits.recognition.recognizer import Recognizer
+from digits.recognition.row_model import load_rows
+from tests.support.digit_drawings import draw_number
+
+
+def with_bar(number: np.ndarray) -> np.ndarray:
+    """Draw a minus before a number."""
+    drawn = np.pad(number, ((0, 0), (90, 0)))
+    middle = drawn.shape[0] // 2
+    cv2.line(drawn, (20, middle), (70, middle - 2), 255, 12, cv2.LINE_AA)
+    return drawn
+
+
+def test_the_row_reader_is_shipped() -> None:
+    rows = load_rows()
+    assert rows is not None and {*rows.card.weights} == {"scale", "none"}
+
+
+def test_a_minus_is_read(recognizer: Recognizer) -> None:
+    (line,) = recognizer.predict_number(with_bar(draw_number("583"))).lines
+    assert (line.text, line.number, line.status) == ("-583", "583", "digit")
+    assert len(line.digits) == 3
+
+
+@pytest.mark.parametrize("number", ["407", "9586", "12"])
+def test_digits_apart_have_no_signs(recognizer: Recognizer, number: str) -> None:
+    (line,) = recognizer.predict_number(draw_number(number)).lines
+    assert (line.text, line.status) == (number, "digit")
+    assert line.confidence > 0.5
+
+
+def test_digits_that_touch_all_along_are_read(recognizer: Recognizer) -> None:
+    touching = draw_number("2735", gap=-6)
+    (line,) = recognizer.predict_number(touching).lines
+    assert line.text == "2735"
+    lefts = [digit.box.x for digit in line.digits]
+    assert lefts == sorted(lefts) and len(lefts) == 4
+
+
+def test_a_blot_beside_the_number_makes_it_unsure(recognizer: Recognizer) -> None:
+    """A mark that is no sign of any kind is told, and not dropped in silence."""
+    drawn = np.pad(draw_number("583"), ((90, 0), (0, 0)))
+    for x in (120, 200, 280):
+        cv2.circle(drawn, (x, 70), 9, 255, cv2.FILLED)
+    (line,) = recognizer.predict_number(drawn).lines
+    assert line.status == "unsure" and "not understood" in line.message
+
+
+def test_a_number_has_its_cheapest_cutting(recognizer: Recognizer) -> None:
+    (line,) = find_text_lines(np.pad(draw_number("407"), 20))
+    lattice = build_lattice(line, recognizer.score_classes)
+    costs = lattice.costs(["407", "401", "40", "407" * 9])
+    assert costs.argmin() == 0 and costs[3] > costs[0] + 20
+    pieces = [one for one in lattice.trace("407") if one.model_input is not None]
+    assert len(pieces) == 3
+    assert lattice.trace("407" * 9) == []
+
+
+def test_signs_are_left_out_of_digits() -> None:
+    assert digits_of("-(12.50)") == "1250"

@@ -54,7 +54,7 @@ class Outcome:
 
     Attributes:
         rows, digits: that are written.
-        right_rows, right_digits: that are read right.
+        right_rows, right_digits: those read correctly.
         found: digits that were found.
         cells, right_cells: of grids: digits, and those right in their row and column.
         unsure, sure_wrong: rows that are found.

@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     add = parser.add_argument
     add("--count", type=positive_int, default=20_000, help="pictures (default: 20,000)")
-    add("--pictures", type=existing_path, metavar="FOLDER", help="to read (default: drawn anew)")
+    add("--pictures", type=existing_path, metavar="FOLDER", help="to read (default: drawn ones)")
     add("--only", nargs="+", choices=TRIALS, default=TRIALS, help="which of them (default: all)")
     add("--repeats", type=positive_int, default=3, help="of the speeds (default: 3)")
     arguments = parser.parse_args(argv)

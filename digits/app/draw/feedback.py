@@ -29,7 +29,7 @@ WHAT_IS_KEPT = (
 
 
 def ask_feedback(drawing: Drawing, prediction: Prediction, recognizer: Recognizer) -> None:
-    """Ask whether a drawing was read right, and offer to save it.
+    """Ask whether the reading of a drawing is correct, and offer to save it.
 
     Args:
         drawing: what was drawn.
@@ -116,7 +116,7 @@ def thank(visit: Visit) -> str:
     right, count = sum(visit.right.values()), len(visit.right)
     if count == 1:
         return "Thank you."
-    return f"Thank you. {right} of {count} read right in this visit."
+    return f"Thank you. {right} of {count} readings in this visit were correct."
 
 
 def offer_to_save(url: str, visit: Visit, name: str, labelled: LabelledDrawing) -> None:

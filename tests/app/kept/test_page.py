@@ -417,7 +417,7 @@ def test_the_next_drawing_is_not_kept_because_the_last_one_was(
     assert (
         not app.toggle[0].value
         and store.count() == 1
-        and "2 of 2 read right in this visit" in words(app)
+        and "2 of 2 readings in this visit were correct" in words(app)
     )
 
 

@@ -30,10 +30,10 @@ MAX_COST = 30.0  # nats above the cheapest; more is as good as impossible
 CUT_WEIGHT = 0.5  # of cutting, against the row reader
 WEIGHTS = {"scale": 1.0, "none": -4.0}  # until `digits.training.row_calibration` has fitted them
 CERTAIN = 0.9  # confidence of both readers in one number; then no other is looked for
-AGREED = 0.5  # confidence in a number that both readers read, to call it sure
+AGREED = 0.5  # confidence in a number on which both readers agree, to call it sure
 
 UNREAD = "There are marks beside the digits that were not understood."
-DISAGREE = "Cut into single digits it says {}."
+DISAGREE = "Cut into single digits it says {}, read as a whole {}."
 
 
 class Model(Protocol):
@@ -158,10 +158,12 @@ def read_line(
     row = see_row(line, rows)
     text, log_probability = row.beam[0]
     confidence = min(float(np.exp(log_probability)), cut.confidence)
-    if digits_of(text) == cut.number and confidence >= CERTAIN:
+    row_number = digits_of(text)
+    if digits and row_number == cut.number and confidence >= CERTAIN:
         boxes = [digit.box for digit in digits]
         loose = [one for one in line.components if not is_within(place(one.box), boxes)]
-        return finish(cut, digits, text, confidence, rows, len(line.marks) + len(loose))
+        unread = len(line.marks) + len(loose)
+        return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
     guesses = guess(line, cut.number, row, model.score_classes)
     if guesses is None:
         return cut if digits else None
@@ -177,7 +179,8 @@ def read_line(
         digits = [DigitPrediction(place(piece.box), number, one) for piece, one in pairs]
         digits = [name(one, c, confidence) for one, c in zip(digits, digits_of(text), strict=True)]
     left_out = [one for one in path if one.model_input is None]
-    return finish(cut, digits, text, confidence, rows, len(line.marks) + len(left_out))
+    unread = len(line.marks) + len(left_out)
+    return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
 
 
 def finish(
@@ -185,7 +188,8 @@ def finish(
     digits: Sequence[DigitPrediction],
     text: str,
     confidence: float,
-    rows: RowModel,
+    *,
+    row_number: str,
     loose: int,
 ) -> LinePrediction:
     """Decide whether a number is sure, and say what is doubtful.
@@ -195,21 +199,17 @@ def finish(
         digits: of the number.
         text: the number with its signs.
         confidence: that it is right.
-        rows: whose card has the threshold.
+        row_number: the digits that the row reader alone finds.
         loose: how many pieces of ink belong to no digit.
     """
     signs = sum(2 if sign == ":" else 1 for sign in text if not sign.isdecimal())
-    agree = digits_of(text) == cut.number
     message = ""
     if loose > signs:
         message = UNREAD
-    elif agree:
-        # Readers that were wrong on their own would seldom agree.
-        is_sure = cut.status == "digit" and confidence >= AGREED
-    else:
-        is_sure = confidence >= rows.card.reject_threshold
-        message = "" if is_sure else DISAGREE.format(cut.number or "nothing")
-    status: Status = "digit" if not message and is_sure else "unsure"
+    elif row_number != cut.number:
+        message = DISAGREE.format(cut.number or "nothing", row_number or "nothing")
+    is_sure = not message and cut.status == "digit" and confidence >= AGREED
+    status: Status = "digit" if is_sure else "unsure"
     return LinePrediction(tuple(digits), text, status, confidence, message)
 
 

@@ -27,14 +27,13 @@ from digits.training.row_data import Row, batch_by_width, stack_rows
 MAX_FITTED = 1000  # rows; more change nothing
 BEAM_WIDTH = 8
 CHOICE_ROWS, CHOICE_SEED = 800, 1
-MAX_SURE_AND_WRONG = 0.01  # of the rows
 PAPER = 20  # pixels around a row
 
 
 def fit_choice(
     card: ModelCard, rows: RowModel, composer: RowComposer, *, recognizer: Recognizer
 ) -> ModelCard:
-    """Fit the weights with which a line's text is chosen, and when it is unsure.
+    """Fit the weights with which a line's text is chosen.
 
     Args:
         card: of the row reader.
@@ -43,8 +42,7 @@ def fit_choice(
         recognizer: reads single digits.
 
     Returns:
-        The card with weights, a threshold at which `MAX_SURE_AND_WRONG` of the rows are
-        sure and wrong, and the fraction of rows that both readers together read wholly right.
+        The card with weights, and with the accuracy of both readers together on the rows.
     """
     rng = np.random.default_rng(CHOICE_SEED)
     cases = [
@@ -67,18 +65,14 @@ def fit_choice(
     fitted = minimize(loss, start, method="Nelder-Mead").x
     weights = {"scale": round(float(fitted[0]), 4), "none": round(float(fitted[1]), 4)}
     shares = [guesses.probabilities(weights) for _, guesses in cases]
-    confidence = np.array([float(one.max()) for one in shares])
     is_right = np.array(
         [
             guesses.texts[int(one.argmax())] == text
             for (text, guesses), one in zip(cases, shares, strict=True)
         ]
     )
-    wrong = np.sort(confidence[~is_right])[::-1]
-    allowed = int(MAX_SURE_AND_WRONG * CHOICE_ROWS)
-    threshold = float(wrong[allowed]) + 1e-4 if len(wrong) > allowed else 0.0
     figures = card.figures | {"numbers_validation_accuracy": round(float(is_right.mean()), 4)}
-    return replace(card, weights=weights, reject_threshold=round(threshold, 4), figures=figures)
+    return replace(card, weights=weights, figures=figures)
 
 
 def guess_row(ink: Ink, rows: RowModel, recognizer: Recognizer) -> Guesses | None:

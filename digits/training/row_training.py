@@ -1,29 +1,24 @@
-"""Train the network that reads rows, and measure it on rows of other writers.
+"""Train the network that reads rows.
 
 train_row_network(model, train_rows, validation_rows, config, folder)
-read_rows(model, rows)  # log probabilities, one array a row
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import tensorflow as tf
-from tqdm.keras import TqdmCallback
 
 from digits.preprocessing.row import ROW_HEIGHT
-from digits.training.checkpoints import LOG, Checkpoints, repair_log, restore
 from digits.training.config import TrainConfig
 from digits.training.row_data import Row, batch_by_width, stack_labels, stack_rows
 from digits.training.row_network import ctc_loss
-from digits.training.trainer import make_optimizer
+from digits.training.trainer import fit_resumably, make_optimizer
 
 CLIP_NORM = 1.0  # of the gradients: long rows have steep ones at first
-COLUMN = 2  # pixels of a row a column of the outputs
 
 
 class RowBatches(keras.callbacks.Callback):  # type: ignore[misc]
@@ -81,34 +76,6 @@ def train_row_network(
     optimizer = make_optimizer(config, batches.steps)
     optimizer.clipnorm = CLIP_NORM
     model.compile(optimizer, loss=ctc_loss)
-    log = folder / LOG
-    repair_log(log)
-    progress = TqdmCallback(verbose=1, mininterval=1)
-    try:
-        model.fit(
-            batches.dataset(),
-            epochs=config.epochs,
-            initial_epoch=restore(model, folder, steps_per_epoch=batches.steps),
-            validation_data=watched.dataset(),
-            callbacks=[
-                keras.callbacks.CSVLogger(log, append=True),
-                Checkpoints(folder),
-                batches,
-                progress,
-            ],
-            shuffle=False,
-            verbose=0,
-        )
-    finally:
-        progress.on_train_end()  # so that an error's sentence stands below its bars
-    return pd.read_csv(log).drop_duplicates("epoch", keep="last")
-
-
-def make_reader(model: keras.Model) -> Any:
-    """Compile a network to the log probabilities of its characters in each column."""
-
-    @tf.function(input_signature=[tf.TensorSpec((None, ROW_HEIGHT, None, 1), tf.float32)])  # type: ignore[untyped-decorator]
-    def read(rows: tf.Tensor) -> tf.Tensor:
-        return tf.nn.log_softmax(model(rows, training=False))
-
-    return read
+    return fit_resumably(
+        model, batches, folder, epochs=config.epochs, validation_data=watched.dataset()
+    )

@@ -5,11 +5,13 @@ outputs = compute_outputs(model, data.tests["mnist"].images)
 """
 
 from pathlib import Path
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import tensorflow as tf
 from tqdm.keras import TqdmCallback
 
 from digits.classes import ClassNames
@@ -32,6 +34,15 @@ from digits.training.training_data import TrainingData, to_targets
 
 WEIGHT_DECAY = 1e-3  # of AdamW; the other optimizers have none
 WARMUP = 0.2  # fraction of the steps in which the rate climbs, from a tenth of its peak
+
+
+class Batches(Protocol):
+    """The batches of a run; as a callback they hear which epoch begins."""
+
+    steps: int
+
+    def dataset(self) -> tf.data.Dataset:
+        """Return the batches of an epoch."""
 
 
 def make_model(architecture: str, classes: ClassNames, *, start: Path | None = None) -> keras.Model:
@@ -92,19 +103,44 @@ def train_network(
         metrics=["accuracy"],
     )
     held_out = list(data.validation.values())
+    images = to_model_input(np.concatenate([part.images for part in held_out]))
+    labels = np.concatenate([part.labels for part in held_out])
+    return fit_resumably(
+        network,
+        batches,
+        folder,
+        epochs=config.epochs,
+        validation_data=(images, to_targets(labels, data.class_names)),
+        validation_batch_size=512,
+    )
+
+
+def fit_resumably(
+    network: keras.Model, batches: Batches, folder: Path, *, epochs: int, **validation: Any
+) -> pd.DataFrame:
+    """Fit a compiled network epoch by epoch, from where an earlier run stopped.
+
+    Args:
+        network: its weights are changed.
+        batches: of each epoch.
+        folder: keeps the state and the log after each epoch; a state found there is resumed.
+        epochs: of the whole run.
+        validation: arguments of `keras.Model.fit` about validation.
+
+    Returns:
+        The log, one row an epoch.
+
+    Raises:
+        DivergedError: when a loss is NaN or infinite.
+    """
     log = folder / LOG
     repair_log(log)
     progress = TqdmCallback(verbose=1, mininterval=1)
     try:
         network.fit(
             batches.dataset(),
-            epochs=config.epochs,
+            epochs=epochs,
             initial_epoch=restore(network, folder, steps_per_epoch=batches.steps),
-            validation_data=(
-                to_model_input(np.concatenate([part.images for part in held_out])),
-                to_targets(np.concatenate([part.labels for part in held_out]), data.class_names),
-            ),
-            validation_batch_size=512,
             callbacks=[
                 # Log before saving: a duplicate row is harmless, a missing one is not.
                 keras.callbacks.CSVLogger(log, append=True),
@@ -114,6 +150,7 @@ def train_network(
             ],
             shuffle=False,
             verbose=0,
+            **validation,
         )
     finally:
         progress.on_train_end()  # so that an error's sentence stands below its bars

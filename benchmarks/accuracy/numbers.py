@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.data.labelled_files import load_digits
+from digits.data.row_composition import meeting_point
 from digits.data.strokes import StrokeDigit, draw_strokes, fit_strokes
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import crop
@@ -43,7 +44,6 @@ BRUSH = (6.0, 20.0)  # pixels
 BASELINE = 0.1  # of the size, up or down
 GAP = (4.0, 0.5)  # pixels at least, and of the size at most
 LENGTHS = range(2, 9)  # digits
-INKED = 127  # gray levels; where two digits both have more, they touch
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def compose(digits: Sequence[StrokeDigit], *, rng: np.random.Generator, touching
         top = int(np.clip(round(bottom) - tile.shape[0], 0, HEIGHT - tile.shape[0]))
         left = right + round(rng.uniform(GAP[0], GAP[1] * size)) if index else right
         if index and touching and touches[index - 1]:
-            left = meeting_point(canvas, tile, top) - round(rng.uniform(0, brush))
+            left = meeting_point(canvas, tile, top, passing=2) - round(rng.uniform(0, brush))
             left = max(left, MARGIN)
         place = canvas[top : top + tile.shape[0], left : left + tile.shape[1]]
         np.maximum(place, tile, out=place)
@@ -143,17 +143,6 @@ def draw_tile(digit: StrokeDigit, longest_side: float, brush: float) -> Tile:
     """Draw one digit, cut to its ink."""
     strokes = [points + brush for points in fit_strokes(digit.strokes, longest_side)]
     return crop(draw_strokes(strokes, brush=brush, side=int(longest_side + 3 * brush)))
-
-
-def meeting_point(canvas: Tile, tile: Tile, top: int) -> int:
-    """Find how far left a tile can go before its ink meets what is on the canvas."""
-    beside = canvas[top : top + tile.shape[0]] > INKED
-    inked = tile > INKED
-    rows = beside.any(axis=1) & inked.any(axis=1)
-    if not rows.any():  # they pass each other: above and below
-        return int(np.flatnonzero((canvas > INKED).any(axis=0)).max()) - tile.shape[1] // 2
-    ends = canvas.shape[1] - beside[:, ::-1].argmax(axis=1)  # one past the last ink of a row
-    return int((ends - inked.argmax(axis=1))[rows].max())
 
 
 def read_numbers(recognizer: Recognizer, numbers: Iterable[Number]) -> Iterator[Outcome]:

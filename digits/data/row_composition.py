@@ -179,7 +179,9 @@ def place(label: str, tiles: Sequence[Tile], brush: float, rng: np.random.Genera
         left = right + round(rng.uniform(2, max(widest, 3)))
         are_digits = index and label[index].isdecimal() and label[index - 1].isdecimal()
         if are_digits and rng.uniform() < touching:
-            left = meeting_point(canvas, tile.ink, top) - round(rng.uniform(-2, 1.2 * brush))
+            left = meeting_point(canvas, tile.ink, top, passing=3) - round(
+                rng.uniform(-2, 1.2 * brush)
+            )
             left = max(left, SIZE // 2)
         elif index and not are_digits:  # signs stand close
             left = right + round(rng.uniform(1, max(min(widest, 0.4 * SIZE), 2)))
@@ -189,13 +191,24 @@ def place(label: str, tiles: Sequence[Tile], brush: float, rng: np.random.Genera
     return canvas[:, : right + SIZE]
 
 
-def meeting_point(canvas: Ink, tile: Ink, top: int) -> int:
-    """Find how far left a tile can go before its ink meets what is on the canvas."""
+def meeting_point(canvas: Ink, tile: Ink, top: int, *, passing: int) -> int:
+    """Find how far left a tile can go before its ink meets what is on the canvas.
+
+    Args:
+        canvas: uint8 array of shape (height, width), 0 = paper, 255 = ink.
+        tile: uint8 array, as `canvas`.
+        top: row of the canvas at which the tile begins.
+        passing: of tiles that pass above or below all ink, the divisor of their width:
+            2 lets half of a tile go past the last ink.
+
+    Returns:
+        The tile's first column on the canvas.
+    """
     beside = canvas[top : top + tile.shape[0]] > INKED
     inked = tile > INKED
     rows = beside.any(axis=1) & inked.any(axis=1)
     if not rows.any():  # they pass each other: above and below
-        return int(np.flatnonzero((canvas > INKED).any(axis=0)).max()) - tile.shape[1] // 3
+        return int(np.flatnonzero((canvas > INKED).any(axis=0)).max()) - tile.shape[1] // passing
     ends = canvas.shape[1] - beside[:, ::-1].argmax(axis=1)  # one past the last ink of a row
     return int((ends - inked.argmax(axis=1))[rows].max())
 

@@ -1,11 +1,11 @@
-"""Read what was drawn on the canvas: one digit, or several side by side.
+"""Read what was drawn on the canvas: one digit, or a number of several or with signs.
 
     reading = read_canvas(image, drawing, recognizer)
     print(reading.text, reading.number is not None)
 
 Which of the two is found without asking. A drawing is taken for a number when each of
-the digits found in it looks like one, when together they are likelier than a single one,
-and when no stroke belongs to two of them. So the first stroke of a four, and a five
+the digits found in it looks like one, when together they are likelier than a single one
+or have signs, and when no stroke belongs to two of them. So the first stroke of a four, and a five
 without its bar, stay one digit while they are drawn; `python -m benchmarks.accuracy.one_or_several`
 measures how often they do not.
 """
@@ -33,7 +33,7 @@ class CanvasReading:
 
     Attributes:
         prediction: of the drawing as one digit.
-        number: its digits, when it is several; None when it is one.
+        number: its digits and signs; None when it is one digit alone.
         ink: of the drawing, found once for all that is shown of it; None without ink.
     """
 
@@ -70,19 +70,26 @@ def read_canvas(image: Image, drawing: Drawing, recognizer: Recognizer) -> Canva
 
 
 def is_likelier(number: NumberPrediction, whole: Prediction) -> bool:
-    """Whether several digits were found that explain a drawing better than one does."""
+    """Whether a number explains a drawing better than one digit does.
+
+    It does when it has signs and is sure: for one digit they are left out without a word.
+    """
     digits = [digit.prediction for digit in number.digits]
+    if number.has_signs and number.status == "digit":
+        return True
     if len(digits) < 2 or not all(digit.is_in_distribution for digit in digits):
         return False
     return not whole.is_in_distribution or math.prod(d.score for d in digits) > whole.score
 
 
 def keeps_strokes_whole(number: NumberPrediction, drawing: Drawing) -> bool:
-    """Whether each stroke lies in the box of one digit, rather than in two."""
+    """Whether each stroke lies in the box of one digit, rather than in two.
+
+    In a number with signs a stroke may lie outside all of them.
+    """
     boxes = [digit.box for digit in number.digits]
-    return all(
-        max(share_inside(points, box) for box in boxes) >= WITHIN for points in drawing.strokes
-    )
+    shares = [max(share_inside(points, box) for box in boxes) for points in drawing.strokes]
+    return all(share >= WITHIN or (number.has_signs and share <= 1 - WITHIN) for share in shares)
 
 
 def share_inside(points: Points, box: Box) -> float:

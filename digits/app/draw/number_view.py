@@ -1,7 +1,5 @@
 """What the page shows of several digits drawn side by side."""
 
-import math
-
 import streamlit as st
 
 from digits.app.prediction_view import enlarge_pixels, page_noun
@@ -15,16 +13,27 @@ TILE_WIDTH = 76  # screen pixels; four stand side by side on a phone
 def show_number(number: NumberPrediction) -> None:
     """Show the number large, and each of its digits with its own confidence."""
     noun, digits = page_noun(), [digit.prediction for digit in number.digits]
-    confidence = math.prod(digit.confidence for digit in digits)
-    share = f"{format_confidence(confidence)} sure of all {noun}s"
+    share = f"{format_confidence(number.confidence)} sure of all {noun}s"
     st.metric(
-        "These are", number.text, share, delta_color="off", delta_arrow="off", width="content"
+        "These are" if len(digits) > 1 else "This is",
+        number.text,
+        share,
+        delta_color="off",
+        delta_arrow="off",
+        width="content",
     )
     with st.container(horizontal=True, gap="xsmall"):
         for digit in digits:
             show_digit(digit)
     doubtful = [digit for digit in digits if digit.status == "unsure"]
-    st.caption(describe_doubts(doubtful) if doubtful else f"Each {noun} was read by itself.")
+    if number.messages:
+        st.caption(" ".join(number.messages))
+    elif doubtful:
+        st.caption(describe_doubts(doubtful))
+    elif number.status == "unsure":
+        st.caption("Not sure of the whole number. Drawn more clearly, it is easier to read.")
+    else:
+        st.caption(f"Each {noun} was read by itself.")
 
 
 def show_digit(prediction: Prediction) -> None:

@@ -32,6 +32,14 @@ def test_one_digit_is_one_digit(recognizer: Recognizer, digit: int) -> None:
     assert reading.text == str(digit)
 
 
+@pytest.mark.parametrize("digit", [3, 5, 7])
+def test_a_minus_before_one_digit_is_not_left_out(recognizer: Recognizer, digit: int) -> None:
+    minus = np.array([[25.0, 142.0], [75.0, 140.0]])
+    strokes = (minus, *place(digit, offset=(40, 0)))
+    reading = read(Drawing(strokes, (18.0,) * len(strokes)), recognizer)
+    assert reading.number is not None and reading.text == f"-{digit}"
+
+
 @pytest.mark.parametrize(("digit", "count"), [(4, 1), (5, 1)])
 def test_an_unfinished_digit_is_not_several(recognizer: Recognizer, digit: int, count: int) -> None:
     strokes = tuple(place(digit))[:count]

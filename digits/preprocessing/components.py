@@ -169,20 +169,23 @@ def add_marks(lines: list[TextLine], marks: Sequence[Component]) -> list[TextLin
 def group_bodies(bodies: Sequence[Component]) -> list[list[Component]]:
     """Group components that lie beside each other, each with its neighbours, into lines."""
     lines: list[list[Component]] = []
+    # Of each line the rows of its last bodies: neighbours are compared, not whole lines, as a
+    # line may rise or fall.
+    tops, bottoms = np.empty((2, len(bodies), NEAR))
     for body in sorted(bodies, key=lambda component: component.box.x):
-        # Neighbours are compared, not whole lines: a line may rise or fall.
-        shares = [max(shared_height(one.box, body.box) for one in line[-NEAR:]) for line in lines]
-        if shares and max(shares) >= SAME_LINE:
-            lines[int(np.argmax(shares))].append(body)
+        box, count = body.box, len(lines)
+        ends, starts = bottoms[:count], tops[:count]
+        shared = np.minimum(ends, box.bottom) - np.maximum(starts, box.y)
+        shares = (shared / np.minimum(ends - starts, box.height)).max(axis=1)
+        index = int(shares.argmax()) if count else 0
+        if count and shares[index] >= SAME_LINE:
+            lines[index].append(body)
+            tops[index] = [*tops[index, 1:], box.y]
+            bottoms[index] = [*bottoms[index, 1:], box.bottom]
         else:
             lines.append([body])
+            tops[count], bottoms[count] = box.y, box.bottom
     return lines
-
-
-def shared_height(first: Box, second: Box) -> float:
-    """Return how much of the lower box lies beside the other, in [0, 1]."""
-    shared = min(first.bottom, second.bottom) - max(first.y, second.y)
-    return max(shared, 0) / min(first.height, second.height)
 
 
 def distance_to(component: Component, line: Sequence[Component]) -> float:

@@ -30,6 +30,7 @@ MAX_COST = 30.0  # nats above the cheapest; more is as good as impossible
 CUT_WEIGHT = 0.5  # of cutting, against the row reader
 WEIGHTS = {"scale": 1.0, "none": -4.0}  # until `digits.training.row_calibration` has fitted them
 CERTAIN = 0.9  # confidence of both readers in one number; then no other is looked for
+MAX_PARTS = 30  # pieces of ink; a longer line is no number, and is not weighed piece by piece
 AGREED = 0.5  # confidence in a number on which both readers agree, to call it sure
 
 UNREAD = "There are marks beside the digits that were not understood."
@@ -164,6 +165,8 @@ def read_line(
         loose = [one for one in line.components if not is_within(place(one.box), boxes)]
         unread = len(line.marks) + len(loose)
         return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
+    if digits and len(line.components) > MAX_PARTS:
+        return finish(cut, digits, cut.text, confidence, row_number=row_number, loose=0)
     guesses = guess(line, cut.number, row, model.score_classes)
     if guesses is None:
         return cut if digits else None

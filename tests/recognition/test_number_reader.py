@@ -6,6 +6,7 @@ import pytest
 
 from digits.preprocessing.components import find_text_lines
 from digits.preprocessing.lattice import build_lattice
+from digits.recognition import number_reader
 from digits.recognition.number_reader import digits_of
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.row_model import load_rows
@@ -63,6 +64,16 @@ def test_a_number_has_its_cheapest_cutting(recognizer: Recognizer) -> None:
     pieces = [one for one in lattice.trace("407") if one.model_input is not None]
     assert len(pieces) == 3
     assert lattice.trace("407" * 9) == []
+
+
+def test_a_line_longer_than_a_number_is_cut_and_not_weighed(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(number_reader, "CERTAIN", 1.1)
+    monkeypatch.setattr(number_reader, "MAX_PARTS", 3)
+    monkeypatch.setattr(number_reader, "guess", pytest.fail)
+    (line,) = recognizer.predict_number(draw_number("40795")).lines
+    assert line.number == "40795"
 
 
 def test_signs_are_left_out_of_digits() -> None:

@@ -173,6 +173,8 @@ def read_line(
     probabilities = guesses.probabilities({**WEIGHTS, **rows.card.weights})
     best = int(probabilities.argmax())
     text, confidence = guesses.texts[best], float(probabilities[best])
+    if len(cut.number) == 1 and text == cut.text:  # the network of single digits knows it better
+        confidence, row_number = cut.confidence, cut.number
     path = guesses.lattice.trace(digits_of(text))
     if digits_of(text) != cut.number:
         pieces = [one.whole for one in path if one.model_input is not None]

@@ -64,17 +64,12 @@ class PictureReading:
 
     @property
     def status(self) -> PictureStatus:
-        """`error` for a file that is no picture, `unsure` when any digit is."""
-        if self.reading is None:
-            return "error"
-        statuses = {digit.prediction.status for digit in self.reading.digits}
-        if not statuses:
-            return "blank"
-        return "unsure" if "unsure" in statuses else "digit"
+        """`error` for a file that is no picture, `unsure` when any line is."""
+        return "error" if self.reading is None else self.reading.status
 
     @property
     def number(self) -> str:
-        """The digits as read; a space between lines."""
+        """The numbers as read, with their signs; a space between lines."""
         return "" if self.reading is None else self.reading.text
 
     @property
@@ -118,10 +113,13 @@ def describe_reading(reading: NumberPrediction, noun: str = "digit") -> str:
     """Say in a sentence what is doubtful or missing; nothing when all is well."""
     digits = [digit.prediction for digit in reading.digits]
     doubtful = [index for index, digit in enumerate(digits) if digit.status == "unsure"]
+    if reading.messages:
+        return " ".join(reading.messages)
     if not digits:
         return f"No {noun} was found on it. Is the writing clear, and all in the picture?"
     if not doubtful:
-        return ""
+        is_sure = reading.status == "digit"
+        return "" if is_sure else "The number as a whole is doubtful. Compare it with the picture."
     if not any(digit.is_in_distribution for digit in digits):
         return f"Nothing on it looks much like a {noun}."
     if len(doubtful) == len(digits) > 1:

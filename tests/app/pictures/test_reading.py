@@ -1,6 +1,7 @@
 """One file becomes one reading: its number, its boxes drawn, one sentence where needed."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,18 @@ def test_a_number_is_read_and_boxed(recognizer: Recognizer) -> None:
     assert 0.9 < reading.confidence <= 1
     assert count_color(reading.thumbnail, SURE_COLOR) > 300
     assert count_color(reading.thumbnail, DOUBTFUL_COLOR) == 0
+
+
+def test_what_a_reader_says_of_a_number_is_shown_and_marks_it() -> None:
+    (line,) = doubted((1.0, 1.0), (1.0, 1.0)).lines
+    unsure = replace(line, status="unsure")
+    assert describe_reading(NumberPrediction((unsure,))).startswith("The number as a whole")
+    said = NumberPrediction((replace(unsure, message="There are marks."), line))
+    assert describe_reading(said) == "There are marks."
+    assert PictureReading(said, b"", "").status == "unsure"
+    noise = NumberPrediction((), "This looks like noise.")
+    assert describe_reading(noise) == "This looks like noise."
+    assert PictureReading(noise, b"", "").status == "blank"
 
 
 def test_confidence_is_that_of_all_digits(recognizer: Recognizer) -> None:

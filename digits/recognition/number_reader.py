@@ -173,7 +173,8 @@ def read_line(
     probabilities = guesses.probabilities({**WEIGHTS, **rows.card.weights})
     best = int(probabilities.argmax())
     text, confidence = guesses.texts[best], float(probabilities[best])
-    if len(cut.number) == 1 and text == cut.text:  # the network of single digits knows it better
+    if text == cut.text and len(text) == 1 >= len(row_number):
+        # Both see one digit at most, which the network of single digits knows better.
         confidence, row_number = cut.confidence, cut.number
     path = guesses.lattice.trace(digits_of(text))
     if digits_of(text) != cut.number:

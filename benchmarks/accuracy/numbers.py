@@ -14,7 +14,8 @@ canvas 280 pixels high and as wide as it needs. Each is drawn afresh (seed 0):
 Nothing is chosen by how it looks: digits of several strokes keep their gaps, labels that
 are wrong stay wrong. `alone` is how many numbers are right when each digit is read from
 a picture of its own: what the network allows. `lost` are right so, and wrong as a number;
-`won` the other way round. `count` are numbers with too many or too few digits found.
+`won` the other way round. `count` are numbers with too many or too few digits found;
+`unsure` ones are so marked, `sure wrong` ones are not, and are wrong or have signs.
 """
 
 import argparse
@@ -62,6 +63,8 @@ class Outcome:
     label: str
     read: str
     alone: str  # what its digits are read as one by one
+    text: str  # as `read`, with signs, of which there are none
+    is_sure: bool
 
     @property
     def is_right(self) -> bool:
@@ -150,13 +153,16 @@ def read_numbers(recognizer: Recognizer, numbers: Iterable[Number]) -> Iterator[
     for number in numbers:
         pictures = [np.pad(tile, MARGIN) for tile in number.tiles]
         alone = recognizer.predict_inputs([preprocess(picture) for picture in pictures])
-        read = recognizer.predict_number(number.canvas).number
-        yield Outcome(number.label, read, "".join(digit.label or "-" for digit in alone))
+        read = recognizer.predict_number(number.canvas)
+        one_by_one = "".join(digit.label or "-" for digit in alone)
+        is_sure = read.status == "digit"
+        yield Outcome(number.label, read.number, one_by_one, read.text, is_sure)
 
 
 def print_table(name: str, table: dict[tuple[str, int], list[Outcome]]) -> None:
     """Print a line for each variant and length, and one for three to five digits."""
-    print(f"{name:24} digits  numbers    right    alone     lost     won    count")
+    columns = ("right", "alone", "lost", "won", "count", "unsure", "sure wrong")
+    print(f"{name:24} digits  numbers {' '.join(f'{column:>10}' for column in columns)}")
     for variant in dict.fromkeys(variant for variant, _ in table):
         for length in LENGTHS:
             print_line(variant, str(length), table[variant, length])
@@ -172,7 +178,10 @@ def print_line(variant: str, length: str, outcomes: Sequence[Outcome]) -> None:
     won = sum(outcome.is_right and outcome.alone != outcome.label for outcome in outcomes)
     lost = alone - (right - won)
     count = sum(len(outcome.read) != len(outcome.label) for outcome in outcomes)
-    shares = (f"{value / total:8.2%}" for value in (right, alone, lost, won, count))
+    unsure = sum(not outcome.is_sure for outcome in outcomes)
+    wrong = sum(outcome.is_sure and outcome.text != outcome.label for outcome in outcomes)
+    counts = (right, alone, lost, won, count, unsure, wrong)
+    shares = (f"{value / total:10.2%}" for value in counts)
     print(f"{variant:24} {length:>6}  {total:7} {' '.join(shares)}")
 
 

@@ -14,7 +14,8 @@ a letter, by the writer of the digits if there is one, else by anybody:
 - slash: a straight stroke that leans to the right, such as one of an x or a y.
 
 No made stroke is among them, and none that taught the row reader. Size is as in the letter,
-whose height is that of the digits; a slash is 1 to 1.4 times as high. Place is that of the
+whose height is that of the digits; a slash is 1.05 to 1.45 times as high (a printed one
+1.25). Place is that of the
 sign: a point ends at the baseline, a comma begins there, a minus lies at half the height.
 
 `right` numbers are so with their sign; `digits` are so when signs are left aside; `silent`
@@ -55,6 +56,7 @@ LENGTHS = (3, 5)  # digits of a number, at least and at most
 SIGN_GAP = (3.0, 0.25)  # pixels at least, and of the size at most, beside a sign
 SIGNS = {"-": "minus", ".": "point", ",": "comma", "/": "slash", ":": "colon"}
 STRAIGHT = 0.96  # of a stroke's way that its ends are apart
+SLASH = (1.05, 1.45)  # of the size: its longest side
 
 Random = np.random.Generator
 
@@ -201,7 +203,7 @@ def draw_sign(
     known = strokes["." if sign == ":" else sign]
     known = [one for one in known if one.stroke.writer == writer] or known
     one = known[int(rng.integers(len(known)))]
-    length = size * (rng.uniform(1.0, 1.4) if sign == "/" else one.length)
+    length = size * (rng.uniform(*SLASH) if sign == "/" else one.length)
     tile = draw_tile(one.stroke, max(length, 1.0), brush)
     height = tile.shape[0]
     if sign == "-":

@@ -7,7 +7,6 @@ What geometry can decide before any digit is read: NumPy and OpenCV only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import cv2
 import numpy as np
@@ -15,12 +14,12 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Ink
 from digits.preprocessing.geometry import Box
+from digits.preprocessing.pieces import Flags, Integers, Pieces, find_pieces
 
-MAX_COMPONENTS = 2000  # the largest; noise has a hundred times as many, a page of digits 500
-CORE = 96  # of 255; ink of a photo's stroke has more, its soft edge less (see ink.py)
+MANY = 200  # components; so many may be a texture ...
+GRAIN = 12.0  # pixels; if half of the ink is in lower ones: the grain of paper or of a sensor ...
+MIN_BODIES = 0.5  # of them; or if fewer could be a digit by themselves
 SPECK = 0.2  # of the digits' height; what is smaller both paths is dust or a dot
-FLAT = 2.5  # times as wide as high: a bar, a minus or a rule
-MIN_STROKES = 1.4  # of touching digits, met by a column; a bar has one, digits two
 RULE_WIDTH = 2.0  # digits' heights; a flat component that is wider is a rule
 RULE_HEIGHT = 0.35  # of the digits' height; a higher component is no bar and no rule
 BODY = 0.5  # of the digits' height; a higher component can be a digit by itself
@@ -31,6 +30,12 @@ MAX_MARKS = 60  # of a picture
 NEAR = 2  # bodies at the end of a line, of which one must lie beside the next: broken ones are low
 EDGE = 1.6  # digits' heights; what touches the border and is higher is the sheet's edge
 
+NOISE = "Found no digits; this looks like noise."
+
+
+class NoWritingError(Exception):
+    """Ink that is no handwriting; the text is the sentence that says what it looks like."""
+
 
 @dataclass(frozen=True, eq=False)
 class Component:
@@ -38,18 +43,7 @@ class Component:
 
     box: Box
     ink: Ink
-
-    @cached_property
-    def is_flat(self) -> bool:
-        """Whether it is a bar: far wider than high, and one stroke.
-
-        Touching digits are as wide, but a column through them meets several strokes.
-        """
-        if self.box.width <= FLAT * self.box.height:
-            return False
-        core = np.pad(self.ink, ((1, 0), (0, 0))) >= CORE
-        begun = int(np.count_nonzero(core[1:] > core[:-1]))  # strokes, all columns together
-        return begun < MIN_STROKES * self.box.width
+    is_flat: bool = False  # a bar: see `Pieces`
 
 
 @dataclass(frozen=True)
@@ -69,100 +63,88 @@ def find_text_lines(ink: Ink) -> list[TextLine]:
 
     Returns:
         The lines from top to bottom; none when there is nothing like a digit.
+
+    Raises:
+        NoWritingError: if it is a texture: countless pieces, too small or too uneven.
     """
-    found = find_components(ink)
-    upright = [one for one in found if not one.is_flat]
-    inside = [one for one in upright if not touches_border(one.box, ink)]
-    height = typical_height(inside or upright)
-    kept = [one for one in found if not is_noise(one, height, ink)]
-    bodies = [one for one in kept if one.box.height >= BODY * height and not one.is_flat]
-    lines = group_bodies(bodies)
-    for one in kept:
-        if one not in bodies and lines:
-            min(lines, key=lambda line: distance_to(one, line)).append(one)
+    pieces = find_pieces(ink)
+    upright = ~pieces.is_flat
+    inside = upright & ~pieces.at_border
+    sized = inside if inside.any() else upright
+    height = weigh_heights(pieces.height[sized], pieces.area[sized])
+    is_kept = ~are_noise(pieces, height)
+    is_body = is_kept & upright & (pieces.height >= BODY * height)
+    count = np.count_nonzero(is_kept & upright)
+    if count > MANY and (height < GRAIN or np.count_nonzero(is_body) < MIN_BODIES * count):
+        raise NoWritingError(NOISE)
+    lines = group_bodies(cut_out(pieces, is_body))
+    attach(cut_out(pieces, is_kept & ~is_body), lines)
     found_lines = sorted(map(make_text_line, lines), key=middle_row)
-    return add_marks(found_lines, [one for one in found if is_mark(one, height, ink)])
+    is_mark = are_marks(pieces, height)
+    if is_mark.sum() > MAX_MARKS:  # countless ones are the grain of the paper
+        return found_lines
+    return add_marks(found_lines, cut_out(pieces, is_mark))
 
 
-def find_components(ink: Ink) -> list[Component]:
-    """Find ink that hangs together; soft edges go with the nearest full ink."""
-    core = cv2.compare(ink, CORE, cv2.CMP_GE)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(core)
-    if count == 1:
-        return []
-    _, blobs = cv2.connectedComponents(ink)
-    has_core = np.zeros(blobs.max() + 1, bool)
-    has_core[blobs[core > 0]] = True
-    has_core[0] = False
-    _, nearest = cv2.distanceTransformWithLabels(cv2.bitwise_not(core), cv2.DIST_L2, 5)
-    owner_of = np.zeros(nearest.max() + 1, np.int32)
-    owner_of[nearest[core > 0]] = labels[core > 0]
-    owners = np.where(has_core[blobs], owner_of[nearest], 0)
-    largest = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:MAX_COMPONENTS] + 1
-    boxes = find_boxes(owners, count)
-    return [cut_component(ink, owners, int(label), boxes[label]) for label in np.sort(largest)]
+def cut_out(pieces: Pieces, chosen: Flags) -> list[Component]:
+    """Make components of some pieces."""
+    numbers = np.flatnonzero(chosen).tolist()
+    return [Component(*pieces.cut(number), bool(pieces.is_flat[number])) for number in numbers]
 
 
-def find_boxes(owners: npt.NDArray[np.int32], count: int) -> list[Box]:
-    """Find the box of every label in one pass, an empty one for labels without pixels."""
-    ys, xs = np.nonzero(owners)  # row by row: the first and last of a label are its top and bottom
-    labels = owners[ys, xs]
-    left, top = np.full(count, owners.shape[1]), np.zeros(count, np.intp)
-    right, bottom = np.zeros(count, np.intp), np.zeros(count, np.intp)
-    np.minimum.at(left, labels, xs)
-    np.maximum.at(right, labels, xs + 1)
-    top[labels[::-1]] = ys[::-1]  # of equal labels the last one written stays
-    bottom[labels] = ys + 1
-    sides = zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True)
-    return [Box(x, y, max(end - x, 0), max(low - y, 0)) for x, y, end, low in sides]
-
-
-def cut_component(ink: Ink, owners: npt.NDArray[np.int32], label: int, box: Box) -> Component:
-    """Cut one component out of the ink."""
-    place = np.s_[box.y : box.bottom, box.x : box.right]
-    return Component(box, ink[place] * (owners[place] == label))
-
-
-def touches_border(box: Box, ink: Ink) -> bool:
-    """Whether a box reaches the picture's border."""
-    height, width = ink.shape
-    return box.x == 0 or box.y == 0 or box.right == width or box.bottom == height
-
-
-def typical_height(components: Sequence[Component]) -> float:
-    """Return the height that half of the ink is in components of, or higher ones."""
-    if not components:
+def weigh_heights(heights: Integers, areas: Integers) -> float:
+    """Return the height that half of the ink is in components of, or higher ones; 0 of none."""
+    if not heights.size:
         return 0.0
-    ordered = sorted(components, key=lambda component: component.box.height)
-    areas = np.cumsum([cv2.countNonZero(component.ink) for component in ordered])
-    return float(ordered[int(np.searchsorted(areas, areas[-1] / 2))].box.height)
+    order = np.argsort(heights, kind="stable")
+    sums = np.cumsum(areas[order])
+    return float(heights[order[np.searchsorted(sums, sums[-1] / 2)]])
 
 
-def is_noise(component: Component, height: float, ink: Ink) -> bool:
-    """Whether a component is a dot, a speck, a rule or the sheet's edge."""
-    box = component.box
-    is_speck = max(box.width, box.height) < SPECK * height
-    is_rule = box.width > RULE_WIDTH * height and box.height < RULE_HEIGHT * height
-    is_edge = box.height > EDGE * height and touches_border(box, ink)
-    return is_speck or (is_rule and component.is_flat) or is_edge
+def are_noise(pieces: Pieces, height: float) -> Flags:
+    """Say which pieces are a dot, a speck, a rule or the sheet's edge."""
+    is_speck = np.maximum(pieces.width, pieces.height) < SPECK * height
+    is_rule = (pieces.width > RULE_WIDTH * height) & (pieces.height < RULE_HEIGHT * height)
+    is_edge = (pieces.height > EDGE * height) & pieces.at_border
+    return is_speck | (is_rule & pieces.is_flat) | is_edge
 
 
-def is_mark(component: Component, height: float, ink: Ink) -> bool:
-    """Whether a component that is too small for a part of a digit may be a dot or a comma."""
-    size = max(component.box.width, component.box.height)
-    return MARK * height <= size < SPECK * height and not touches_border(component.box, ink)
+def are_marks(pieces: Pieces, height: float) -> Flags:
+    """Say which pieces that are too small for a part of a digit may be dots or commas."""
+    size = np.maximum(pieces.width, pieces.height)
+    return (MARK * height <= size) & (size < SPECK * height) & ~pieces.at_border
+
+
+def attach(components: Sequence[Component], lines: list[list[Component]]) -> None:
+    """Give each component to the nearest line, which then reaches as far as it does."""
+    placed = [component for line in lines for component in line]
+    if not placed or not components:
+        return
+    boxes = np.empty((4, len(placed) + len(components)))
+    line_of = np.empty(boxes.shape[1], np.intp)
+    line_of[: len(placed)] = np.repeat(np.arange(len(lines)), list(map(len, lines)))
+    boxes[:, : len(placed)] = sides_of(placed)
+    boxes[:, len(placed) :] = sides_of(components)
+    for count, component in enumerate(components, len(placed)):
+        distances = distances_to(component.box, boxes[:, :count])
+        nearest = int(line_of[:count][distances == distances.min()].min())
+        lines[nearest].append(component)
+        line_of[count] = nearest
 
 
 def add_marks(lines: list[TextLine], marks: Sequence[Component]) -> list[TextLine]:
     """Give each small component to the line that it stands in, if it stands in one."""
-    if not lines or len(marks) > MAX_MARKS:  # countless ones are the grain of the paper
+    if not lines:
         return lines
     given: list[list[Component]] = [[] for _ in lines]
+    boxes = sides_of([component for line in lines for component in line.components])
+    line_of = np.repeat(np.arange(len(lines)), [len(line.components) for line in lines])
     for mark in marks:
-        distances = [distance_to(mark, line.components) for line in lines]
-        nearest = int(np.argmin(distances))
-        if distances[nearest] <= MARK_DISTANCE * lines[nearest].height:
-            given[nearest].append(mark)
+        distances = distances_to(mark.box, boxes)
+        nearest = int(distances.argmin())
+        line = int(line_of[nearest])
+        if distances[nearest] <= MARK_DISTANCE * lines[line].height:
+            given[line].append(mark)
     return [replace(line, marks=tuple(own)) for line, own in zip(lines, given, strict=True)]
 
 
@@ -188,16 +170,27 @@ def group_bodies(bodies: Sequence[Component]) -> list[list[Component]]:
     return lines
 
 
-def distance_to(component: Component, line: Sequence[Component]) -> float:
-    """Return the pixels from a component to the nearest of a line."""
-    return min(component.box.distance(other.box) for other in line)
+def sides_of(components: Sequence[Component]) -> npt.NDArray[np.float64]:
+    """Return left, top, right and bottom of boxes, (4, n)."""
+    boxes = [component.box for component in components]
+    return np.array([(b.x, b.y, b.right, b.bottom) for b in boxes], np.float64).T.reshape(4, -1)
+
+
+def distances_to(box: Box, sides: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the pixels from one box to others, (n,); 0 where they meet."""
+    left, top, right, bottom = sides
+    across = np.maximum(left, box.x) - np.minimum(right, box.right)
+    down = np.maximum(top, box.y) - np.minimum(bottom, box.bottom)
+    return np.hypot(np.maximum(across, 0), np.maximum(down, 0))
 
 
 def make_text_line(components: Sequence[Component]) -> TextLine:
     """Order components from left to right, by their middles."""
     ordered = sorted(components, key=lambda component: component.box.x + component.box.width / 2)
     upright = [component for component in components if not component.is_flat]
-    return TextLine(tuple(ordered), typical_height(upright))
+    heights = np.array([component.box.height for component in upright], np.intp)
+    areas = np.array([cv2.countNonZero(component.ink) for component in upright], np.intp)
+    return TextLine(tuple(ordered), weigh_heights(heights, areas))
 
 
 def middle_row(line: TextLine) -> float:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Box:
@@ -32,12 +30,6 @@ class Box:
         x, y = min(box.x for box in boxes), min(box.y for box in boxes)
         right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
         return cls(x, y, right - x, bottom - y)
-
-    def distance(self, other: "Box") -> float:
-        """Return the pixels between two boxes, 0 where they meet."""
-        across = max(self.x, other.x) - min(self.right, other.right)
-        down = max(self.y, other.y) - min(self.bottom, other.bottom)
-        return float(np.hypot(max(across, 0), max(down, 0)))
 
 
 @dataclass(frozen=True)

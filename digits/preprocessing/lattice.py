@@ -113,7 +113,7 @@ def build_lattice(line: TextLine, score_classes: ScoreClasses) -> Lattice:
         line: of writing.
         score_classes: the network.
     """
-    joined = list(islice(join_components(line), MAX_EDGES))
+    joined = [join.unite(line) for join in islice(join_components(line), MAX_EDGES)]
     keyed: list[tuple[tuple[int, int], Node, Node, bool, Candidate]] = [
         ((c.start, 0), (c.start,), (c.stop,), False, c) for c in joined
     ]

@@ -15,14 +15,19 @@ is one digit? NumPy and OpenCV only.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from math import ceil
 
 import cv2
 import numpy as np
 
 from digits.preprocessing.arrays import Image, Ink
-from digits.preprocessing.components import Component, TextLine, find_text_lines
+from digits.preprocessing.components import (
+    NOISE,
+    Component,
+    NoWritingError,
+    TextLine,
+    find_text_lines,
+)
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
 from digits.preprocessing.geometry import Box
 from digits.preprocessing.ink import separate_ink
@@ -41,12 +46,10 @@ WIDE = 0.95  # digits' heights; a wider digit may be two
 LOW_SCORE = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
-MANY, GRAIN = 200, 12.0  # so many components of so few pixels' height are no digits
 MAX_PARTED = 64  # components that are cut, or a page of blots would take minutes
-MAX_CANDIDATES = 6000  # of a picture, all lines together; noise has no end of them
+MAX_JOINS = 6000  # of a picture, all lines together; a page of 300 digits has a third of that ...
+MAX_JOINED = 1e8  # pixels in all their boxes; those of a page of digits are some 2e7
 MAX_LOW_SCORES = 40  # digits; where more are doubtful than not, it is a texture
-
-NOISE = "Found no digits; this looks like noise."
 
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two components of which one stands above the other
@@ -92,6 +95,23 @@ class Candidate:
     score: float = 1.0  # of the network, that it is one digit
 
 
+@dataclass(frozen=True)
+class Join:
+    """A run of neighbouring components, of which no pixel was looked at yet."""
+
+    start: int
+    stop: int
+    cost: float
+    box: Box
+    is_digit: bool = True  # else left out
+
+    def unite(self, line: TextLine) -> Candidate:
+        """Make one component of the run, and what the network is to see."""
+        whole = unite(line.components[self.start : self.stop])
+        model_input = make_input(whole) if self.is_digit else None
+        return Candidate(self.start, self.stop, self.cost, whole, model_input)
+
+
 def find_digits(
     image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND
 ) -> FoundDigits:
@@ -110,17 +130,29 @@ def find_digits(
     ink = separate_ink(image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options)
     if ink is None:
         return FoundDigits()
-    lines = find_text_lines(ink)
-    if is_grain(lines):
-        return FoundDigits(message=NOISE)
+    try:
+        lines = find_text_lines(ink)
+        found = part_lines(lines, score_digits)
+    except NoWritingError as error:
+        return FoundDigits(message=str(error))
+    return FoundDigits(
+        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found),
+        lines=tuple(lines),
+        shape=ink.shape,
+    )
+
+
+def part_lines(lines: Sequence[TextLine], score_digits: ScoreDigits) -> list[FoundDigit]:
+    """Find the digits of lines of writing, in pixels of their ink.
+
+    Raises:
+        NoWritingError: if there are countless ways to read them, or most digits are doubtful.
+    """
+    joins = count_joins(lines)
     found: list[FoundDigit] = []
-    parted = doubtful = looked_at = 0
+    parted = doubtful = 0
     for number, line in enumerate(lines):
-        candidates = list(islice(join_components(line), MAX_CANDIDATES))
-        looked_at += len(candidates)
-        if looked_at >= MAX_CANDIDATES:
-            return FoundDigits(message=NOISE)  # a page of 300 digits has a third of that
-        for joined in search(candidates, score_digits):
+        for joined in search([join.unite(line) for join in joins[number]], score_digits):
             digits = [joined]
             if may_be_several(joined, line.height) and parted < MAX_PARTED:
                 parted += 1
@@ -130,12 +162,23 @@ def find_digits(
                 doubtful += digit.score < LOW_SCORE
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
         if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
-            return FoundDigits(message=NOISE)
-    return FoundDigits(
-        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found),
-        lines=tuple(lines),
-        shape=ink.shape,
-    )
+            raise NoWritingError(NOISE)
+    return found
+
+
+def count_joins(lines: Sequence[TextLine]) -> list[list[Join]]:
+    """List the joins of each line; raise NoWritingError when they are countless, or too large."""
+    count, pixels = 0, 0
+    joins: list[list[Join]] = []
+    for line in lines:
+        joins.append([])
+        for join in join_components(line):
+            count += 1
+            pixels += join.box.width * join.box.height
+            if count > MAX_JOINS or pixels > MAX_JOINED:
+                raise NoWritingError(NOISE)
+            joins[-1].append(join)
+    return joins
 
 
 def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[Candidate]:
@@ -164,30 +207,22 @@ def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[C
     return list(best[max(best)][1])
 
 
-def join_components(line: TextLine) -> Iterator[Candidate]:
+def join_components(line: TextLine) -> Iterator[Join]:
     """List all runs of neighbouring components that could be one digit, or be left out."""
     boxes = [component.box for component in line.components]
-    for start in range(len(boxes)):
-        overlap = shared_width(boxes[start - 1], boxes[start]) if start else 0.0
-        joint, right = 0.0, boxes[start].right
-        for stop in range(start + 1, len(boxes) + 1):
-            whole = unite(line.components[start:stop])
-            if stop > start + 1 and whole.box.width > MAX_WIDTH * line.height:
+    for start, first in enumerate(boxes):
+        overlap = shared_width(boxes[start - 1], first) if start else 0.0
+        joint, box = 0.0, first
+        for stop, added in enumerate(boxes[start:], start + 1):
+            joint += GAP * max(added.x - box.right, 0) / line.height
+            box = Box.around([box, added])
+            if stop > start + 1 and box.width > MAX_WIDTH * line.height:
                 break
-            added = boxes[stop - 1]
-            joint += GAP * max(added.x - right, 0) / line.height
-            right = max(right, added.right)
-            cost = OVERLAP * overlap + joint + cost_of_size(whole.box, line.height)
-            yield Candidate(start, stop, cost, whole, make_input(whole))
-        size = max(boxes[start].width, boxes[start].height) / line.height
+            cost = OVERLAP * overlap + joint + cost_of_size(box, line.height)
+            yield Join(start, stop, cost, box)
+        size = max(first.width, first.height) / line.height
         if size < SMALL or line.components[start].is_flat:
-            yield Candidate(start, start + 1, SKIP * size, line.components[start], None)
-
-
-def is_grain(lines: Sequence[TextLine]) -> bool:
-    """Whether what was found is the grain of paper or of a sensor: countless and tiny."""
-    heights = [line.height for line in lines for _ in line.components]
-    return len(heights) > MANY and float(np.median(heights)) < GRAIN
+            yield Join(start, start + 1, SKIP * size, first, is_digit=False)
 
 
 def may_be_several(joined: Candidate, height: float) -> bool:

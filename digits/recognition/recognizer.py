@@ -6,6 +6,7 @@ print(prediction.label, prediction.confidence)
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -35,6 +36,7 @@ from digits.recognition.predictions import (
     Prediction,
 )
 from digits.recognition.row_model import RowModel, load_rows
+from digits.recognition.timed_engine import TimedEngine
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
@@ -138,6 +140,16 @@ class Recognizer:
         rows = load_rows() if card.class_names == DIGIT_CLASSES else None  # it knows digits alone
         sha256 = card.sha256 or sha256_of(path)
         return cls(engine, card, warning=warning, sha256=sha256, rows=rows)
+
+    def until(self, deadline: float) -> Self:
+        """Return this recognizer with a time limit: later it raises TimeoutError.
+
+        Args:
+            deadline: seconds, as of `time.monotonic()`.
+        """
+        limited = copy(self)
+        limited.engine = TimedEngine(self.engine, deadline)
+        return limited
 
     def predict(
         self, image: PictureSource | LocatedInk, *, options: InkOptions = FOUND

@@ -4,6 +4,7 @@ api = make_api(Settings())   # an application of its own, to be mounted at /api
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -88,11 +89,15 @@ class Service:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Recognizer]:
-        """Hold a slot and the model for one request, for no longer than is allowed."""
+        """Hold a slot and the model for one request, for no longer than is allowed.
+
+        The event loop gives a late request up, and the model stops its thread.
+        """
+        deadline = time.monotonic() + self.settings.seconds
         with self.admission.acquire():
             try:
                 async with asyncio.timeout(self.settings.seconds):
-                    yield self.model.get_recognizer()
+                    yield self.model.get_recognizer().until(deadline)
             except ModelProcessError as error:
                 raise Problem(503, str(error), retry_after=RETRY_SECONDS) from error
             except TimeoutError as error:

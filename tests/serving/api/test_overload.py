@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import os
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from fastapi import FastAPI
 
 from digits.preprocessing.normalization import ModelInput
 from digits.recognition.background_loader import start_loading
+from digits.recognition.compiled_model import CompiledModel
+from digits.recognition.engine import Answers, ModelInputs
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api import draining, routes
 from digits.serving.api.admission import SLOW_SECONDS
@@ -84,6 +87,31 @@ def test_a_request_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
             api.state.service = dataclasses.replace(api.state.service, settings=patient)
             for _ in range(3):  # its place is free again
                 assert (await client.post("/predict", content=SEVEN)).status_code == 200
+
+    run_apart(wait())
+
+
+def test_the_thread_of_a_late_request_ends_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    read = CompiledModel.predict
+
+    def read_slowly(self: CompiledModel, images: ModelInputs) -> Answers:
+        asked.append(len(images))
+        time.sleep(0.1)
+        return read(self, images)
+
+    page = np.vstack([draw(7)] * 30)  # thirty lines: each is asked about
+    monkeypatch.setattr(CompiledModel, "predict", read_slowly)
+
+    async def wait() -> None:
+        async with connect(threads=1, seconds=0.5) as client:
+            late = await client.post("/read", content=encode_png(page))
+            assert late.status_code == 503
+            assert "longer than 0.5 seconds" in late.json()["detail"]
+            await asyncio.sleep(0.3)  # for what was asked already
+            count = len(asked)
+            await asyncio.sleep(0.5)
+            assert len(asked) == count < 30
 
     run_apart(wait())
 

@@ -13,6 +13,7 @@ import preprocessing
 from digits.data import labelled_files, rendering
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
+from digits.preprocessing.normalization import preprocess_candidates
 from digits.recognition import recognizer
 from digits.serving.api import routes
 from tests.support.digit_drawings import draw
@@ -24,8 +25,9 @@ def test_the_door_hands_on_the_functions_of_the_package() -> None:
 
 
 def test_training_page_and_api_reach_that_very_function() -> None:
-    for module in (labelled_files, recognizer, routes):
-        assert module.__dict__["preprocess"] is digits.preprocess
+    assert labelled_files.__dict__["preprocess"] is digits.preprocess
+    for module in (recognizer, routes):
+        assert module.__dict__["preprocess_candidates"] is preprocess_candidates
     assert rendering.__dict__["fit_digit"] is preprocessing.fit_digit
 
 

@@ -36,7 +36,13 @@ from digits.data.strokes import (
 from digits.evaluation.blank_pictures import make_blanks
 from digits.evaluation.options import EvaluationOptions
 from digits.evaluation.scribbles import draw_scribbles
-from digits.preprocessing.normalization import ModelInput, preprocess, to_model_input
+from digits.preprocessing.normalization import (
+    Candidates,
+    ModelInput,
+    preprocess,
+    preprocess_candidates,
+    to_model_input,
+)
 from digits.recognition.picture_files import predict_files
 from digits.recognition.predictions import Prediction
 from digits.recognition.recognizer import Recognizer
@@ -58,6 +64,7 @@ class EvaluationSet:
         labels: what each shows: a class, a letter, or a kind of scribble.
         inputs: float32 (28, 28, 1) in [0, 1], bright on black, or None for a blank one;
             empty where `paths` are read instead.
+        candidates: of each, where they are uploads and no drawings: what `inputs` may show.
         paths: picture files, read as predict.py reads them.
     """
 
@@ -65,12 +72,15 @@ class EvaluationSet:
     about: str
     labels: tuple[str, ...]
     inputs: tuple[ModelInput | None, ...] = ()
+    candidates: tuple[Candidates, ...] = ()
     paths: tuple[Path, ...] = ()
 
     def predict(self, recognizer: Recognizer) -> list[Prediction | None]:
         """Predict all pictures, in their order; None stands for a file that is no picture."""
         if self.paths:
             return [reading.prediction for reading in predict_files(recognizer, self.paths)]
+        if self.candidates:
+            return list(recognizer.predict_candidates(self.candidates))
         return list(recognizer.predict_inputs(self.inputs))
 
 
@@ -181,12 +191,14 @@ def load_scikit_digits() -> EvaluationSet:
         cv2.resize((image * 255 / 16).astype(np.uint8), size, interpolation=cv2.INTER_CUBIC)
         for image in data.images
     )
+    candidates = tuple(preprocess_candidates(picture) for picture in pictures)
     return EvaluationSet(
         "load_digits",
         "scikit-learn's 8 × 8 digits, enlarged (E. Alpaydin and C. Kaynak, UCI data set 80,"
         " CC BY 4.0).",
         tuple(str(label) for label in data.target),
-        inputs=preprocess_each(pictures),
+        inputs=tuple(each[0] if each else None for each in candidates),
+        candidates=candidates,
     )
 
 
@@ -221,7 +233,8 @@ def blanks() -> EvaluationSet:
     """Make empty canvases and empty paper."""
     kinds, pictures = zip(*make_blanks(OUTLIERS, seed=SEED), strict=True)
     about = "Empty canvases, and photographed paper with nothing on it, of ten kinds."
-    return EvaluationSet("blanks", about, kinds, inputs=preprocess_each(pictures))
+    candidates = tuple(preprocess_candidates(picture) for picture in pictures)
+    return EvaluationSet("blanks", about, kinds, candidates=candidates)
 
 
 def scribbles() -> EvaluationSet:

@@ -59,13 +59,16 @@ def find_ink(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> Locat
     if isinstance(image, LocatedInk):
         return image
     ink = separate_ink(image, max_side=MAX_INK_SIDE, options=options)
-    if ink is None:
-        return None
+    return None if ink is None else locate_ink(ink, image.shape)
+
+
+def locate_ink(ink: Ink, shape: tuple[int, ...]) -> LocatedInk:
+    """Drop specks, and say where in a picture of `shape` the rest lies."""
     left, top, width, height = cv2.boundingRect(ink)
     kept = drop_specks(ink[top : top + height, left : left + width])
     x, y, width, height = cv2.boundingRect(kept)
     # The picture may have been shrunk or enlarged: its own pixels are of another size.
-    across, down = image.shape[1] / ink.shape[1], image.shape[0] / ink.shape[0]
+    across, down = shape[1] / ink.shape[1], shape[0] / ink.shape[0]
     place = Rectangle((left + x) * across, (top + y) * down, width * across, height * down)
     return LocatedInk(kept[y : y + height, x : x + width], place)
 
@@ -85,9 +88,20 @@ def separate_ink(
         uint8 array, the whole picture shrunk or enlarged, 0 = paper, 255 = ink. None
         when there is no ink.
     """
+    gray, is_cut_out = to_small_gray(image, max_side)
+    return separate_gray(gray, is_cut_out, keep_border=keep_border, options=options)
+
+
+def to_small_gray(image: Image, max_side: int) -> tuple[Gray, bool]:
+    """Check a picture, shrink it to `max_side` pixels, and reduce it as `to_gray` does."""
     check_image(image)
-    small = shrink(np.ascontiguousarray(image), max_side)
-    gray, is_cut_out = to_gray(small)
+    return to_gray(shrink(np.ascontiguousarray(image), max_side))
+
+
+def separate_gray(
+    gray: Gray, is_cut_out: bool, *, keep_border: bool, options: InkOptions
+) -> Ink | None:
+    """Separate ink from paper in what `to_gray` returned."""
     is_found = options.polarity == "found" or is_cut_out
     is_dark_ink = None if is_found else options.polarity == "dark"
     level = find_even_paper(gray)

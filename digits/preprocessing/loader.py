@@ -1,7 +1,7 @@
 """Picture files on their way to the network: decoded and preprocessed, many at once.
 
     for file in prepare_files(paths, processes=2):
-        print(file.path, file.message or file.model_input)
+        print(file.path, file.message or file.candidates)
 
 Without TensorFlow, so that a process for it starts in a third of a second.
 """
@@ -21,7 +21,7 @@ from PIL import Image as PillowImage
 
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.ink_options import FOUND, InkOptions
-from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.preprocessing.normalization import Candidates, preprocess_candidates
 
 Item = TypeVar("Item")
 
@@ -41,10 +41,10 @@ def set_up_process() -> None:
 
 @dataclass(frozen=True, eq=False)
 class PreparedFile:
-    """A file on its way to the network: its model input, or why there is none."""
+    """A file on its way to the network: what it may show, or why there is nothing."""
 
     path: Path
-    model_input: ModelInput | None = None
+    candidates: Candidates = ()
     message: str = ""
 
 
@@ -79,7 +79,7 @@ def make_pool(processes: int) -> Executor:
 def prepare_file(path: Path, *, options: InkOptions = FOUND) -> PreparedFile:
     """Decode and preprocess one file."""
     try:
-        return PreparedFile(path, preprocess(load_image(path), options=options))
+        return PreparedFile(path, preprocess_candidates(load_image(path), options=options))
     except ImageError as error:
         return PreparedFile(path, message=str(error))
 

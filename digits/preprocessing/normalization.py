@@ -16,8 +16,10 @@ from digits.preprocessing.arrays import Image, Ink, crop
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ink import LocatedInk, find_ink
 from digits.preprocessing.ink_options import FOUND, InkOptions
+from digits.preprocessing.polarity import find_inks
 
 ModelInput = npt.NDArray[np.float32]  # (28, 28, 1), [0, 1], bright digit on black
+Candidates = tuple[ModelInput, ...]  # what one picture may show, the likeliest first; () if blank
 
 IMAGE_SIZE = 28  # pixels; the side of an MNIST image
 INPUT_SHAPE = (IMAGE_SIZE, IMAGE_SIZE, 1)  # of a model input
@@ -53,6 +55,24 @@ def preprocess(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> Mod
     """
     ink = find_ink(image, options=options)
     return None if ink is None else to_model_input(fit_digit(ink.pixels))
+
+
+def preprocess_candidates(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> Candidates:
+    """Turn one picture of a digit into each model input that it may stand for.
+
+    Args:
+        image: as for `preprocess`.
+        options: as for `preprocess`.
+
+    Returns:
+        What `preprocess` returns first, alone where the picture's border tells ink from
+        paper; () when there is no ink.
+
+    Raises:
+        ValueError: as `preprocess`.
+    """
+    inks = find_inks(image, options=options)
+    return tuple(to_model_input(fit_digit(ink.pixels)) for ink in inks)
 
 
 def locate_digit(ink: LocatedInk) -> tuple[ModelInput, Rectangle]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Image, Rgb, shrink, to_rgb
 from digits.preprocessing.geometry import Rectangle
-from digits.preprocessing.ink import MAX_INK_SIDE, LocatedInk, find_ink
+from digits.preprocessing.ink import MAX_INK_SIDE, LocatedInk
 from digits.preprocessing.normalization import IMAGE_SIZE, ModelInput, locate_digit
 from digits.recognition.recognizer import Recognizer
 
@@ -98,7 +98,7 @@ class Explainer:
                 are not two of the model's classes.
             IncompatibleModelError: if LiteRT cannot compute the network's gradients.
         """
-        ink = find_ink(image)
+        ink = self.recognizer.choose_ink(image)
         if ink is None:
             return None
         model_input, box = locate_digit(ink)

@@ -39,8 +39,8 @@ def predict_prepared(
     recognizer: Recognizer, files: Sequence[PreparedFile]
 ) -> Iterator[FilePrediction]:
     """Predict files that are decoded; those with a message keep it."""
-    readable = [file.model_input for file in files if not file.message]
-    predictions = iter(recognizer.predict_inputs(readable))
+    readable = [file.candidates for file in files if not file.message]
+    predictions = iter(recognizer.predict_candidates(readable))
     for file in files:
         prediction = None if file.message else next(predictions)
         yield FilePrediction(file.path, prediction, file.message)

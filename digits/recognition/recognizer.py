@@ -8,7 +8,8 @@ print(prediction.label, prediction.confidence)
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
@@ -20,9 +21,15 @@ from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
 from digits.preprocessing.image_io import load_image
-from digits.preprocessing.ink import LocatedInk, find_ink
+from digits.preprocessing.ink import LocatedInk
 from digits.preprocessing.ink_options import FOUND, InkOptions
-from digits.preprocessing.normalization import ModelInput, locate_digit, preprocess
+from digits.preprocessing.normalization import (
+    Candidates,
+    ModelInput,
+    locate_digit,
+    preprocess_candidates,
+)
+from digits.preprocessing.polarity import find_inks
 from digits.preprocessing.segmentation import FoundDigit, FoundDigits, enlarge_box, find_digits
 from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
@@ -171,10 +178,29 @@ class Recognizer:
             ModelProcessError: if Keras runs the model, and its process ends or takes too long.
         """
         found = image if isinstance(image, LocatedInk) else to_pixels(image)
-        model_input = preprocess(found, options=options)
-        if model_input is None:
-            return self.blank()
-        return self._predictions([model_input])[0]
+        return self.predict_candidates([preprocess_candidates(found, options=options)])[0]
+
+    def predict_candidates(self, pictures: Sequence[Candidates]) -> list[Prediction]:
+        """Read many preprocessed pictures, each as the candidate that is most certain.
+
+        Args:
+            pictures: what `preprocess_candidates` makes of each.
+        """
+        predictions = iter(self.predict_inputs([one for each in pictures for one in each]))
+        return [
+            max(islice(predictions, len(each)), key=attrgetter("score"), default=self.blank())
+            for each in pictures
+        ]
+
+    def choose_ink(
+        self, image: Image | LocatedInk, *, options: InkOptions = FOUND
+    ) -> LocatedInk | None:
+        """Find the ink of a picture as `predict` reads it; None for a blank one."""
+        inks = find_inks(image, options=options)
+        if len(inks) < 2:
+            return inks[0] if inks else None
+        predictions = self.predict_inputs([locate_digit(ink)[0] for ink in inks])
+        return max(zip(inks, predictions, strict=True), key=lambda pair: pair[1].score)[0]
 
     def predict_inputs(self, inputs: Sequence[ModelInput | None]) -> list[Prediction]:
         """Read many preprocessed pictures; None stands for a blank one."""
@@ -204,7 +230,7 @@ class Recognizer:
         if several:
             found = find_digits(pixels, self.score_digits, options=options)
         else:
-            ink = find_ink(pixels, options=options)
+            ink = self.choose_ink(pixels, options=options)
             found = FoundDigits(() if ink is None else (whole_digit(ink),))
         predictions = self.predict_inputs([digit.model_input for digit in found.digits])
         digits = [

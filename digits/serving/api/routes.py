@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from digits.locations import MODEL_PATH
 from digits.preprocessing.image_io import ImageError, Limits, decode_image
-from digits.preprocessing.normalization import ModelInput, preprocess
+from digits.preprocessing.normalization import Candidates, preprocess_candidates
 from digits.recognition.errors import ModelProcessError
 from digits.recognition.recognizer import Recognizer
 from digits.serving.api.admission import RETRY_SECONDS, Admission
@@ -152,7 +152,7 @@ async def predict(request: Request) -> Reading:
     async with service.acquire() as recognizer:
         data = await service.receive(request)
         predictions = await service.admission.run(
-            lambda: recognizer.predict_inputs([prepare(data, service.limits)])
+            lambda: recognizer.predict_candidates([prepare(data, service.limits)])
         )
     note_predictions(request, predictions)
     return Reading(**reading_fields(predictions[0], name_of(recognizer)))
@@ -170,7 +170,7 @@ async def predict_batch(request: Request) -> Batch:
             )
         prepared = await prepare_all(service, files)
         readable = [one for one in prepared if not isinstance(one, ImageError)]
-        predictions = await service.admission.run(recognizer.predict_inputs, readable)
+        predictions = await service.admission.run(recognizer.predict_candidates, readable)
     note_predictions(request, predictions)
     rest = iter(predictions)
     return Batch(
@@ -221,21 +221,19 @@ def name_of(recognizer: Recognizer) -> str:
     return recognizer.sha256[:NAME_DIGITS]
 
 
-def prepare(data: bytes, limits: Limits) -> ModelInput | None:
+def prepare(data: bytes, limits: Limits) -> Candidates:
     """Decode and preprocess a picture's file; in a thread."""
-    return preprocess(decode_image(data, limits=limits))
+    return preprocess_candidates(decode_image(data, limits=limits))
 
 
-async def prepare_all(
-    service: Service, files: list[SentFile]
-) -> list[ModelInput | None | ImageError]:
+async def prepare_all(service: Service, files: list[SentFile]) -> list[Candidates | ImageError]:
     """Decode and preprocess files, no more at once than there are threads.
 
     So requests of others come in between, and a batch holds nobody up.
     """
     turns = asyncio.Semaphore(service.settings.threads)
 
-    async def prepare_one(file: SentFile) -> ModelInput | None | ImageError:
+    async def prepare_one(file: SentFile) -> Candidates | ImageError:
         async with turns:
             try:
                 return await service.admission.run(prepare, file.data, service.limits)

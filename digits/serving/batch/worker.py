@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from digits.preprocessing.image_io import ImageError, load_image
 from digits.preprocessing.loader import PreparedFile, in_batches, set_up_process
-from digits.preprocessing.normalization import preprocess
+from digits.preprocessing.normalization import preprocess_candidates
 from digits.recognition.compiled_files import load_compiled
 from digits.recognition.compiled_model import CompiledModel
 from digits.recognition.engine import Engine
@@ -149,7 +149,7 @@ class Worker:
             image = load_image(picture.fetch())
         except ImageError as error:
             return PreparedFile(path, message=str(error))
-        return PreparedFile(path, preprocess(image, options=self.options.ink))
+        return PreparedFile(path, preprocess_candidates(image, options=self.options.ink))
 
     def predict_numbers(self, batch: Sequence[Picture], pool: Executor) -> Iterator[list[Row]]:
         """Predict each picture as numbers, to one row a digit; one row without any."""

@@ -1,0 +1,71 @@
+"""Read a picture both ways where its border does not tell ink from paper.
+
+    inks = find_inks(image)  # the likeliest first; () when blank
+
+A digit that stands on paper has paper all round. One that fills its picture, or that was
+cut out along its ink, has ink and paper on its border, and either may be the commoner. Then
+dark and light are each taken for ink, and the recognizer keeps what it is most certain of.
+NumPy and OpenCV only.
+"""
+
+import cv2
+import numpy as np
+
+from digits.preprocessing.arrays import Gray, Image, shrink
+from digits.preprocessing.background import MIN_CONTRAST, PAPER_SIDE, fit_slope
+from digits.preprocessing.ink import (
+    MAX_INK_SIDE,
+    LocatedInk,
+    locate_ink,
+    separate_gray,
+    stretch_contrast,
+    to_small_gray,
+)
+from digits.preprocessing.ink_options import FOUND, InkOptions
+
+MIXED_SIDES = 2  # of a picture's four; with ink and paper on so many, either may be the ink
+MAX_SLOPE = 0.5  # of the variance; with more of it in an even slope, the border shows its light
+PAPER_SHARE = 2  # per cent of the pixels that are at least as far from the ink as the paper is
+
+
+def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tuple[LocatedInk, ...]:
+    """Separate ink from paper, in each way that the picture allows.
+
+    Args:
+        image: as for `ink.find_ink`; ink that was found already is the only reading.
+        options: what is known of the picture. With a polarity there is one reading.
+
+    Returns:
+        What `find_ink` finds first; then, where the border leaves it open, what is light
+        and what is dark. Nothing for a blank picture.
+
+    Raises:
+        ValueError: if `image` is of another dtype or shape, or has no pixels.
+    """
+    if isinstance(image, LocatedInk):
+        return (image,)
+    gray, is_cut_out = to_small_gray(image, MAX_INK_SIDE)
+    inks = [separate_gray(gray, is_cut_out, keep_border=False, options=options)]
+    if inks[0] is None:
+        return ()
+    if options.polarity == "found" and not is_cut_out and is_open(gray):
+        inks += [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
+    return tuple(locate_ink(ink, image.shape) for ink in inks if ink is not None)
+
+
+def is_open(gray: Gray) -> bool:
+    """Whether ink and paper share the border, so that it does not tell which is which."""
+    sides = gray[0], gray[-1], gray[:, 0], gray[:, -1]
+    if sum(int(side.max()) - int(side.min()) >= MIN_CONTRAST for side in sides) < MIXED_SIDES:
+        return False
+    threshold, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if sum(bool(side.max() > threshold >= side.min()) for side in sides) < MIXED_SIDES:
+        return False
+    small = shrink(gray, PAPER_SIDE)
+    return float(fit_slope(small).var()) < MAX_SLOPE * float(small.var())
+
+
+def lift_ink(gray: Gray) -> Gray | None:
+    """Take what is light for ink, without looking for light and shadow; None when flat."""
+    level = int(np.percentile(gray, PAPER_SHARE))
+    return stretch_contrast(cv2.subtract(gray, np.full_like(gray, level)))

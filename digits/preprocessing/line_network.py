@@ -12,21 +12,30 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digits.preprocessing.line_geometry import (
+    Flags,
+    arrays_of,
+    band_of,
+    find_meetings,
+    lengths_of,
+    points_of,
+    select,
+)
 from digits.preprocessing.straight_lines import Floats, Line, Mask
-
-Flags = npt.NDArray[np.bool_]
 
 MAX_THICKNESS = 0.025  # of the picture's longest side, of lines that end at its border ...
 SMALL_THICKNESS = 0.06, 5.0  # ... in small pictures so much of it, and so many pixels
 NEAR = 0.02  # of the picture's side; a line that ends so near the border ends there
-REACH = 0.1  # of the shorter of two lines that leave a corner open
+LONGEST = 0.9  # of the longest line of its network in either direction; such a line is one ...
+SAME_END = 3.0  # ... or there is another one between the same two: so many pixels apart
+LEAN = 0.1  # rows a column, between lines of one network and direction
+UNBROKEN = 0.75  # of a line's length that is seen, where its gaps are irregular
 OVERSHOOT = 0.2  # of a line's length, beyond the last line that it meets
 SPAN = 0.6  # of a line's length, between the first line that it meets and the last
 INKED = 0.005  # of a cell's area; with less ink it is empty
 EMPTY_CELLS = 4  # so many cells are a form, with no ink in them either
-SLIM = 0.07  # of its length; a printed line is no thicker, and a pixel's half
-STEP = 4  # columns between the points that a line is drawn through
-MARGIN = 1.5  # pixels beside a line that are its soft edge
+SLIM = 0.07  # of its length; a printed line is no thicker, and a pixel's half ...
+STOUT = 0.18  # ... but the side of a small cell that holds ink
 
 
 class Network:
@@ -41,7 +50,19 @@ class Network:
 
     def keep_closed(self, mask: Mask) -> tuple[Flags, Flags, bool]:
         """Say which level and upright lines are printed, and whether they make a form."""
-        is_level, is_upright = self.drop_loose_ends()
+        is_level, is_upright, is_form = self.keep_slim(mask)
+        stout_level, stout_upright = self.drop_loose_ends(STOUT)
+        group = self.group(stout_level, stout_upright)
+        is_line = np.concatenate([stout_level, stout_upright])
+        inked, _ = self.count_cells(mask, group, is_line)
+        # The sides of a zero are as stout as these, but it holds no ink.
+        kept = is_line & (inked > 0)[group]
+        count = len(self.level)
+        return is_level | kept[:count], is_upright | kept[count:], is_form or bool(kept.any())
+
+    def keep_slim(self, mask: Mask) -> tuple[Flags, Flags, bool]:
+        """Do as `keep_closed` with slim lines alone, which need not hold ink."""
+        is_level, is_upright = self.drop_loose_ends(SLIM)
         is_border_level = self.ends_at_border(self.level, self.width, is_level)
         group = self.group(is_level, is_upright)
         # An upright line alone may be a one, or the stem of a four, in a picture cut closely.
@@ -55,17 +76,28 @@ class Network:
         count = len(self.level)
         return kept[:count], kept[count:], bool(is_form[group[kept]].any())
 
-    def drop_loose_ends(self) -> tuple[Flags, Flags]:
-        """Drop lines that end in the paper, until all that stay end nowhere."""
-        is_level, is_upright = are_slim(self.level), are_slim(self.upright)
+    def drop_loose_ends(self, slim: float) -> tuple[Flags, Flags]:
+        """Drop lines that end in the paper, until all that stay end nowhere.
+
+        Args:
+            slim: of a line's length; thicker ones are dropped first.
+        """
+        is_level, is_upright = are_slim(self.level, slim), are_slim(self.upright, slim)
+        across, down = lengths_of(self.level), lengths_of(self.upright)
         while True:
             before = is_level.sum() + is_upright.sum()
-            is_level &= self.is_held(
-                self.level, np.where(self.meets & is_upright, self.columns, np.nan), self.width
+            group = self.group(is_level, is_upright)
+            level, upright = group[: len(across)], group[len(across) :]
+            shortest = LONGEST * np.minimum(
+                longest_of(across, level, is_level, len(group)),
+                longest_of(down, upright, is_upright, len(group)),
             )
-            is_upright &= self.is_held(
-                self.upright, np.where(self.meets.T & is_level, self.rows.T, np.nan), self.height
-            )
+            is_level = keep_alike(self.level, level, is_level, shortest)
+            is_upright = keep_alike(self.upright, upright, is_upright, shortest)
+            stops = np.where(self.meets & is_upright, self.columns, np.nan)
+            is_level &= self.is_held(self.level, stops, self.width)
+            stops = np.where(self.meets.T & is_level, self.rows.T, np.nan)
+            is_upright &= self.is_held(self.upright, stops, self.height)
             if is_level.sum() + is_upright.sum() == before:
                 return is_level, is_upright
 
@@ -131,7 +163,11 @@ class Network:
             cv2.polylines(drawn, [points_of(line)], False, number, 2)
         for line, number in zip(upright, group[count:][is_line[count:]].tolist(), strict=True):
             cv2.polylines(drawn, [points_of(line)[:, ::-1]], False, number, 2)
-        rest = cv2.bitwise_and(mask, cv2.bitwise_not(band_of(level, upright, mask.shape)))
+        # The rim of a stroke that was taken for a line is no ink in a cell.
+        thick = max(line.thickness for line in (*level, *upright))
+        band = band_of(level, upright, mask.shape)
+        band = cv2.dilate(band, np.ones((3, 3), np.uint8), iterations=2 + round(thick / 2))
+        rest = cv2.bitwise_and(mask, cv2.bitwise_not(band))
         faces, labels, stats, _ = cv2.connectedComponentsWithStats(
             (drawn < 0).astype(np.uint8), connectivity=4
         )
@@ -150,74 +186,62 @@ class Network:
         return inked, cells
 
 
-def are_slim(lines: Sequence[Line]) -> Flags:
-    """Say which lines are slim for their length; the sides of a zero are not."""
-    slim = [line.thickness <= SLIM * len(line.middles) + 0.5 for line in lines]
-    return np.array(slim, dtype=bool)
+def are_slim(lines: Sequence[Line], slim: float) -> Flags:
+    """Say which lines are slim for their length, and whole or broken at equal distances.
 
-
-def arrays_of(lines: Sequence[Line]) -> tuple[Floats, Floats, Floats]:
-    """Return first columns, last columns and thicknesses."""
-    starts = np.array([line.start for line in lines], np.float64)
-    ends = np.array([line.end - 1 for line in lines], np.float64)
-    return starts, ends, np.array([line.thickness for line in lines])
-
-
-def find_meetings(level: Sequence[Line], upright: Sequence[Line]) -> tuple[Floats, Floats, Flags]:
-    """Find where lines cross or meet.
-
-    Returns:
-        Arrays of shape (level lines, upright lines): the column and the row of the point
-        in which both would cross, and whether they do.
+    The sides of a zero are not slim; the bases of digits in a row have irregular gaps.
     """
-    if not level or not upright:
-        empty = np.zeros((len(level), len(upright)))
-        return empty, empty, empty > 0
-    left, right, thick = (a[:, np.newaxis] for a in arrays_of(level))
-    top, bottom, thick_too = arrays_of(upright)
-    slope = np.array([line.slope for line in level])[:, np.newaxis]
-    row = np.array([line.middles.mean() for line in level])[:, np.newaxis]
-    row = row - slope * (left + right) / 2
-    lean = np.array([line.slope for line in upright])
-    column = np.array([line.middles.mean() for line in upright]) - lean * (top + bottom) / 2
-    columns = (column + lean * row) / (1 - lean * slope)
-    rows = row + slope * columns
-    thick = np.maximum(thick, thick_too)
-    reach = np.maximum(2 * thick + 2, REACH * np.minimum(right - left, bottom - top))
-    out_x = np.maximum(left - columns, columns - right)
-    out_y = np.maximum(top - rows, rows - bottom)
-    # Two ends make a corner, which may stay open; an end beside a line must touch it.
-    touch = thick + 2
-    meets = (out_x <= np.where(out_y >= -reach, reach, touch)) & (
-        out_y <= np.where(out_x >= -reach, reach, touch)
-    )
-    return columns, rows, meets
+    is_slim = [
+        line.thickness <= slim * len(line.middles) + 0.5
+        and (line.cover >= UNBROKEN or line.is_regular)
+        for line in lines
+    ]
+    return np.array(is_slim, dtype=bool)
 
 
-def points_of(line: Line) -> npt.NDArray[np.int32]:
-    """Return a line as points (x, y), a little longer than it is, to close its corners."""
-    extra = np.arange(1, 1 + round(2 * line.thickness + 2 + REACH / 2 * len(line.middles)))
-    before = line.middles[0] - extra[::-1] * line.slope
-    after = line.middles[-1] + extra * line.slope
-    rows = np.concatenate([before, line.middles, after])
-    columns = np.arange(line.start - len(extra), line.end + len(extra))
-    points = np.column_stack([columns, rows.round()]).astype(np.int32)
-    return np.concatenate([points[:-1:STEP], points[-1:]])
+def longest_of(lengths: Floats, group: npt.NDArray[np.intp], flags: Flags, groups: int) -> Floats:
+    """Return the length of the longest line of each group."""
+    longest = np.zeros(groups)
+    np.maximum.at(longest, group[flags], lengths[flags])
+    return longest
 
 
-def band_of(level: Sequence[Line], upright: Sequence[Line], shape: tuple[int, ...]) -> Mask:
-    """Return the pixels of lines as they would be without what crosses them."""
-    band = np.zeros(shape[:2], np.uint8)
-    for lines, place in ((level, band), (upright, band.T)):
-        for line in lines:
-            half = line.thickness / 2 + MARGIN
-            offsets = np.arange(-round(half), round(half) + 1)
-            rows = line.middles.round().astype(np.intp)[np.newaxis] + offsets[:, np.newaxis]
-            rows = rows.clip(0, place.shape[0] - 1)
-            place[rows, np.arange(line.start, line.end)[np.newaxis]] = 255
-    return band
+def keep_alike(
+    lines: Sequence[Line], group: npt.NDArray[np.intp], flags: Flags, shortest: Floats
+) -> Flags:
+    """Keep lines that are about parallel to most of their group, and about as long.
+
+    Args:
+        lines: all of one direction.
+        group: number of each line's network.
+        flags: which may be printed.
+        shortest: pixels, that an outermost line of each network may have.
+    """
+    slopes, lengths = np.array([line.slope for line in lines]), lengths_of(lines)
+    starts, _, thick = arrays_of(lines)
+    rows = np.array([line.middles.mean() for line in lines])
+    kept = np.zeros(len(lines), bool)
+    siblings = have_siblings(lines, flags)
+    for number in np.unique(group[flags]).tolist():
+        own = np.flatnonzero((group == number) & flags)
+        ordered = own[np.argsort(slopes[own])]
+        reached = np.cumsum(lengths[ordered])
+        usual = slopes[ordered[np.searchsorted(reached, reached[-1] / 2)]]
+        place = rows[own] - usual * (starts[own] + lengths[own] / 2)
+        aside = np.minimum(place - place.min(), place.max() - place)
+        is_outer = aside <= thick[own] + SAME_END
+        is_long = lengths[own] >= LONGEST * lengths[own].max()
+        is_long |= siblings[own] | (is_outer & (lengths[own] >= shortest[number]))
+        kept[own] = is_long & (np.abs(slopes[own] - usual) <= LEAN)
+    return kept
 
 
-def select(lines: Sequence[Line], flags: Flags) -> tuple[Line, ...]:
-    """Return those lines whose flag is set."""
-    return tuple(line for line, flag in zip(lines, flags, strict=True) if flag)
+def have_siblings(lines: Sequence[Line], flags: Flags) -> Flags:
+    """Say which lines start and end where another one does, as the sides of a table's row."""
+    if not lines:
+        return flags
+    starts, ends, thick = arrays_of(lines)
+    apart = np.maximum(np.abs(starts - starts[:, np.newaxis]), np.abs(ends - ends[:, np.newaxis]))
+    are_siblings = (apart <= SAME_END + thick) & flags & flags[:, np.newaxis]
+    np.fill_diagonal(are_siblings, False)
+    return np.asarray(are_siblings.any(axis=1))

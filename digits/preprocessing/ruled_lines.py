@@ -17,13 +17,19 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.preprocessing.arrays import Gray
-from digits.preprocessing.line_network import MARGIN, Flags, Network, band_of, select
-from digits.preprocessing.straight_lines import Line, Mask, find_lines
+from digits.preprocessing.line_geometry import MARGIN, Flags, band_of, pixels_along, select
+from digits.preprocessing.line_network import Network
+from digits.preprocessing.straight_lines import Line, Mask, common_run, find_lines
 
 MIN_SIDE = 24  # pixels; in smaller pictures a rule cannot be told from a stroke
 RULE = 2.5  # digits' sizes; a longer level line is a rule, wherever it ends ...
 UPRIGHT_RULE = 6.0  # digits' sizes; a longer upright one
 SOLID = 2.0  # digits' sizes, at least, without a gap; the bases of digits in a row have some
+STRONGER = 2 / 3  # of the way from the line's contrast to that of the ink
+MIN_RULE = 0.15  # of the picture's longest side; a shorter line is no rule
+OVERHANG = 0.08  # of the digits' height; a rule begins before the writing and ends behind it
+EVEN = 0.7  # pixels; print is no further off a straight line
+PALER = 1.3  # times as strong is ink that can be told from the line which it crosses
 FLATTEST = 0.1  # height for its width; a component below it is no digit, but a rule
 MIN_REST = 0.05  # of the picture's longest side; a digit that stays is at least as long
 
@@ -62,7 +68,7 @@ def take_lines_off(contrast: Gray, level: float) -> tuple[Gray, Ruling | None]:
     ruling = find_ruling(mask)
     if ruling is None:
         return contrast, None
-    rest = cv2.bitwise_and(contrast, cv2.bitwise_not(pixels_of(ruling, mask)))
+    rest = cv2.bitwise_and(contrast, cv2.bitwise_not(pixels_of(ruling, mask, contrast)))
     sides = component_sides(cv2.compare(rest, level, cv2.CMP_GT))
     if ruling.is_form or sides.max(initial=0) >= MIN_REST * max(mask.shape):
         return rest, ruling
@@ -85,6 +91,7 @@ def find_ruling(mask: Mask) -> Ruling | None:
     is_level, is_upright, is_form = closed.keep_closed(mask)
     printed = Ruling(select(level, is_level), select(upright, is_upright), is_form)
     is_level |= find_rules(level, is_level, mask, printed, RULE)
+    is_level |= find_even_rules(level, is_level, mask, printed)
     is_upright |= find_rules(upright, is_upright, mask.T, swap(printed), UPRIGHT_RULE)
     if not is_level.any() and not is_upright.any():
         return None
@@ -96,11 +103,12 @@ def swap(ruling: Ruling) -> Ruling:
     return Ruling(ruling.upright, ruling.level, ruling.is_form)
 
 
-def pixels_of(ruling: Ruling, mask: Mask) -> Mask:
-    """Return the pixels of printed lines, without what crosses them."""
+def pixels_of(ruling: Ruling, mask: Mask, contrast: Gray) -> Mask:
+    """Return the pixels of printed lines, without what crosses them or runs along them."""
     band = band_of(ruling.level, ruling.upright, mask.shape)
     rest = cv2.bitwise_and(mask, cv2.bitwise_not(band))
-    widest = max(line.thickness for line in (*ruling.level, *ruling.upright))
+    lines = (*ruling.level, *ruling.upright)
+    widest = max(line.thickness for line in lines)
     # Ink that nowhere leaves the lines' edges is theirs: lines are not that even.
     near = cv2.dilate(band, np.ones((3, 3), np.uint8), iterations=1 + round(widest / 4))
     count, labels = cv2.connectedComponents(rest)
@@ -110,8 +118,56 @@ def pixels_of(ruling: Ruling, mask: Mask) -> Mask:
     crossed = np.zeros_like(mask)
     for element in crossing_elements(round(widest + 2 * MARGIN) + 3):
         crossed |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, element)
+    pen = common_run(rest)
+    full = float(np.median(contrast[rest > 0])) if pen else 0.0
+    for of, ink, kept, strength in (
+        (ruling.level, rest, crossed, contrast),
+        (ruling.upright, rest.T, crossed.T, contrast.T),
+    ):
+        for line in of:
+            keep_along(line, ink, kept, pen)
+            if ruling.is_form:  # squared paper is too faint to tell
+                keep_stronger(line, strength, kept, full)
     taken = cv2.bitwise_and(near, cv2.bitwise_not(rest))
     return cv2.bitwise_and(taken, cv2.bitwise_not(cv2.bitwise_and(crossed, band)))
+
+
+def keep_along(line: Line, ink: Mask, kept: Mask, pen: int) -> None:
+    """Keep the part of a line in which a stroke lies that runs along it.
+
+    Where less of a stroke than the pen's thickness shows beside the line, the rest is in it.
+
+    Args:
+        line: that is taken off.
+        ink: uint8 array, 255 = ink beside the lines.
+        kept: uint8 array that gets 255 where the ink is to stay.
+        pen: pixels, thickness of the strokes.
+    """
+    rows, columns = pixels_along(line, round(line.thickness / 2 + MARGIN), ink.shape)
+    steps = np.arange(pen)[:, np.newaxis]
+    for edge, outwards in ((rows[0], -1), (rows[-1], 1)):
+        beside = (edge + outwards * (steps + 1)).clip(0, ink.shape[0] - 1)
+        seen = np.minimum.accumulate(ink[beside, columns] > 0).sum(axis=0)
+        inside = (edge - outwards * steps).clip(rows[0], rows[-1])
+        partly = (steps < pen - seen) & (seen > 0)
+        kept[inside[partly], np.broadcast_to(columns, inside.shape)[partly]] = 255
+
+
+def keep_stronger(line: Line, contrast: Gray, kept: Mask, full: float) -> None:
+    """Keep what is as dark as the ink, where a line is paler.
+
+    Args:
+        line: that is taken off.
+        contrast: uint8 array, 0 = paper.
+        kept: as for `keep_along`.
+        full: contrast of the ink.
+    """
+    rows, columns = pixels_along(line, round(line.thickness / 2 + MARGIN), contrast.shape)
+    values = contrast[rows, columns]
+    own = float(np.quantile(values.max(axis=0), 0.6))
+    if full > PALER * own:
+        stronger = values > own + STRONGER * (full - own)
+        kept[rows[stronger], np.broadcast_to(columns, rows.shape)[stronger]] = 255
 
 
 def crossing_elements(length: int) -> list[Mask]:
@@ -144,6 +200,43 @@ def find_rules(
         line = lines[index]
         is_rule[index] = line.solid >= SOLID * size and len(line.middles) >= long * size > 0
     return is_rule
+
+
+def find_even_rules(lines: Sequence[Line], is_printed: Flags, mask: Mask, printed: Ruling) -> Flags:
+    """Say which other level lines are rules that the writing touches or crosses.
+
+    What hangs together by a rule is no digit: its size is measured without the line.
+
+    Args:
+        lines, is_printed, mask, printed: as for `find_rules`.
+    """
+    is_rule = np.zeros(len(lines), bool)
+    lengths = np.array([line.solid * is_even(line) for line in lines]) * ~is_printed
+    may_be = lengths >= max(lengths.max(initial=0) / 2, MIN_RULE * max(mask.shape))
+    if not may_be.any():
+        return is_rule
+    taken = Ruling((*printed.level, *select(lines, may_be)), printed.upright, is_form=False)
+    rest = cv2.bitwise_and(mask, cv2.bitwise_not(pixels_of(taken, mask, mask)))
+    size = usual_height(rest)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(rest)
+    written = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= size / 2]  # dust may lie anywhere
+    left = written[:, cv2.CC_STAT_LEFT].min(initial=rest.shape[1])
+    right = (written[:, cv2.CC_STAT_LEFT] + written[:, cv2.CC_STAT_WIDTH]).max(initial=0)
+    for index in np.flatnonzero(may_be).tolist():
+        line = lines[index]
+        is_over = line.start <= left - OVERHANG * size
+        is_over &= line.end >= right + OVERHANG * size
+        is_long = line.solid >= SOLID * size and len(line.middles) >= RULE * size > 0
+        is_rule[index] = is_over and is_long
+    return is_rule
+
+
+def is_even(line: Line) -> bool:
+    """Whether a line is as straight as print."""
+    columns = np.arange(len(line.middles))
+    slope, row = np.polyfit(columns, line.middles, 1)
+    off = np.abs(line.middles - row - slope * columns)
+    return bool(np.quantile(off, 0.75) <= EVEN + 0.1 * line.thickness)
 
 
 def usual_height(mask: Mask) -> float:

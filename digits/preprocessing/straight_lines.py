@@ -26,6 +26,7 @@ MAX_THICK = 0.25  # of a segment's length; what is thicker is a blot
 THICKEST = 1 / 8  # of the picture's longest side; where runs are longer, nothing is thin
 SAMPLED = 256  # columns and rows in which runs of ink are measured
 DASHES = 6  # pieces; fewer are no dashed line, but one with gaps
+VARIES = 0.1  # of their length; dashes, boxes and their distances differ by no more
 MIN_COVER = 0.4  # of a line's length must be seen, the rest may be dashes or crossed
 
 
@@ -40,6 +41,8 @@ class Line:
         thickness: pixels across.
         solid: pixels of its longest part without a gap.
         pieces: how many parts have gaps between them.
+        cover: share of its length that is seen.
+        is_regular: whether its parts are alike, and follow each other at equal distances.
         slope: rows a column.
     """
 
@@ -49,6 +52,8 @@ class Line:
     solid: int
     pieces: int
     slope: float
+    cover: float
+    is_regular: bool
 
     @property
     def end(self) -> int:
@@ -88,7 +93,9 @@ def find_lines(mask: Mask) -> list[Line]:
     across = np.ones((3 * common + 2, 1), np.uint8)
     strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, across, borderType=cv2.BORDER_CONSTANT)
     thin = cv2.bitwise_and(mask, cv2.bitwise_not(strokes))
-    along = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, 4 * common + 1), np.uint8))
+    # Strokes across a line must not be joined with it.
+    along = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, common + 2), np.uint8))
+    along = cv2.morphologyEx(along, cv2.MORPH_CLOSE, np.ones((1, 4 * common + 1), np.uint8))
     shortest = max(8, 5 * common)
     along = cv2.morphologyEx(along, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(along)
@@ -107,8 +114,7 @@ def find_lines(mask: Mask) -> list[Line]:
         if segment is not None:
             segments.append(segment)
     chains = chain_segments(segments, common, LONG * mask.shape[1])
-    lines = (join_segments(chain, mask) for chain in chains)
-    return [line for line in lines if line is not None]
+    return [line for chain in chains for line in join_segments(chain, mask)]
 
 
 def common_run(mask: Mask) -> int:
@@ -195,8 +201,8 @@ def chain_segments(segments: Sequence[Segment], common: int, long: float) -> lis
     return chains
 
 
-def join_segments(chain: Sequence[Segment], mask: Mask) -> Line | None:
-    """Make one line of a chain; None when too little of it is seen."""
+def join_segments(chain: Sequence[Segment], mask: Mask) -> list[Line]:
+    """Make lines of a chain, one as a rule; none when too little of it is seen."""
     columns = np.concatenate([segment.columns for segment in chain])
     middles = np.concatenate([segment.middles for segment in chain])
     heights = np.concatenate([segment.heights for segment in chain])
@@ -206,19 +212,48 @@ def join_segments(chain: Sequence[Segment], mask: Mask) -> Line | None:
     # A column that is higher holds the foot of a stroke as well.
     is_bare = heights <= 1.5 * thickness + 0.5
     if is_bare.sum() < 2:
-        return None
+        return []
     start, end = int(columns[0]), int(columns[-1]) + 1
     path = np.interp(np.arange(start, end), columns[is_bare], middles[is_bare])
-    slope, _ = np.polyfit(columns[is_bare], middles[is_bare], 1)
+    slope = float(np.polyfit(columns[is_bare], middles[is_bare], 1)[0])
     rows = path.round().astype(np.intp).clip(0, mask.shape[0] - 1)
     seen = mask[rows, np.arange(start, end)] > 0
     if seen.mean() < MIN_COVER or abs(slope) > MAX_SLOPE or len(path) < 4 * thickness:
-        return None
-    first, last = trim_ends(seen)
-    path, seen, start = path[first:last], seen[first:last], start + first
-    starts, stops = find_pieces(seen)
-    solid = int((stops - starts).max())
-    return Line(start, path, thickness, solid, len(starts), float(slope))
+        return []
+    lines = []
+    for first, last in split_at_gaps(seen):
+        part = path[first:last]
+        before = count_inked(mask, start + first - 1, part[0] - slope, -slope, -1)
+        after = count_inked(mask, start + last, part[-1] + slope, slope, 1)
+        head = part[0] - slope * np.arange(before, 0, -1)
+        tail = part[-1] + slope * np.arange(1, after + 1)
+        known = np.pad(seen[first:last], (before, after), constant_values=True)
+        starts, stops = find_pieces(known)
+        whole = np.concatenate([head, part, tail])
+        solid = int((stops - starts).max())
+        if len(whole) >= 4 * thickness:
+            lines.append(
+                Line(
+                    start + first - before,
+                    whole,
+                    thickness,
+                    solid,
+                    len(starts),
+                    slope,
+                    float(known.mean()),
+                    are_regular(starts, stops),
+                )
+            )
+    return lines
+
+
+def count_inked(mask: Mask, column: int, row: float, slope: float, step: int) -> int:
+    """Count the columns that have ink where a line is to go on, as far as an end is."""
+    height, width = mask.shape
+    count = 0
+    while 0 <= column < width and 0 <= round(row) < height and mask[round(row), column]:
+        count, column, row = count + 1, column + step, row + slope
+    return count
 
 
 def find_pieces(seen: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -227,16 +262,33 @@ def find_pieces(seen: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.
     return changes[::2], changes[1::2]
 
 
-def trim_ends(seen: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """Return the columns between which a line lies, without what lies beyond its end.
+def are_regular(starts: npt.NDArray[np.intp], stops: npt.NDArray[np.intp]) -> bool:
+    """Whether most parts are equally long, and follow each other at equal distances."""
+    if len(starts) < 3:
+        return False
+    return are_alike(np.diff(starts)) and are_alike(stops - starts)
+
+
+def are_alike(lengths: npt.NDArray[np.intp]) -> bool:
+    """Whether most lengths are about the same."""
+    usual = float(np.median(lengths))
+    off = np.abs(lengths - usual)
+    return bool(np.mean(off <= max(VARIES * usual, 1.5)) > 0.5)
+
+
+def split_at_gaps(seen: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return first columns, and those past the last, of the lines that a chain holds.
 
     A short piece behind a wide gap is another line, which this one would have met.
     """
-    starts, stops = find_pieces(seen)
+    starts, stops = (ends.tolist() for ends in find_pieces(seen))
     first, last = 0, len(starts) - 1
+    apart = []
     if last < DASHES - 1:
         while first < last and stops[first] - starts[first] < starts[first + 1] - stops[first]:
+            apart.append((starts[first], stops[first]))
             first += 1
         while first < last and stops[last] - starts[last] < starts[last] - stops[last - 1]:
+            apart.append((starts[last], stops[last]))
             last -= 1
-    return int(starts[first]), int(stops[last])
+    return [(starts[first], stops[last]), *apart]

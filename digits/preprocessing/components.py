@@ -14,16 +14,18 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Ink
 from digits.preprocessing.geometry import Box
-from digits.preprocessing.pieces import Flags, Integers, Pieces, find_pieces
+from digits.preprocessing.pieces import CORE, Flags, Integers, Pieces, find_pieces
 
 MANY = 200  # components; so many may be a texture ...
 GRAIN = 12.0  # pixels; if half of the ink is in lower ones: the grain of paper or of a sensor ...
 MIN_BODIES = 0.5  # of them; or if fewer could be a digit by themselves
+BESIDE = 0.5  # of the lower one's height, that two components share to stand side by side
 SPECK = 0.2  # of the digits' height; what is smaller both paths is dust or a dot
 RULE_WIDTH = 2.0  # digits' heights; a flat component that is wider is a rule
 RULE_HEIGHT = 0.35  # of the digits' height; a higher component is no bar and no rule
 BODY = 0.5  # of the digits' height; a higher component can be a digit by itself
 SAME_LINE = 0.5  # of the lower body's height, that two bodies of one line share
+BESIDE_DISTANCE = 1.5  # of a digit's height, to the piece of a broken one that stands beside it
 MARK = 0.06  # of the digits' height; a smaller component is dust
 MARK_DISTANCE = 0.5  # of the digits' height, from a mark to the nearest component of its line
 MAX_MARKS = 60  # of a picture
@@ -77,7 +79,7 @@ def find_text_lines(ink: Ink) -> list[TextLine]:
     count = np.count_nonzero(is_kept & upright)
     if count > MANY and (height < GRAIN or np.count_nonzero(is_body) < MIN_BODIES * count):
         raise NoWritingError(NOISE)
-    lines = group_bodies(cut_out(pieces, is_body))
+    lines = mend_lines(group_bodies(cut_out(pieces, is_body)))
     attach(cut_out(pieces, is_kept & ~is_body), lines)
     found_lines = sorted(map(make_text_line, lines), key=middle_row)
     is_mark = are_marks(pieces, height)
@@ -170,6 +172,36 @@ def group_bodies(bodies: Sequence[Component]) -> list[list[Component]]:
     return lines
 
 
+def mend_lines(lines: Sequence[list[Component]]) -> list[list[Component]]:
+    """Give the pieces of broken digits back to the line in which they stand.
+
+    The upper piece of a broken digit may share no rows with its lower one, which came before
+    it, but it does with the digits beside them.
+    """
+    mended: list[list[Component]] = []
+    for line in sorted(lines, key=len, reverse=True):
+        whole = next((each for each in mended if stands_in(line, each)), None)
+        if whole is None:
+            mended.append(line)
+        else:
+            whole += line
+    return mended
+
+
+def stands_in(line: Sequence[Component], other: Sequence[Component]) -> bool:
+    """Whether each component of a line stands beside one of another, longer line."""
+    if len(line) >= len(other):
+        return False
+    left, top, right, bottom = sides_of(other)
+    for box in (component.box for component in line):
+        shared = np.minimum(bottom, box.bottom) - np.maximum(top, box.y)
+        paper = np.maximum(left, box.x) - np.minimum(right, box.right)
+        is_near = (paper >= 0) & (paper <= BESIDE_DISTANCE * (bottom - top))
+        if not (is_near & (shared >= SAME_LINE * np.minimum(bottom - top, box.height))).any():
+            return False
+    return True
+
+
 def sides_of(components: Sequence[Component]) -> npt.NDArray[np.float64]:
     """Return left, top, right and bottom of boxes, (4, n)."""
     boxes = [component.box for component in components]
@@ -196,3 +228,24 @@ def make_text_line(components: Sequence[Component]) -> TextLine:
 def middle_row(line: TextLine) -> float:
     """Return the median of the rows in the middle of a line's components."""
     return float(np.median([one.box.y + one.box.height / 2 for one in line.components]))
+
+
+def row_gap(first: Component, second: Component) -> float:
+    """Return the pixels of paper between two components that stand side by side.
+
+    Slanted ones may do so though their boxes overlap: what counts is the paper in each row,
+    from the right end of the first to the left end of the second.
+
+    Returns:
+        The least of the rows that they share; 0 where these are few, or one has no paper.
+    """
+    top, bottom = max(first.box.y, second.box.y), min(first.box.bottom, second.box.bottom)
+    if bottom - top < BESIDE * min(first.box.height, second.box.height):
+        return 0.0
+    left, right = (one.ink[top - one.box.y : bottom - one.box.y] >= CORE for one in (first, second))
+    inked = left.any(axis=1) & right.any(axis=1)
+    if not inked.any():
+        return 0.0
+    ends = first.box.right - left[inked, ::-1].argmax(axis=1)
+    starts = second.box.x + right[inked].argmax(axis=1)
+    return float(max((starts - ends).min(), 0))

@@ -27,6 +27,7 @@ from digits.preprocessing.components import (
     NoWritingError,
     TextLine,
     find_text_lines,
+    row_gap,
 )
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
 from digits.preprocessing.geometry import Box
@@ -210,11 +211,14 @@ def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[C
 def join_components(line: TextLine) -> Iterator[Join]:
     """List all runs of neighbouring components that could be one digit, or be left out."""
     boxes = [component.box for component in line.components]
+    gaps = [0.0, *map(row_gap, line.components, line.components[1:])]
     for start, first in enumerate(boxes):
-        overlap = shared_width(boxes[start - 1], first) if start else 0.0
+        is_above = start > 0 and not gaps[start]
+        overlap = shared_width(boxes[start - 1], first) if is_above else 0.0
         joint, box = 0.0, first
         for stop, added in enumerate(boxes[start:], start + 1):
-            joint += GAP * max(added.x - box.right, 0) / line.height
+            gap = gaps[stop - 1] if stop > start + 1 else 0.0
+            joint += GAP * max(added.x - box.right, gap) / line.height
             box = Box.around([box, added])
             if stop > start + 1 and box.width > MAX_WIDTH * line.height:
                 break

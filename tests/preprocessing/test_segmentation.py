@@ -114,6 +114,27 @@ def test_a_broken_zero_is_one_digit(recognizer: Recognizer) -> None:
     assert recognizer.predict_number(drawn).text == "304"
 
 
+def test_a_zero_that_broke_across_is_one_digit(recognizer: Recognizer) -> None:
+    drawn = draw_number("037", gap=50)
+    zero = recognizer.predict_number(drawn).digits[0].box
+    middle = zero.y + zero.height // 2
+    drawn[middle - 4 : middle + 4, : zero.right + 2] = 0
+    drawn[middle:, zero.x : zero.x + 6] = 0  # the lower half, which now starts further right
+    assert recognizer.predict_number(drawn).text == "037"
+
+
+def test_a_small_digit_below_the_arm_of_a_slanted_one_is_no_part_of_it(
+    recognizer: Recognizer,
+) -> None:
+    drawn = np.zeros((280, 400), np.uint8)
+    cv2.polylines(drawn, [np.array([(190, 40), (290, 60), (180, 240)])], False, 255, 14)
+    five = np.array(
+        [(170, 105), (120, 105), (115, 140), (150, 142), (165, 165), (145, 190), (112, 188)]
+    )
+    cv2.polylines(drawn, [five], False, 255, 12)
+    assert recognizer.predict_number(drawn).text == "57"
+
+
 def test_dots_specks_and_rules_are_ignored(recognizer: Recognizer) -> None:
     drawn = np.pad(draw_number("2736"), ((30, 60), (60, 60)))
     cv2.circle(drawn, (drawn.shape[1] // 2, drawn.shape[0] - 70), 7, 255, cv2.FILLED)

@@ -48,12 +48,20 @@ def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tupl
     inks = [separate_gray(gray, is_cut_out, keep_border=False, options=options)]
     if inks[0] is None:
         return ()
-    if options.polarity == "found" and not is_cut_out and is_open(gray):
+    if options.polarity == "found" and not is_cut_out and has_mixed_border(gray):
         inks += [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
     return tuple(locate_ink(ink, image.shape) for ink in inks if ink is not None)
 
 
-def is_open(gray: Gray) -> bool:
+def is_open(image: Image, options: InkOptions) -> bool:
+    """Whether either the light or the dark part of a picture may be its ink."""
+    if options.polarity != "found":
+        return False
+    gray, is_cut_out = to_small_gray(image, MAX_INK_SIDE)
+    return not is_cut_out and has_mixed_border(gray)
+
+
+def has_mixed_border(gray: Gray) -> bool:
     """Whether ink and paper share the border, so that it does not tell which is which."""
     sides = gray[0], gray[-1], gray[:, 0], gray[:, -1]
     if sum(int(side.max()) - int(side.min()) >= MIN_CONTRAST for side in sides) < MIXED_SIDES:

@@ -11,10 +11,12 @@ from typing import Any, Literal, Self, get_args
 
 from digits.classes import DIGIT_CLASSES, ClassNames
 from digits.files import atomic_write, first_line, sha256_of
+from digits.recognition.errors import IncompatibleModelError
 
 # Keys of the file that have other names in the program; files of before are still valid.
 FIELDS = {"none_logit": "reject_logit", "unsure_below": "reject_threshold"}
 Kind = Literal["characters", "rows"]
+MAX_UNNAMED = 62  # classes of a model without a card: digits, and letters of both cases
 MAX_CARD_BYTES = 16 << 20  # of a card; ours have a few kilobytes
 
 
@@ -72,6 +74,20 @@ class ModelCard:
         if card.sha256 != sha256_of(model_path):
             raise CardError(f"The card '{path}' belongs to another model file.")
         return card
+
+    @classmethod
+    def make_unnamed(cls, count: int, model_path: Path) -> Self:
+        """Make a card for a model without one, whose outputs are called by their numbers.
+
+        Raises:
+            IncompatibleModelError: if it has so many that nobody can tell what they are.
+        """
+        if count > MAX_UNNAMED:
+            raise IncompatibleModelError(
+                f"Expected at most {MAX_UNNAMED} classes, or a card that names them."
+                f" '{model_path}' has {count} outputs: it may lack its last layer."
+            )
+        return cls(sha256="", class_names=tuple(map(str, range(count))))
 
     def check(self) -> None:
         """Raise ValueError or TypeError unless every value is of its kind and range."""

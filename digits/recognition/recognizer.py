@@ -36,6 +36,7 @@ from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
 from digits.recognition.number_reader import read_line
+from digits.recognition.polarity_choice import read_both_ways
 from digits.recognition.predictions import (
     DigitPrediction,
     LinePrediction,
@@ -46,8 +47,6 @@ from digits.recognition.row_model import RowModel, load_rows
 from digits.recognition.timed_engine import TimedEngine
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
-
-MAX_UNNAMED = 62  # classes of a model without a card: digits, and letters of both cases
 
 BATCH_SIZE = 256  # pictures that are read together
 
@@ -133,9 +132,7 @@ class Recognizer:
             warnings = engine.warnings
         except CardError as error:
             engine = load_engine(path, None)
-            check_unnamed(engine.num_classes, path)
-            names = tuple(str(number) for number in range(engine.num_classes))
-            card = ModelCard(sha256="", class_names=names)
+            card = ModelCard.make_unnamed(engine.num_classes, path)
             uncalibrated = "Confidence is not calibrated, and no reading is called unsure."
             warnings = (f"{error} {uncalibrated}", *engine.warnings)
         if len(card.class_names) != engine.num_classes:
@@ -181,11 +178,7 @@ class Recognizer:
         return self.predict_candidates([preprocess_candidates(found, options=options)])[0]
 
     def predict_candidates(self, pictures: Sequence[Candidates]) -> list[Prediction]:
-        """Read many preprocessed pictures, each as the candidate that is most certain.
-
-        Args:
-            pictures: what `preprocess_candidates` makes of each.
-        """
+        """Read many pictures, each as the surest of what `preprocess_candidates` made of it."""
         predictions = iter(self.predict_inputs([one for each in pictures for one in each]))
         return [
             max(islice(predictions, len(each)), key=attrgetter("score"), default=self.blank())
@@ -198,7 +191,7 @@ class Recognizer:
         """Find the ink of a picture as `predict` reads it; None for a blank one."""
         inks = find_inks(image, options=options)
         if len(inks) < 2:
-            return inks[0] if inks else None
+            return next(iter(inks), None)
         predictions = self.predict_inputs([locate_digit(ink)[0] for ink in inks])
         return max(zip(inks, predictions, strict=True), key=lambda pair: pair[1].score)[0]
 
@@ -227,6 +220,10 @@ class Recognizer:
             ImageError, ValueError: as `predict`.
         """
         pixels = to_pixels(image)
+        read = partial(self._read_number, pixels)
+        return read_both_ways(pixels, read, options) if several else read(False, options)
+
+    def _read_number(self, pixels: Image, several: bool, options: InkOptions) -> NumberPrediction:
         if several:
             found = find_digits(pixels, self.score_digits, options=options)
         else:
@@ -299,12 +296,3 @@ def whole_digit(ink: LocatedInk) -> FoundDigit:
 def to_pixels(picture: PictureSource) -> Image:
     """Decode a picture, unless it is an array already."""
     return picture if isinstance(picture, np.ndarray) else load_image(picture)
-
-
-def check_unnamed(count: int, path: Path) -> None:
-    """Raise IncompatibleModelError if nobody can tell what all outputs of a model are."""
-    if count > MAX_UNNAMED:
-        raise IncompatibleModelError(
-            f"Expected at most {MAX_UNNAMED} classes, or a card that names them. '{path}' has"
-            f" {count} outputs: it may lack its last layer."
-        )

@@ -1,5 +1,6 @@
 """A picture is read both ways where its border does not tell ink from paper, and only there."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,15 +10,13 @@ from digits.preprocessing.normalization import preprocess, preprocess_candidates
 from digits.preprocessing.polarity import find_inks
 from digits.recognition.explanation import Explainer
 from digits.recognition.recognizer import Recognizer
-from tests.support.digit_drawings import DIGITS, draw
+from tests.support.digit_drawings import DIGITS, draw, draw_number
 
 
-def crop_to_ink(digit: int) -> Gray:
-    """Draw a digit in white on black, and cut the picture off along its ink."""
-    canvas = draw(digit)
-    ys, xs = np.nonzero(canvas if canvas.ndim == 2 else canvas[..., 0])
-    plane = canvas if canvas.ndim == 2 else canvas[..., 0]
-    return np.ascontiguousarray(plane[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1])
+def crop_to_ink(drawn: Gray) -> Gray:
+    """Cut a white drawing on black off along its ink."""
+    left, top, width, height = cv2.boundingRect(drawn)
+    return np.ascontiguousarray(drawn[top : top + height, left : left + width])
 
 
 def draw_bold_zero() -> Gray:
@@ -64,8 +63,8 @@ def test_a_bold_zero_that_fills_its_picture_is_read(recognizer: Recognizer, is_d
 def test_a_digit_that_is_cropped_to_its_ink_is_read(
     recognizer: Recognizer, digit: int, is_dark: bool
 ) -> None:
-    picture = 255 - crop_to_ink(digit) if is_dark else crop_to_ink(digit)
-    assert recognizer.predict(picture).label == str(digit)
+    picture = crop_to_ink(np.ascontiguousarray(draw(digit)[..., 0]))
+    assert recognizer.predict(255 - picture if is_dark else picture).label == str(digit)
 
 
 def test_the_reading_that_was_chosen_is_explained(recognizer: Recognizer) -> None:
@@ -82,3 +81,15 @@ def test_pictures_of_one_and_of_several_readings_are_read_together(
     read = recognizer.predict_candidates([preprocess_candidates(one) for one in pictures])
     assert [one.label for one in read] == ["7", None, "0", "4"]
     assert read[1].status == "blank"
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_a_number_that_is_cropped_to_its_ink_is_read(recognizer: Recognizer, is_dark: bool) -> None:
+    picture = crop_to_ink(draw_number("2589"))
+    number = recognizer.predict_number(255 - picture if is_dark else picture)
+    assert (number.text, number.status) == ("2589", "digit")
+
+
+def test_a_bold_zero_is_a_number_of_one_digit(recognizer: Recognizer) -> None:
+    number = recognizer.predict_number(draw_bold_zero())
+    assert (number.text, number.status) == ("0", "digit")

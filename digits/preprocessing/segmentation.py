@@ -15,6 +15,7 @@ is one digit? NumPy and OpenCV only.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import ceil
 
 import cv2
@@ -47,10 +48,14 @@ WIDE = 0.95  # digits' heights; a wider digit may be two
 LOW_SCORE = 0.8  # certainty below which a slimmer one may be two, too ...
 SLIM = 0.6  # ... unless it is no wider than this
 
-MAX_PARTED = 64  # components that are cut, or a page of blots would take minutes
-MAX_JOINS = 6000  # of a picture, all lines together; a page of 300 digits has a third of that ...
-MAX_JOINED = 1e8  # pixels in all their boxes; those of a page of digits are some 2e7
+MAX_PARTED = 64  # components that are cut, or a page of blots would take minutes ...
+MAX_PARTED_IN_VAIN = 12  # if most digits are doubtful all the same
+MAX_JOINS = 20000  # of a picture; a page of 5,000 digits has two thirds of that
+MAX_LINE_JOINS = 2000  # of a line; 200 digits have a third of that
+MAX_JOINED = 1e8  # pixels in the boxes of all joins; those of a page of digits are some 2e7
 MAX_LOW_SCORES = 40  # digits; where more are doubtful than not, it is a texture
+
+LEFT_OUT = "Only the first {lines} lines were read. The rest, some {count} digits, was left out."
 
 # What speaks against a reading, in nats, as the doubts of the network are.
 OVERLAP = 4.0  # parting two components of which one stands above the other
@@ -133,29 +138,43 @@ def find_digits(
         return FoundDigits()
     try:
         lines = find_text_lines(ink)
-        found = part_lines(lines, score_digits)
+        found, lines_read = part_lines(lines, score_digits)
     except NoWritingError as error:
         return FoundDigits(message=str(error))
+    rest = sum(len(line.components) for line in lines[lines_read:])
     return FoundDigits(
         tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found),
-        lines=tuple(lines),
-        shape=ink.shape,
+        LEFT_OUT.format(lines=lines_read, count=rest) if rest else "",
+        tuple(lines[:lines_read]),
+        ink.shape,
     )
 
 
-def part_lines(lines: Sequence[TextLine], score_digits: ScoreDigits) -> list[FoundDigit]:
+def part_lines(
+    lines: Sequence[TextLine], score_digits: ScoreDigits
+) -> tuple[list[FoundDigit], int]:
     """Find the digits of lines of writing, in pixels of their ink.
 
+    Returns:
+        The digits, and of how many lines: for more there would be no time.
+
     Raises:
-        NoWritingError: if there are countless ways to read them, or most digits are doubtful.
+        NoWritingError: if a line can be read in countless ways, or most digits are doubtful.
     """
-    joins = count_joins(lines)
     found: list[FoundDigit] = []
-    parted = doubtful = 0
+    parted = doubtful = count = pixels = 0
     for number, line in enumerate(lines):
-        for joined in search([join.unite(line) for join in joins[number]], score_digits):
+        joins = list(islice(join_components(line), MAX_LINE_JOINS))
+        count += len(joins)
+        pixels += sum(join.box.width * join.box.height for join in joins)
+        if len(joins) == MAX_LINE_JOINS or pixels > MAX_JOINED:
+            raise NoWritingError(NOISE)
+        if count > MAX_JOINS:
+            return found, number
+        for joined in search([join.unite(line) for join in joins], score_digits):
             digits = [joined]
-            if may_be_several(joined, line.height) and parted < MAX_PARTED:
+            is_vain = parted >= MAX_PARTED_IN_VAIN and doubtful > len(found) / 2
+            if may_be_several(joined, line.height) and parted < MAX_PARTED and not is_vain:
                 parted += 1
                 digits = search(list(slice_component(joined.whole, line.height)), score_digits)
             for digit in digits:
@@ -164,22 +183,7 @@ def part_lines(lines: Sequence[TextLine], score_digits: ScoreDigits) -> list[Fou
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
         if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
             raise NoWritingError(NOISE)
-    return found
-
-
-def count_joins(lines: Sequence[TextLine]) -> list[list[Join]]:
-    """List the joins of each line; raise NoWritingError when they are countless, or too large."""
-    count, pixels = 0, 0
-    joins: list[list[Join]] = []
-    for line in lines:
-        joins.append([])
-        for join in join_components(line):
-            count += 1
-            pixels += join.box.width * join.box.height
-            if count > MAX_JOINS or pixels > MAX_JOINED:
-                raise NoWritingError(NOISE)
-            joins[-1].append(join)
-    return joins
+    return found, len(lines)
 
 
 def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[Candidate]:

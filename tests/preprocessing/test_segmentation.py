@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from digits.preprocessing import segmentation
 from digits.preprocessing.geometry import Box
 from digits.preprocessing.normalization import ModelInput, preprocess
 from digits.preprocessing.segmentation import MAX_PARTED, find_digits
@@ -185,6 +186,28 @@ def test_grain_is_no_writing(recognizer: Recognizer) -> None:
         speckled[y : y + 6, x : x + 3] = 255
     reading = recognizer.predict_number(speckled)
     assert (reading.digits, reading.message) == ((), "Found no digits; this looks like noise.")
+
+
+def draw_sheet(rows: int, columns: int) -> Picture:
+    """Digits in rows and columns, as on a sheet of exercises."""
+    drawn = [draw_number(str(digit)) for digit in range(10)]
+    digits = [cv2.resize(one, (40, 40), interpolation=cv2.INTER_AREA) for one in drawn]
+    lines = [[digits[(3 * row + column) % 10] for column in range(columns)] for row in range(rows)]
+    return np.pad(np.vstack([np.hstack(line) for line in lines]), 20)
+
+
+def test_what_is_left_out_of_a_crowded_sheet_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmentation, "MAX_JOINS", 100)
+    found = find_digits(draw_sheet(12, 20), lambda inputs: [1.0] * len(inputs))
+    assert 20 <= len(found.digits) < 240
+    assert [digit.line for digit in found.digits] == sorted(digit.line for digit in found.digits)
+    assert len(found.digits) % 20 == 0  # whole lines
+    left_out = 240 - len(found.digits)
+    lines = len(found.digits) // 20
+    assert found.message == (
+        f"Only the first {lines} lines were read. The rest, some {left_out} digits, was left out."
+    )
+    assert len(found.lines) == lines
 
 
 def test_of_countless_doubtful_pieces_some_are_cut() -> None:

@@ -29,6 +29,9 @@ NEAR = 0.02  # of the picture's side; a line that ends so near the border ends t
 LONGEST = 0.9  # of the longest line of its network in either direction; such a line is one ...
 SAME_END = 3.0  # ... or there is another one between the same two: so many pixels apart
 LEAN = 0.1  # rows a column, between lines of one network and direction
+MIN_CELLS = 3  # of equal width make a comb or grid, in which other lines are strokes
+MOST = 0.75  # of the places of such lines have one, and of the lines are in such a place
+ASIDE = 0.08  # of a cell's width, and a pixel, from its place
 UNBROKEN = 0.75  # of a line's length that is seen, where its gaps are irregular
 OVERSHOOT = 0.2  # of a line's length, beyond the last line that it meets
 SPAN = 0.6  # of a line's length, between the first line that it meets and the last
@@ -232,8 +235,28 @@ def keep_alike(
         is_outer = aside <= thick[own] + SAME_END
         is_long = lengths[own] >= LONGEST * lengths[own].max()
         is_long |= siblings[own] | (is_outer & (lengths[own] >= shortest[number]))
-        kept[own] = is_long & (np.abs(slopes[own] - usual) <= LEAN)
+        is_long &= np.abs(slopes[own] - usual) <= LEAN
+        is_long[is_long] = fits_cells(place[is_long])
+        kept[own] = is_long
     return kept
+
+
+def fits_cells(places: Floats) -> Flags:
+    """Say which lines stand at equal distances, where most do; else all fit.
+
+    A stem that is as high as its cell stands between two lines.
+    """
+    fits = np.ones(len(places), bool)
+    if len(places) < MIN_CELLS + 1:
+        return fits
+    first, last = places.min(), places.max()
+    for cells in range(len(places) - 1, MIN_CELLS - 1, -1):
+        step = (last - first) / cells
+        off = np.abs(places - first - step * np.arange(cells + 1)[:, np.newaxis])
+        standing = off.min(axis=0) <= ASIDE * step + 1
+        if min((off.min(axis=1) <= ASIDE * step + 1).mean(), standing.mean()) >= MOST:
+            return np.asarray(standing)
+    return fits
 
 
 def have_siblings(lines: Sequence[Line], flags: Flags) -> Flags:

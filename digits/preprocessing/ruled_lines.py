@@ -17,19 +17,23 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.preprocessing.arrays import Gray
+from digits.preprocessing.comb_ticks import find_ticks
 from digits.preprocessing.line_geometry import MARGIN, Flags, band_of, pixels_along, select
-from digits.preprocessing.line_network import Network
+from digits.preprocessing.line_network import SLIM, Network
 from digits.preprocessing.straight_lines import Line, Mask, common_run, find_lines
 
 MIN_SIDE = 24  # pixels; in smaller pictures a rule cannot be told from a stroke
 RULE = 2.5  # digits' sizes; a longer level line is a rule, wherever it ends ...
 UPRIGHT_RULE = 6.0  # digits' sizes; a longer upright one
 SOLID = 2.0  # digits' sizes, at least, without a gap; the bases of digits in a row have some
+ENDS = 3  # pixels from the border, at most, a line ends there
 STRONGER = 2 / 3  # of the way from the line's contrast to that of the ink
 MIN_RULE = 0.15  # of the picture's longest side; a shorter line is no rule
 OVERHANG = 0.08  # of the digits' height; a rule begins before the writing and ends behind it
 EVEN = 0.7  # pixels; print is no further off a straight line
 PALER = 1.3  # times as strong is ink that can be told from the line which it crosses
+WHOLE = 0.97  # of a line's length that is seen; the feet of digits in a row have gaps
+MOST_COMBS = 12  # the longest lines of a picture may be bases of combs
 FLATTEST = 0.1  # height for its width; a component below it is no digit, but a rule
 MIN_REST = 0.05  # of the picture's longest side; a digit that stays is at least as long
 
@@ -90,12 +94,25 @@ def find_ruling(mask: Mask) -> Ruling | None:
     closed = Network(level, upright, mask.shape)
     is_level, is_upright, is_form = closed.keep_closed(mask)
     printed = Ruling(select(level, is_level), select(upright, is_upright), is_form)
+    held = is_level.copy()
     is_level |= find_rules(level, is_level, mask, printed, RULE)
-    is_level |= find_even_rules(level, is_level, mask, printed)
+    if not is_form:  # in a cell a straight line is a stroke
+        is_level |= find_even_rules(level, is_level, mask, printed)
     is_upright |= find_rules(upright, is_upright, mask.T, swap(printed), UPRIGHT_RULE)
+    ticks: list[Line] = []
+    for index in longest_first(level)[:MOST_COMBS]:
+        may_be_base = not held[index] and is_whole(level[index])
+        if may_be_base and (found := find_ticks(level[index], mask)):
+            ticks += found
+            is_level[index] = is_form = True
     if not is_level.any() and not is_upright.any():
         return None
-    return Ruling(select(level, is_level), select(upright, is_upright), is_form)
+    return Ruling(select(level, is_level), (*select(upright, is_upright), *ticks), is_form)
+
+
+def longest_first(lines: Sequence[Line]) -> list[int]:
+    """Return the indices of lines, the longest first."""
+    return sorted(range(len(lines)), key=lambda index: -len(lines[index].middles))
 
 
 def swap(ruling: Ruling) -> Ruling:
@@ -111,10 +128,7 @@ def pixels_of(ruling: Ruling, mask: Mask, contrast: Gray) -> Mask:
     widest = max(line.thickness for line in lines)
     # Ink that nowhere leaves the lines' edges is theirs: lines are not that even.
     near = cv2.dilate(band, np.ones((3, 3), np.uint8), iterations=1 + round(widest / 4))
-    count, labels = cv2.connectedComponents(rest)
-    is_ink = np.bincount(labels[near == 0], minlength=count) > 0
-    is_ink[0] = False
-    rest = (is_ink[labels] * 255).astype(np.uint8)
+    rest = drop_within(rest, near)
     crossed = np.zeros_like(mask)
     for element in crossing_elements(round(widest + 2 * MARGIN) + 3):
         crossed |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, element)
@@ -126,10 +140,19 @@ def pixels_of(ruling: Ruling, mask: Mask, contrast: Gray) -> Mask:
     ):
         for line in of:
             keep_along(line, ink, kept, pen)
-            if ruling.is_form:  # squared paper is too faint to tell
+            # The lines of squared paper, from border to border, are too faint to tell.
+            if line.start > ENDS or line.end < strength.shape[1] - ENDS:
                 keep_stronger(line, strength, kept, full)
-    taken = cv2.bitwise_and(near, cv2.bitwise_not(rest))
-    return cv2.bitwise_and(taken, cv2.bitwise_not(cv2.bitwise_and(crossed, band)))
+    stays = cv2.bitwise_or(rest, cv2.bitwise_and(mask, cv2.bitwise_and(crossed, band)))
+    return cv2.bitwise_and(near, cv2.bitwise_not(drop_within(stays, near)))
+
+
+def drop_within(ink: Mask, area: Mask) -> Mask:
+    """Remove components that lie within an area."""
+    count, labels = cv2.connectedComponents(ink)
+    leaves = np.bincount(labels[area == 0], minlength=count) > 0
+    leaves[0] = False
+    return (leaves[labels] * 255).astype(np.uint8)
 
 
 def keep_along(line: Line, ink: Mask, kept: Mask, pen: int) -> None:
@@ -229,6 +252,11 @@ def find_even_rules(lines: Sequence[Line], is_printed: Flags, mask: Mask, printe
         is_long = line.solid >= SOLID * size and len(line.middles) >= RULE * size > 0
         is_rule[index] = is_over and is_long
     return is_rule
+
+
+def is_whole(line: Line) -> bool:
+    """Whether a line is long, straight and without gaps, as the base of a comb is."""
+    return line.cover >= WHOLE and line.thickness <= SLIM * len(line.middles) and is_even(line)
 
 
 def is_even(line: Line) -> bool:

@@ -84,6 +84,32 @@ def test_a_row_of_boxes_is_read(recognizer: Recognizer) -> None:
     assert recognizer.predict_number(picture).text == "40836"
 
 
+@pytest.mark.parametrize("degrees", [-3, 0, 3])
+def test_a_comb_that_is_open_at_the_top_is_read(recognizer: Recognizer, degrees: float) -> None:
+    tiles = [draw(int(digit), brush=10, height=100)[60:220, 70:210, 0] for digit in "40836"]
+    picture = np.pad(np.hstack(tiles), 40)
+    right, bottom = picture.shape[1] - 40, picture.shape[0] - 40
+    draw_lines(picture, ((40, bottom), (right, bottom)))
+    for column in range(40, right + 1, 140):
+        draw_lines(picture, ((column, bottom - 50), (column, bottom)))
+    assert recognizer.predict_number(turn(picture, degrees)).text == "40836"
+
+
+def test_a_bold_box_of_a_small_picture_is_taken_off(recognizer: Recognizer) -> None:
+    picture = np.zeros((100, 80), np.uint8)
+    tile = cv2.resize(draw(6, brush=14, height=180)[..., 0], (60, 60), interpolation=cv2.INTER_AREA)
+    picture[20:80, 10:70] = tile
+    cv2.rectangle(picture, (14, 20), (66, 80), 255, 5, cv2.LINE_AA)
+    assert recognizer.predict_number(picture).text == "6"
+
+
+def test_a_rule_that_touches_the_writing_is_taken_off(recognizer: Recognizer) -> None:
+    picture = np.pad(draw_number("36417"), 40)
+    bottom = int(np.flatnonzero(picture.any(axis=1))[-1])
+    draw_lines(picture, ((5, bottom), (picture.shape[1] - 5, bottom)))
+    assert recognizer.predict_number(picture).text == "36417"
+
+
 def test_a_rule_below_a_number_is_taken_off(recognizer: Recognizer) -> None:
     picture = np.pad(draw_number("36417"), 40)
     height, width = picture.shape

@@ -1,6 +1,7 @@
 """Sort ink into components and components into lines of writing; specks and rules go.
 
-    lines = find_text_lines(ink)  # from top to bottom, each with its components from left to right
+    lines = find_text_lines(find_pieces(ink))  # from top to bottom
+    lines[0].components                        # from left to right
 
 What geometry can decide before any digit is read: NumPy and OpenCV only.
 """
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from digits.preprocessing.arrays import Ink
 from digits.preprocessing.geometry import Box
-from digits.preprocessing.pieces import CORE, Flags, Integers, Pieces, find_pieces
+from digits.preprocessing.pieces import CORE, Flags, Integers, Pieces
 
 MANY = 200  # components; so many may be a texture ...
 GRAIN = 12.0  # pixels; if half of the ink is in lower ones: the grain of paper or of a sensor ...
@@ -57,11 +58,8 @@ class TextLine:
     marks: tuple[Component, ...] = ()  # small pieces beside them that may be dots or commas
 
 
-def find_text_lines(ink: Ink) -> list[TextLine]:
-    """Sort ink into lines of writing.
-
-    Args:
-        ink: uint8 array of shape (height, width), 0 = paper, 255 = ink.
+def find_text_lines(pieces: Pieces) -> list[TextLine]:
+    """Sort pieces of ink into lines of writing.
 
     Returns:
         The lines from top to bottom; none when there is nothing like a digit.
@@ -69,7 +67,6 @@ def find_text_lines(ink: Ink) -> list[TextLine]:
     Raises:
         NoWritingError: if it is a texture: countless pieces, too small or too uneven.
     """
-    pieces = find_pieces(ink)
     upright = ~pieces.is_flat
     inside = upright & ~pieces.at_border
     sized = inside if inside.any() else upright

@@ -50,3 +50,11 @@ class Rectangle:
         """Return the smallest box of whole pixels that holds it."""
         x, y = floor(self.left), floor(self.top)
         return Box(x, y, ceil(self.left + self.width) - x, ceil(self.top + self.height) - y)
+
+
+def enlarge_box(box: Box, small: tuple[int, ...], large: tuple[int, ...]) -> Box:
+    """Bring a box from the shrunk picture to the pixels of the original."""
+    down, across = large[0] / small[0], large[1] / small[1]
+    x, y = int(box.x * across), int(box.y * down)
+    right, bottom = min(ceil(box.right * across), large[1]), min(ceil(box.bottom * down), large[0])
+    return Box(x, y, right - x, bottom - y)

@@ -16,7 +16,6 @@ is one digit? NumPy and OpenCV only.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import ceil
 
 import cv2
 import numpy as np
@@ -31,10 +30,12 @@ from digits.preprocessing.components import (
     row_gap,
 )
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
-from digits.preprocessing.geometry import Box
+from digits.preprocessing.geometry import Box, enlarge_box
 from digits.preprocessing.ink import separate_ink
 from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
+from digits.preprocessing.pieces import find_pieces
+from digits.preprocessing.printed import PRINT, describe_print
 
 ScoreDigits = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]
 
@@ -54,6 +55,7 @@ MAX_JOINS = 20000  # of a picture; a page of 5,000 digits has two thirds of that
 MAX_LINE_JOINS = 2000  # of a line; 200 digits have a third of that
 MAX_JOINED = 1e8  # pixels in the boxes of all joins; those of a page of digits are some 2e7
 MAX_LOW_SCORES = 40  # digits; where more are doubtful than not, it is a texture
+DOUBTFUL_PRINT = 0.3  # of all; many letters are like digits
 
 LEFT_OUT = "Only the first {lines} lines were read. The rest, some {count} digits, was left out."
 
@@ -136,27 +138,28 @@ def find_digits(
     ink = separate_ink(image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options)
     if ink is None:
         return FoundDigits()
+    pieces = find_pieces(ink)
     try:
-        lines = find_text_lines(ink)
-        found, lines_read = part_lines(lines, score_digits)
+        lines = find_text_lines(pieces)
+        found, lines_read, doubtful = part_lines(lines, score_digits)
     except NoWritingError as error:
-        return FoundDigits(message=str(error))
+        return FoundDigits(message=describe_print(pieces, score_digits) or str(error))
+    is_doubtful = doubtful > max(MAX_LOW_SCORES, DOUBTFUL_PRINT * len(found))
+    if is_doubtful and describe_print(pieces, score_digits) == PRINT:
+        return FoundDigits(message=PRINT)
     rest = sum(len(line.components) for line in lines[lines_read:])
-    return FoundDigits(
-        tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found),
-        LEFT_OUT.format(lines=lines_read, count=rest) if rest else "",
-        tuple(lines[:lines_read]),
-        ink.shape,
-    )
+    boxed = tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found)
+    message = LEFT_OUT.format(lines=lines_read, count=rest) if rest else ""
+    return FoundDigits(boxed, message, tuple(lines[:lines_read]), ink.shape)
 
 
 def part_lines(
     lines: Sequence[TextLine], score_digits: ScoreDigits
-) -> tuple[list[FoundDigit], int]:
+) -> tuple[list[FoundDigit], int, int]:
     """Find the digits of lines of writing, in pixels of their ink.
 
     Returns:
-        The digits, and of how many lines: for more there would be no time.
+        The digits; of how many lines: for more there would be no time; how many are doubtful.
 
     Raises:
         NoWritingError: if a line can be read in countless ways, or most digits are doubtful.
@@ -170,7 +173,7 @@ def part_lines(
         if len(joins) == MAX_LINE_JOINS or pixels > MAX_JOINED:
             raise NoWritingError(NOISE)
         if count > MAX_JOINS:
-            return found, number
+            return found, number, doubtful
         for joined in search([join.unite(line) for join in joins], score_digits):
             digits = [joined]
             is_vain = parted >= MAX_PARTED_IN_VAIN and doubtful > len(found) / 2
@@ -179,11 +182,12 @@ def part_lines(
                 digits = search(list(slice_component(joined.whole, line.height)), score_digits)
             for digit in digits:
                 assert digit.model_input is not None
-                doubtful += digit.score < LOW_SCORE
+                if digit.score < LOW_SCORE:  # a scribble is as wide as several digits
+                    doubtful += max(round(digit.whole.box.width / line.height), 1)
                 found.append(FoundDigit(digit.whole.box, number, digit.model_input))
-        if doubtful > MAX_LOW_SCORES and doubtful > len(found) / 2:
+        if doubtful > max(MAX_LOW_SCORES, len(found) / 2):
             raise NoWritingError(NOISE)
-    return found, len(lines)
+    return found, len(lines), doubtful
 
 
 def search(candidates: Sequence[Candidate], score_digits: ScoreDigits) -> list[Candidate]:
@@ -293,11 +297,3 @@ def trim(box: Box, ink: Ink) -> Component | None:
 def make_input(component: Component) -> ModelInput:
     """Make of a component what a picture of it alone would give."""
     return to_model_input(fit_digit(component.ink))
-
-
-def enlarge_box(box: Box, small: tuple[int, ...], large: tuple[int, ...]) -> Box:
-    """Bring a box from the shrunk picture to the pixels of the original."""
-    down, across = large[0] / small[0], large[1] / small[1]
-    x, y = int(box.x * across), int(box.y * down)
-    right, bottom = min(ceil(box.right * across), large[1]), min(ceil(box.bottom * down), large[0])
-    return Box(x, y, right - x, bottom - y)

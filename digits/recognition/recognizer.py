@@ -20,6 +20,7 @@ from digits.classes import DIGIT_CLASSES
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
+from digits.preprocessing.geometry import enlarge_box
 from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import LocatedInk
 from digits.preprocessing.ink_options import FOUND, InkOptions
@@ -30,7 +31,7 @@ from digits.preprocessing.normalization import (
     preprocess_candidates,
 )
 from digits.preprocessing.polarity import find_inks
-from digits.preprocessing.segmentation import FoundDigit, FoundDigits, enlarge_box, find_digits
+from digits.preprocessing.segmentation import FoundDigit, FoundDigits, find_digits
 from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError

@@ -6,6 +6,7 @@ import pytest
 
 from digits.preprocessing.components import find_text_lines
 from digits.preprocessing.lattice import build_lattice
+from digits.preprocessing.pieces import find_pieces
 from digits.recognition import number_reader
 from digits.recognition.number_reader import digits_of
 from digits.recognition.recognizer import Recognizer
@@ -57,7 +58,7 @@ def test_a_blot_beside_the_number_makes_it_unsure(recognizer: Recognizer) -> Non
 
 
 def test_a_number_has_its_cheapest_cutting(recognizer: Recognizer) -> None:
-    (line,) = find_text_lines(np.pad(draw_number("407"), 20))
+    (line,) = find_text_lines(find_pieces(np.pad(draw_number("407"), 20)))
     lattice = build_lattice(line, recognizer.score_classes)
     costs = lattice.costs(["407", "401", "40", "407" * 9])
     assert costs.argmin() == 0 and costs[3] > costs[0] + 20

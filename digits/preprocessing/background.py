@@ -19,6 +19,11 @@ STRONG_INK = 64  # gray levels from the paper; no paper in a dark corner is so f
 DARKEST_PAPER = 48  # gray levels; in deeper shadow there is more noise than ink
 FAINT = 0.5  # of a photo's full ink; below it are rules, shadows and noise
 SOFT = 0.6  # how far a stroke's gray edge reaches below that, against above it
+WEAK = 0.13  # of a photo's full ink; a hairline has as much, which paper and JPEG have not
+HAIRLINE = 128  # what becomes of that much, so that it is seen beside full ink
+LINKED = 0.25  # of the largest piece's area; smaller pieces are not linked by hairlines
+MAX_LOOSE = 0.5  # of the pieces' area; where more weak ink lies about, it is noise or print
+NEAR = (5, 5)  # pixels around strong ink that are its soft edge
 SURROUNDING = 0.5  # of a piece's height and width; with so much on the border it is no ink
 
 
@@ -167,9 +172,48 @@ def soften(smooth: Gray, keep_border: bool) -> Ink | None:
     _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
     low = threshold - (full - threshold) * SOFT
     soft = np.clip((smooth - low) * (255 / (full - low)), 0, 255).astype(np.uint8)
-    kept = mask if keep_border else drop_border_pieces(mask)
-    near = cv2.dilate(kept, np.ones((5, 5), np.uint8))
-    return cv2.bitwise_and(soft, near)
+    if keep_border:
+        return cv2.bitwise_and(soft, cv2.dilate(mask, np.ones(NEAR, np.uint8)))
+    kept = drop_border_pieces(mask)
+    near = cv2.dilate(kept, np.ones(NEAR, np.uint8))
+    return cv2.max(cv2.bitwise_and(soft, near), find_hairlines(smooth, near, WEAK * full))
+
+
+def find_hairlines(smooth: Gray, near: Gray, weak: float) -> Ink:
+    """Find weak ink that links pieces of strong ink, as the hairlines of a quill do.
+
+    Two thresholds, as of Canny ("A computational approach to edge detection", 1986): what
+    lies between them is ink where it hangs together with ink. Here with two pieces: what
+    hangs on one may be a printed line that it crosses.
+
+    Args:
+        smooth: uint8 array of shape (height, width), 0 = paper.
+        near: the strong ink and its soft edges, 255.
+        weak: contrast that a hairline has at least.
+
+    Returns:
+        uint8 array of the same shape, 0 but for the hairlines.
+    """
+    found = np.zeros_like(smooth)
+    _, owners, sizes, _ = cv2.connectedComponentsWithStats(near)
+    area = np.append(0, sizes[1:, cv2.CC_STAT_AREA])  # of the pieces, without the paper
+    is_part = area >= max(LINKED * area.max(), 1)
+    loose = cv2.bitwise_and(cv2.compare(smooth, weak, cv2.CMP_GE), cv2.bitwise_not(near))
+    if is_part.sum() < 2 or cv2.countNonZero(loose) > MAX_LOOSE * area[is_part].sum():
+        return found
+    parts = (is_part[owners] * 255).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(loose)
+    grown = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.intp)
+    meetings = np.unique([grown[parts > 0], owners[parts > 0]], axis=1)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    is_link = np.bincount(meetings[0], minlength=count) >= 2
+    is_link &= sides <= max(cv2.boundingRect(parts)[2:])
+    is_link[0] = False
+    # Up to the strong ink, across the soft edge between.
+    reach = cv2.dilate((is_link[labels] * 255).astype(np.uint8), np.ones(NEAR, np.uint8))
+    links = (reach > 0) & (smooth >= weak)
+    found[links] = np.minimum(smooth[links] * (HAIRLINE / weak), 255)
+    return found
 
 
 def drop_border_pieces(mask: Gray) -> Gray:

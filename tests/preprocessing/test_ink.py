@@ -113,6 +113,26 @@ def test_ink_across_a_shadows_edge_is_kept() -> None:
     assert resembles(photo.astype(np.uint8), 7)
 
 
+def test_a_hairline_that_links_two_strokes_is_kept() -> None:
+    paper = np.random.default_rng(0).normal(190, 3, (120, 120)).astype(np.uint8)
+    cv2.line(paper, (50, 15), (22, 70), 40, 6)
+    cv2.line(paper, (22, 72), (76, 74), 160, 2)  # far fainter than half of the ink
+    cv2.line(paper, (85, 30), (75, 105), 40, 6)
+    ink = find_ink(cv2.GaussianBlur(paper, (3, 3), 0))
+    assert ink is not None
+    assert cv2.connectedComponents(cv2.compare(ink.pixels, 96, cv2.CMP_GE))[0] == 2  # and paper
+
+
+def test_a_faint_rule_between_two_strokes_is_none() -> None:
+    paper = np.random.default_rng(0).normal(190, 3, (120, 120)).astype(np.uint8)
+    paper[60:62] = 165
+    cv2.line(paper, (40, 20), (40, 100), 40, 6)
+    cv2.line(paper, (75, 20), (75, 100), 40, 6)
+    ink = find_ink(cv2.GaussianBlur(paper, (3, 3), 0))
+    assert ink is not None
+    assert cv2.connectedComponents(cv2.compare(ink.pixels, 96, cv2.CMP_GE))[0] == 3
+
+
 def test_a_sheet_on_a_dark_table_is_no_ink() -> None:
     photo = photograph(4)
     photo[:26] = photo[-20:] = photo[:, :30] = photo[:, -18:] = 45

@@ -15,8 +15,8 @@ a letter, by the writer of the digits if there is one, else by anybody:
 
 No made stroke is among them, and none that taught the row reader. Size is as in the letter,
 whose height is that of the digits; a slash is 1.05 to 1.45 times as high (a printed one
-1.25). Place is that of the
-sign: a point ends at the baseline, a comma begins there, a minus lies at half the height.
+1.25). Place is that of the sign: a point ends at the baseline, a comma begins there, a minus
+lies at half the height.
 
 `right` numbers are so with their sign; `digits` are so when signs are left aside; `silent`
 are sure, without a sentence, and show fewer signs than are written; `sure wrong` are sure

@@ -18,7 +18,7 @@ from digits.preprocessing.geometry import Box
 from digits.preprocessing.pieces import CORE, Flags, Integers, Pieces
 
 MANY = 200  # components; so many may be a texture ...
-GRAIN = 12.0  # pixels; if half of the ink is in lower ones: the grain of paper or of a sensor ...
+GRAIN = 12.0  # pixels; if half of them or half of the ink is lower: grain of paper or sensor ...
 MIN_BODIES = 0.5  # of them; or if fewer could be a digit by themselves
 BESIDE = 0.5  # of the lower one's height, that two components share to stand side by side
 SPECK = 0.2  # of the digits' height; what is smaller both paths is dust or a dot
@@ -73,8 +73,11 @@ def find_text_lines(pieces: Pieces) -> list[TextLine]:
     height = weigh_heights(pieces.height[sized], pieces.area[sized])
     is_kept = ~are_noise(pieces, height)
     is_body = is_kept & upright & (pieces.height >= BODY * height)
-    count = np.count_nonzero(is_kept & upright)
-    if count > MANY and (height < GRAIN or np.count_nonzero(is_body) < MIN_BODIES * count):
+    heights = pieces.height[is_kept & upright]
+    if len(heights) > MANY and (
+        min(height, np.median(heights)) < GRAIN
+        or np.count_nonzero(is_body) < MIN_BODIES * len(heights)
+    ):
         raise NoWritingError(NOISE)
     lines = mend_lines(group_bodies(cut_out(pieces, is_body)))
     attach(cut_out(pieces, is_kept & ~is_body), lines)

@@ -19,6 +19,7 @@ Shapes = npt.NDArray[np.float32]  # (n, 784), of length 1 each
 
 MIN_LETTERS = 60  # of a page; fewer tell too little
 LOWEST = 6  # pixels; letters that are lower have no shape
+SHAPED = 0.6  # of all pieces have one; some are dots and commas
 SIZES = 0.5, 2.5  # of the median height, of letters
 MAX_COMPARED = 300  # letters of the page, evenly spread
 TWIN = 0.98  # cosine of two shapes; copies of a letter have more, two digits of a hand less
@@ -43,7 +44,7 @@ def describe_print(
         score_digits: tells of model inputs how certain each is one digit, in [0, 1].
     """
     upright = ~pieces.is_flat & (pieces.height >= LOWEST)
-    if np.count_nonzero(upright) < MIN_LETTERS:
+    if np.count_nonzero(upright) < max(MIN_LETTERS, SHAPED * len(upright)):
         return ""
     height = float(np.median(pieces.height[upright]))
     low, high = (share * height for share in SIZES)

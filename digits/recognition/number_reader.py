@@ -141,6 +141,7 @@ def read_line(
     model: Model,
     rows: RowModel,
     place: Callable[[Box], Box],
+    may_weigh: bool = True,
 ) -> LinePrediction | None:
     """Read a line of writing that was cut into digits, as a row too, and choose.
 
@@ -151,6 +152,7 @@ def read_line(
         model: reads single digits.
         rows: reads the line as a whole.
         place: brings a box from the pixels of the line's ink to those of the picture.
+        may_weigh: whether there is time to weigh it piece by piece. Defaults to True.
 
     Returns:
         The number; None when neither reader finds a digit.
@@ -165,7 +167,7 @@ def read_line(
         loose = [one for one in line.components if not is_within(place(one.box), boxes)]
         unread = len(line.marks) + len(loose)
         return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
-    if digits and len(line.components) > MAX_PARTS:
+    if digits and (not may_weigh or len(line.components) > MAX_PARTS):
         return finish(cut, digits, cut.text, confidence, row_number=row_number, loose=0)
     guesses = guess(line, cut.number, row, model.score_classes)
     if guesses is None:

@@ -36,7 +36,7 @@ from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.number_reader import read_line
+from digits.recognition.number_reader import CERTAIN, read_line
 from digits.recognition.polarity_choice import read_both_ways
 from digits.recognition.predictions import (
     DigitPrediction,
@@ -49,6 +49,7 @@ from digits.recognition.timed_engine import TimedEngine
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
+MAX_WEIGHED = 600  # pieces of ink in doubtful lines of a picture; later ones are only cut
 BATCH_SIZE = 256  # pictures that are read together
 
 
@@ -235,26 +236,25 @@ class Recognizer:
             DigitPrediction(one.box, one.line, prediction, one.row, one.column)
             for one, prediction in zip(found.digits, predictions, strict=True)
         ]
-        by_line = {
-            number: tuple(line) for number, line in groupby(digits, key=lambda digit: digit.line)
-        }
+        by_line = {n: tuple(line) for n, line in groupby(digits, key=lambda digit: digit.line)}
         if self.rows is None or not found.lines:
-            read = [LinePrediction.of_digits(line) for line in by_line.values()]
-        else:
-            read = [
-                line
-                for number, ink in enumerate(found.lines)
-                if (
-                    line := read_line(
-                        ink,
-                        number,
-                        by_line.get(number, ()),
-                        model=self,
-                        rows=self.rows,
-                        place=partial(enlarge_box, small=found.shape, large=pixels.shape),
-                    )
-                )
-            ]
+            cut = map(LinePrediction.of_digits, by_line.values())
+            return NumberPrediction(tuple(cut), found.message)
+        read: list[LinePrediction] = []
+        weighed = 0
+        for number, written in enumerate(found.lines):
+            line = read_line(
+                written,
+                number,
+                by_line.get(number, ()),
+                model=self,
+                rows=self.rows,
+                place=partial(enlarge_box, small=found.shape, large=pixels.shape),
+                may_weigh=weighed < MAX_WEIGHED,
+            )
+            if line is not None:
+                read.append(line)
+                weighed += len(written.components) if line.confidence < CERTAIN else 0
         return NumberPrediction(tuple(read), found.message)
 
     def score_classes(self, inputs: Sequence[ModelInput]) -> npt.NDArray[np.float32]:

@@ -16,6 +16,7 @@ from digits.preprocessing.background import MIN_CONTRAST, PAPER_SIDE, fit_slope
 from digits.preprocessing.ink import (
     MAX_INK_SIDE,
     LocatedInk,
+    find_even_paper,
     locate_ink,
     separate_gray,
     stretch_contrast,
@@ -25,6 +26,7 @@ from digits.preprocessing.ink_options import FOUND, InkOptions
 
 MIXED_SIDES = 2  # of a picture's four; with ink and paper on so many, either may be the ink
 MAX_SLOPE = 0.5  # of the variance; with more of it in an even slope, the border shows its light
+CLIPPED = 0.05  # of the pixels; with so many quite black or white a picture is no photo
 PAPER_SHARE = 2  # per cent of the pixels that are at least as far from the ink as the paper is
 
 
@@ -37,7 +39,8 @@ def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tupl
 
     Returns:
         What `find_ink` finds first; then, where the border leaves it open, what is light
-        and what is dark. Nothing for a blank picture.
+        and what is dark. These alone for an enlarged drawing that passes for a photo. Nothing
+        for a blank picture.
 
     Raises:
         ValueError: if `image` is of another dtype or shape, or has no pixels.
@@ -49,7 +52,9 @@ def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tupl
     if inks[0] is None:
         return ()
     if options.polarity == "found" and not is_cut_out and has_mixed_border(gray):
-        inks += [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
+        lifted = [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
+        # What was cleaned as a photo is no reading of a drawing, whose strokes that breaks.
+        inks = lifted if is_soft_drawing(gray) else [*inks, *lifted]
     return tuple(locate_ink(ink, image.shape) for ink in inks if ink is not None)
 
 
@@ -71,6 +76,15 @@ def has_mixed_border(gray: Gray) -> bool:
         return False
     small = shrink(gray, PAPER_SIDE)
     return float(fit_slope(small).var()) < MAX_SLOPE * float(small.var())
+
+
+def is_soft_drawing(gray: Gray) -> bool:
+    """Whether a picture is an enlarged drawing, with so little paper that it passes for a photo.
+
+    Its paper is black or white; no light falls on it.
+    """
+    clipped = np.count_nonzero(gray == 0), np.count_nonzero(gray == 255)
+    return find_even_paper(gray) is None and bool(max(clipped) >= CLIPPED * gray.size)
 
 
 def lift_ink(gray: Gray) -> Gray | None:

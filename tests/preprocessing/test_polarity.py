@@ -67,6 +67,12 @@ def test_a_digit_that_is_cropped_to_its_ink_is_read(
     assert recognizer.predict(255 - picture if is_dark else picture).label == str(digit)
 
 
+def test_an_enlarged_drawing_is_not_cleaned_as_a_photo() -> None:
+    small = cv2.resize(draw_bold_zero(), (8, 8), interpolation=cv2.INTER_AREA)
+    soft = cv2.resize(small, (160, 160), interpolation=cv2.INTER_CUBIC)
+    assert len(find_inks(soft)) == 2
+
+
 def test_the_reading_that_was_chosen_is_explained(recognizer: Recognizer) -> None:
     explanation = Explainer(recognizer).explain(draw_bold_zero())
     seen = recognizer.predict(draw_bold_zero()).model_input

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digits.preprocessing.arrays import Gray, Ink, shrink
-from digits.preprocessing.ruled_lines import remove_lines
+from digits.preprocessing.ruled_lines import Ruling, remove_lines
 
 PAPER_SIDE = 96  # pixels; light and shadow need no more
 MIN_CONTRAST = 24  # gray levels; a picture that is flatter than this is blank
@@ -27,12 +27,15 @@ NEAR = (5, 5)  # pixels around strong ink that are its soft edge
 SURROUNDING = 0.5  # of a piece's height and width; with so much on the border it is no ink
 
 
-def clean_photo(gray: Gray, *, keep_border: bool = False) -> Ink | None:
+def clean_photo(
+    gray: Gray, *, keep_border: bool = False, rulings: list[Ruling] | None = None
+) -> Ink | None:
     """Make ink of a photo, without light and shadow, noise, printed lines, surroundings.
 
     Args:
         gray: uint8 array of shape (height, width), [0, 255], dark ink on lighter paper.
         keep_border: whether pieces stay that touch the picture's border.
+        rulings: gets the lines that are taken off. Defaults to nobody who asks.
 
     Returns:
         uint8 array of the same shape, 0 = paper, 255 = ink; None when nothing
@@ -40,8 +43,8 @@ def clean_photo(gray: Gray, *, keep_border: bool = False) -> Ink | None:
     """
     contrast = contrast_in_light(gray, estimate_paper(gray))
     smooth = cv2.GaussianBlur(contrast, (3, 3), 0)
-    ink = extract_ink(clear_surroundings(smooth), keep_border)
-    return extract_ink(smooth, keep_border) if ink is None else ink
+    ink = extract_ink(clear_surroundings(smooth), keep_border, rulings)
+    return extract_ink(smooth, keep_border, rulings) if ink is None else ink
 
 
 def threshold_photo(gray: Gray) -> Ink | None:
@@ -154,10 +157,12 @@ def clear_surroundings(contrast: Gray) -> Gray:
     return cv2.bitwise_and(contrast, cv2.bitwise_not(around))
 
 
-def extract_ink(contrast: Gray, keep_border: bool) -> Ink | None:
+def extract_ink(
+    contrast: Gray, keep_border: bool, rulings: list[Ruling] | None = None
+) -> Ink | None:
     """Take rules off a smooth contrast, and threshold it as `soften` does."""
     threshold, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return soften(remove_lines(contrast, threshold / 2), keep_border)
+    return soften(remove_lines(contrast, threshold / 2, rulings), keep_border)
 
 
 def soften(smooth: Gray, keep_border: bool) -> Ink | None:

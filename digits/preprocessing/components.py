@@ -94,6 +94,14 @@ def cut_out(pieces: Pieces, chosen: Flags) -> list[Component]:
     return [Component(*pieces.cut(number), bool(pieces.is_flat[number])) for number in numbers]
 
 
+def trim(box: Box, ink: Ink) -> Component | None:
+    """Cut ink that lies in a box out of the paper; None when there is none."""
+    x, y, width, height = cv2.boundingRect(ink)
+    if not width:
+        return None
+    return Component(Box(box.x + x, box.y + y, width, height), ink[y : y + height, x : x + width])
+
+
 def weigh_heights(heights: Integers, areas: Integers) -> float:
     """Return the height that half of the ink is in components of, or higher ones; 0 of none."""
     if not heights.size:

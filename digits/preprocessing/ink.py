@@ -16,7 +16,7 @@ from digits.preprocessing.arrays import OPAQUE, Gray, Image, Ink, check_image, c
 from digits.preprocessing.background import MIN_CONTRAST, clean_photo, darken_ink, threshold_photo
 from digits.preprocessing.geometry import Rectangle
 from digits.preprocessing.ink_options import FOUND, InkOptions
-from digits.preprocessing.ruled_lines import remove_lines
+from digits.preprocessing.ruled_lines import Ruling, remove_lines
 
 MAX_INK_SIDE = 1024  # pixels; larger pictures are shrunk first, a digit needs no more
 MIN_PHOTO_SIDE = 48  # pixels; smaller photos are enlarged first, or smoothing takes their strokes
@@ -74,7 +74,12 @@ def locate_ink(ink: Ink, shape: tuple[int, ...]) -> LocatedInk:
 
 
 def separate_ink(
-    image: Image, *, max_side: int, keep_border: bool = False, options: InkOptions = FOUND
+    image: Image,
+    *,
+    max_side: int,
+    keep_border: bool = False,
+    options: InkOptions = FOUND,
+    rulings: list[Ruling] | None = None,
 ) -> Ink | None:
     """Separate ink from paper, without a choice of what belongs to the digit.
 
@@ -83,13 +88,16 @@ def separate_ink(
         max_side: pixels; a larger picture is shrunk first.
         keep_border: whether ink stays that touches the picture's border, as of a page.
         options: as for `find_ink`.
+        rulings: gets the printed lines that are taken off, in the pixels of the result.
 
     Returns:
         uint8 array, the whole picture shrunk or enlarged, 0 = paper, 255 = ink. None
         when there is no ink.
     """
     gray, is_cut_out = to_small_gray(image, max_side)
-    return separate_gray(gray, is_cut_out, keep_border=keep_border, options=options)
+    return separate_gray(
+        gray, is_cut_out, keep_border=keep_border, options=options, rulings=rulings
+    )
 
 
 def to_small_gray(image: Image, max_side: int) -> tuple[Gray, bool]:
@@ -99,7 +107,12 @@ def to_small_gray(image: Image, max_side: int) -> tuple[Gray, bool]:
 
 
 def separate_gray(
-    gray: Gray, is_cut_out: bool, *, keep_border: bool, options: InkOptions
+    gray: Gray,
+    is_cut_out: bool,
+    *,
+    keep_border: bool,
+    options: InkOptions,
+    rulings: list[Ruling] | None = None,
 ) -> Ink | None:
     """Separate ink from paper in what `to_gray` returned."""
     is_found = options.polarity == "found" or is_cut_out
@@ -108,14 +121,14 @@ def separate_gray(
     if level is None:
         gray = darken_ink(enlarge_small(gray), is_dark_ink)
         if options.clean:
-            return clean_photo(gray, keep_border=keep_border)
+            return clean_photo(gray, keep_border=keep_border, rulings=rulings)
         return threshold_photo(gray)
     if is_dark_ink is None:
         contrast = contrast_with(gray, level)
     else:
         contrast = contrast_on_side(gray, is_dark_ink)
     ink = stretch_contrast(contrast)
-    return ink if ink is None or not options.clean else remove_lines(ink, 0)
+    return ink if ink is None or not options.clean else remove_lines(ink, 0, rulings)
 
 
 def enlarge_small(gray: Gray) -> Gray:

@@ -53,30 +53,28 @@ class Ruling:
     is_form: bool
 
 
-def remove_lines(contrast: Gray, level: float) -> Gray:
+def remove_lines(contrast: Gray, level: float, rulings: list[Ruling] | None = None) -> Gray:
     """Take printed lines off, unless nothing but lines would stay.
 
     Args:
         contrast: uint8 array of shape (height, width), 0 = paper.
         level: contrast above which a pixel may belong to a line.
+        rulings: gets the lines that are taken off. Defaults to nobody who asks.
 
     Returns:
         uint8 array of the same shape: `contrast`, 0 where the lines were.
     """
-    return take_lines_off(contrast, level)[0]
-
-
-def take_lines_off(contrast: Gray, level: float) -> tuple[Gray, Ruling | None]:
-    """Do as `remove_lines`, and tell which lines were taken."""
     _, mask = cv2.threshold(contrast, level, 255, cv2.THRESH_BINARY)
     ruling = find_ruling(mask)
     if ruling is None:
-        return contrast, None
+        return contrast
     rest = cv2.bitwise_and(contrast, cv2.bitwise_not(pixels_of(ruling, mask, contrast)))
     sides = component_sides(cv2.compare(rest, level, cv2.CMP_GT))
-    if ruling.is_form or sides.max(initial=0) >= MIN_REST * max(mask.shape):
-        return rest, ruling
-    return contrast, None
+    if not ruling.is_form and sides.max(initial=0) < MIN_REST * max(mask.shape):
+        return contrast
+    if rulings is not None:
+        rulings.append(ruling)
+    return rest
 
 
 def find_ruling(mask: Mask) -> Ruling | None:

@@ -17,10 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import cv2
 import numpy as np
 
-from digits.preprocessing.arrays import Image, Ink
+from digits.preprocessing.arrays import Image
 from digits.preprocessing.components import (
     NOISE,
     Component,
@@ -28,14 +27,17 @@ from digits.preprocessing.components import (
     TextLine,
     find_text_lines,
     row_gap,
+    trim,
 )
 from digits.preprocessing.cut_paths import Cut, find_cuts, slice_ink
 from digits.preprocessing.geometry import Box, enlarge_box
+from digits.preprocessing.grid import Grid, find_grid
 from digits.preprocessing.ink import separate_ink
 from digits.preprocessing.ink_options import FOUND, InkOptions
 from digits.preprocessing.normalization import ModelInput, fit_digit, to_model_input
 from digits.preprocessing.pieces import find_pieces
 from digits.preprocessing.printed import PRINT, describe_print
+from digits.preprocessing.ruled_lines import Ruling
 
 ScoreDigits = Callable[[Sequence[ModelInput]], Sequence[float]]  # certainty of each, in [0, 1]
 
@@ -77,8 +79,6 @@ class FoundDigit:
     box: Box  # pixels of the picture
     line: int  # from the top, 0 first
     model_input: ModelInput
-    row: int | None = None  # of its cell in a grid, from 0; None elsewhere
-    column: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +89,7 @@ class FoundDigits:
     message: str = ""  # a sentence: why there are none, or what was left out
     lines: tuple[TextLine, ...] = ()  # their ink, in pixels of a picture of `shape`
     shape: tuple[int, ...] = ()  # (height, width) of the ink
+    grid: Grid | None = None  # whose cells hold them, in pixels of their ink
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +136,16 @@ def find_digits(
         The digits line by line from top to bottom, each line from left to right; and what
         is to be said of a picture that is no page of digits.
     """
-    ink = separate_ink(image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options)
+    rulings: list[Ruling] = []
+    ink = separate_ink(
+        image, max_side=MAX_PAGE_SIDE, keep_border=True, options=options, rulings=rulings
+    )
     if ink is None:
         return FoundDigits()
     pieces = find_pieces(ink)
     try:
-        lines = find_text_lines(pieces)
+        lines, grid = find_text_lines(pieces), find_grid(rulings)
+        lines = lines if grid is None else grid.sort_rows(lines)
         found, lines_read, doubtful = part_lines(lines, score_digits)
     except NoWritingError as error:
         return FoundDigits(message=describe_print(pieces, score_digits) or str(error))
@@ -150,7 +155,7 @@ def find_digits(
     rest = sum(len(line.components) for line in lines[lines_read:])
     boxed = tuple(replace(d, box=enlarge_box(d.box, ink.shape, image.shape)) for d in found)
     message = LEFT_OUT.format(lines=lines_read, count=rest) if rest else ""
-    return FoundDigits(boxed, message, tuple(lines[:lines_read]), ink.shape)
+    return FoundDigits(boxed, message, tuple(lines[:lines_read]), ink.shape, grid)
 
 
 def part_lines(
@@ -284,14 +289,6 @@ def unite(components: Sequence[Component]) -> Component:
         place = ink[y : y + component.box.height, x : x + component.box.width]
         np.maximum(place, component.ink, out=place)
     return Component(box, ink)
-
-
-def trim(box: Box, ink: Ink) -> Component | None:
-    """Cut ink that lies in a box out of the paper; None when there is none."""
-    x, y, width, height = cv2.boundingRect(ink)
-    if not width:
-        return None
-    return Component(Box(box.x + x, box.y + y, width, height), ink[y : y + height, x : x + width])
 
 
 def make_input(component: Component) -> ModelInput:

@@ -15,12 +15,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from digits.preprocessing.components import Component, TextLine
-from digits.preprocessing.geometry import Box
+from digits.preprocessing.components import Component, TextLine, trim
+from digits.preprocessing.geometry import Box, enlarge_box
 from digits.preprocessing.lattice import Lattice, ScoreClasses, build_lattice
 from digits.preprocessing.normalization import ModelInput
 from digits.preprocessing.row import RowInput, fit_row
-from digits.preprocessing.segmentation import make_input, trim, unite
+from digits.preprocessing.segmentation import FoundDigits, make_input, unite
 from digits.recognition.predictions import DigitPrediction, LinePrediction, Prediction, Status
 from digits.recognition.row_decoding import LogProbabilities, align, score_texts, search_beam
 from digits.recognition.row_model import COLUMN_WIDTH, RowModel
@@ -219,6 +219,29 @@ def finish(
     is_sure = not message and cut.status == "digit" and confidence >= AGREED
     status: Status = "digit" if is_sure else "unsure"
     return LinePrediction(tuple(digits), text, status, confidence, message)
+
+
+def put_in_cells(
+    lines: Sequence[LinePrediction], found: FoundDigits, shape: tuple[int, ...]
+) -> tuple[LinePrediction, ...]:
+    """Say of each digit in which cell it stands, where the picture is a grid.
+
+    Args:
+        lines: numbers.
+        found: where they were found.
+        shape: (height, width) of the picture.
+    """
+    if found.grid is None:
+        return tuple(lines)
+    placed = []
+    for line in lines:
+        digits = []
+        for digit in line.digits:
+            cell = found.grid.cell_of(enlarge_box(digit.box, shape, found.shape))
+            row, column = cell or (None, None)
+            digits.append(replace(digit, row=row, column=column))
+        placed.append(replace(line, digits=tuple(digits)))
+    return tuple(placed)
 
 
 def is_within(box: Box, others: Sequence[Box]) -> bool:

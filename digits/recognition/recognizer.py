@@ -36,7 +36,7 @@ from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.number_reader import CERTAIN, read_line
+from digits.recognition.number_reader import CERTAIN, put_in_cells, read_line
 from digits.recognition.polarity_choice import read_both_ways
 from digits.recognition.predictions import (
     DigitPrediction,
@@ -233,13 +233,13 @@ class Recognizer:
             found = FoundDigits(() if ink is None else (whole_digit(ink),))
         predictions = self.predict_inputs([digit.model_input for digit in found.digits])
         digits = [
-            DigitPrediction(one.box, one.line, prediction, one.row, one.column)
+            DigitPrediction(one.box, one.line, prediction)
             for one, prediction in zip(found.digits, predictions, strict=True)
         ]
         by_line = {n: tuple(line) for n, line in groupby(digits, key=lambda digit: digit.line)}
         if self.rows is None or not found.lines:
-            cut = map(LinePrediction.of_digits, by_line.values())
-            return NumberPrediction(tuple(cut), found.message)
+            cut = [LinePrediction.of_digits(line) for line in by_line.values()]
+            return NumberPrediction(put_in_cells(cut, found, pixels.shape), found.message)
         read: list[LinePrediction] = []
         weighed = 0
         for number, written in enumerate(found.lines):
@@ -255,7 +255,7 @@ class Recognizer:
             if line is not None:
                 read.append(line)
                 weighed += len(written.components) if line.confidence < CERTAIN else 0
-        return NumberPrediction(tuple(read), found.message)
+        return NumberPrediction(put_in_cells(read, found, pixels.shape), found.message)
 
     def score_classes(self, inputs: Sequence[ModelInput]) -> npt.NDArray[np.float32]:
         """Return of each input the probability that it is one digit, and which.

@@ -20,6 +20,7 @@ from digits.preprocessing.pieces import CORE, Flags, Integers, Pieces
 MANY = 200  # components; so many may be a texture ...
 GRAIN = 12.0  # pixels; if half of them or half of the ink is lower: grain of paper or sensor ...
 MIN_BODIES = 0.5  # of them; or if fewer could be a digit by themselves
+MAX_OVERLAP = 16  # pictures' areas in all boxes; digits do not lie across each other
 BESIDE = 0.5  # of the lower one's height, that two components share to stand side by side
 SPECK = 0.2  # of the digits' height; what is smaller both paths is dust or a dot
 RULE_WIDTH = 2.0  # digits' heights; a flat component that is wider is a rule
@@ -78,6 +79,8 @@ def find_text_lines(pieces: Pieces) -> list[TextLine]:
         min(height, np.median(heights)) < GRAIN
         or np.count_nonzero(is_body) < MIN_BODIES * len(heights)
     ):
+        raise NoWritingError(NOISE)
+    if np.sum((pieces.width * pieces.height)[is_kept]) > MAX_OVERLAP * pieces.ink.size:
         raise NoWritingError(NOISE)
     lines = mend_lines(group_bodies(cut_out(pieces, is_body)))
     attach(cut_out(pieces, is_kept & ~is_body), lines)

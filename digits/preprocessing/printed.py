@@ -18,7 +18,7 @@ from digits.preprocessing.pieces import Flags, Integers, Pieces
 Shapes = npt.NDArray[np.float32]  # (n, 784), of length 1 each
 
 MIN_LETTERS = 60  # of a page; fewer tell too little
-LOWEST = 6  # pixels; letters that are lower have no shape
+LOWEST, HIGHEST = 6, 200  # pixels; lower letters have no shape, higher ones are no page of print
 SHAPED = 0.6  # of all pieces have one; some are dots and commas
 SIZES = 0.5, 2.5  # of the median height, of letters
 MAX_COMPARED = 300  # letters of the page, evenly spread
@@ -47,6 +47,8 @@ def describe_print(
     if np.count_nonzero(upright) < max(MIN_LETTERS, SHAPED * len(upright)):
         return ""
     height = float(np.median(pieces.height[upright]))
+    if height > HIGHEST:
+        return ""
     low, high = (share * height for share in SIZES)
     letters = np.flatnonzero(upright & (pieces.height >= low) & (pieces.height <= high))
     compared = letters[:: -(-len(letters) // MAX_COMPARED)]

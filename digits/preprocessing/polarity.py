@@ -11,8 +11,8 @@ NumPy and OpenCV only.
 import cv2
 import numpy as np
 
-from digits.preprocessing.arrays import Gray, Image, shrink
-from digits.preprocessing.background import MIN_CONTRAST, PAPER_SIDE, fit_slope
+from digits.preprocessing.arrays import Gray, Image, Ink, shrink
+from digits.preprocessing.background import MIN_CONTRAST, PAPER_SIDE, fit_slope, has_dark_ink
 from digits.preprocessing.ink import (
     MAX_INK_SIDE,
     LocatedInk,
@@ -26,6 +26,7 @@ from digits.preprocessing.ink_options import FOUND, InkOptions
 
 MIXED_SIDES = 2  # of a picture's four; with ink and paper on so many, either may be the ink
 MAX_SLOPE = 0.5  # of the variance; with more of it in an even slope, the border shows its light
+SOLID = 0.6  # of the ink's box; digits have a tenth to a half, a sheet on a table three quarters
 CLIPPED = 0.05  # of the pixels; with so many quite black or white a picture is no photo
 PAPER_SHARE = 2  # per cent of the pixels that are at least as far from the ink as the paper is
 
@@ -39,8 +40,9 @@ def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tupl
 
     Returns:
         What `find_ink` finds first; then, where the border leaves it open, what is light
-        and what is dark. These alone for an enlarged drawing that passes for a photo. Nothing
-        for a blank picture.
+        and what is dark: these alone for an enlarged drawing that passes for a photo. After
+        a sheet on a table that was taken for ink, what is dark on it. Nothing for a blank
+        picture.
 
     Raises:
         ValueError: if `image` is of another dtype or shape, or has no pixels.
@@ -51,11 +53,28 @@ def find_inks(image: Image | LocatedInk, *, options: InkOptions = FOUND) -> tupl
     inks = [separate_gray(gray, is_cut_out, keep_border=False, options=options)]
     if inks[0] is None:
         return ()
-    if options.polarity == "found" and not is_cut_out and has_mixed_border(gray):
-        lifted = [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
+    if options.polarity == "found" and not is_cut_out:
+        inks += other_readings(gray, inks[0])
         # What was cleaned as a photo is no reading of a drawing, whose strokes that breaks.
-        inks = lifted if is_soft_drawing(gray) else [*inks, *lifted]
+        if len(inks) == 3 and is_soft_drawing(gray):
+            del inks[0]
     return tuple(locate_ink(ink, image.shape) for ink in inks if ink is not None)
+
+
+def other_readings(gray: Gray, ink: Ink) -> list[Ink | None]:
+    """Separate what else may be ink: what is light, what is dark, or the writing on a sheet."""
+    if has_mixed_border(gray):
+        return [lift_ink(gray), lift_ink(cv2.bitwise_not(gray))]
+    if is_solid(ink) and find_even_paper(gray) is None and not has_dark_ink(gray):
+        return [separate_gray(gray, False, keep_border=False, options=InkOptions(polarity="dark"))]
+    return []
+
+
+def is_solid(ink: Ink) -> bool:
+    """Whether ink fills what it lies in, as a sheet does and no stroke but an upright one."""
+    left, top, width, height = cv2.boundingRect(ink)
+    strong = cv2.compare(ink[top : top + height, left : left + width], 127, cv2.CMP_GT)
+    return cv2.countNonZero(strong) > SOLID * strong.size
 
 
 def is_open(image: Image, options: InkOptions) -> bool:

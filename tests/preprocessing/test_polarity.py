@@ -67,6 +67,13 @@ def test_a_digit_that_is_cropped_to_its_ink_is_read(
     assert recognizer.predict(255 - picture if is_dark else picture).label == str(digit)
 
 
+def test_a_sheet_on_a_table_that_fills_most_of_the_photo_is_paper(recognizer: Recognizer) -> None:
+    photo = np.random.default_rng(0).normal(70, 4, (300, 300)).clip(0, 255).astype(np.uint8)
+    sheet = 255 - cv2.resize(draw(5)[..., 0], (120, 120), interpolation=cv2.INTER_AREA)
+    photo[60:180, 90:210] = sheet // 5 * 4
+    assert recognizer.predict(photo).label == "5"
+
+
 def test_an_enlarged_drawing_is_not_cleaned_as_a_photo() -> None:
     small = cv2.resize(draw_bold_zero(), (8, 8), interpolation=cv2.INTER_AREA)
     soft = cv2.resize(small, (160, 160), interpolation=cv2.INTER_CUBIC)

@@ -51,7 +51,7 @@ def train_rows(options: TrainOptions) -> None:
     if uncompiled := compile_finished(finished):
         raise checkpoints.TrainingError(uncompiled)
     rows_model = RowModel.load(finished)
-    composer = make_composer(options.sources, "validation")
+    composer = make_composer(options.sources, "validation", varied=False)
     card = fit_choice(rows_model.card, rows_model, composer, recognizer=Recognizer.load())
     card.write(finished)
     replace_model(finished, output)  # a kill in between is mended by --resume

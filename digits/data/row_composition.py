@@ -52,14 +52,22 @@ class Tile:
 class RowComposer:
     """Rows of the digits of some writers and images."""
 
-    def __init__(self, digits: Sequence[StrokeDigit], images: LabelledImages | None) -> None:
+    def __init__(
+        self,
+        digits: Sequence[StrokeDigit],
+        images: LabelledImages | None,
+        *,
+        varied: bool = True,
+    ) -> None:
         """Sort digits by writer and label.
 
         Args:
             digits: pen strokes, labels "0" to "9".
             images: of MNIST, labels 0 to 9; None for pen strokes alone.
+            varied: whether digits get habits of other hands and rows are damaged, to train
+                with; else each digit is as its writer wrote it. Defaults to True.
         """
-        self.digits = [*digits]
+        self.digits, self.varied = [*digits], varied
         writers = np.array([digit.writer for digit in digits])
         labels = np.array([digit.label for digit in digits])
         self.hands = [
@@ -91,7 +99,8 @@ class RowComposer:
             else self.draw_pen(character, hand, brush, rng)
             for character in label
         ]
-        return label, finish(place(label, tiles, brush, rng), rng)
+        row = slant(place(label, tiles, brush, rng), rng)
+        return label, damage(row, rng) if self.varied else crop(row)
 
     def draw_image(self, label: str, rng: np.random.Generator) -> Tile:
         """Enlarge an image of MNIST."""
@@ -116,7 +125,7 @@ class RowComposer:
             thick = brush * (rng.uniform(1, 1.5) if character in ".,:" else 1)
             return draw_tile(strokes, thick, ascent)
         digit = self.digits[rng.choice(hand[character])]
-        strokes = augment_strokes(digit, rng=rng, probability=HABITS)
+        strokes = augment_strokes(digit, rng=rng, probability=HABITS if self.varied else 0)
         strokes = fit_strokes(strokes, SIZE * rng.uniform(*SIZE_FACTOR))
         height = max(float(stroke[:, 1].max()) for stroke in strokes) + brush
         return draw_tile(strokes, brush, height + rng.uniform(-STRAY, STRAY) * SIZE)
@@ -213,8 +222,8 @@ def meeting_point(canvas: Ink, tile: Ink, top: int, *, passing: int) -> int:
     return int((ends - inked.argmax(axis=1))[rows].max())
 
 
-def finish(canvas: Ink, rng: np.random.Generator) -> Ink:
-    """Slant and slope a row, let it be thicker, thinner, broken, soft, and leave remains."""
+def slant(canvas: Ink, rng: np.random.Generator) -> Ink:
+    """Slant and slope a row, and make it narrower or wider."""
     height, width = canvas.shape
     shear, slope = rng.uniform(-SHEAR, SHEAR), rng.uniform(-SLOPE, SLOPE)
     squeeze = rng.uniform(1 - SQUEEZE, 1 + SQUEEZE)
@@ -223,7 +232,11 @@ def finish(canvas: Ink, rng: np.random.Generator) -> Ink:
     new_width = round(width * squeeze + abs(shear) * height)
     new_height = round(height + abs(slope) * width)
     matrix[:, 2] = (new_width / 2, new_height / 2) - middle
-    row = cv2.warpAffine(canvas, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR)
+    return cv2.warpAffine(canvas, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR)
+
+
+def damage(row: Ink, rng: np.random.Generator) -> Ink:
+    """Let a row be thicker, broken or soft, leave remains, and cut it to its ink."""
     kind = rng.uniform()
     if kind < 0.1:
         row = cv2.dilate(row, np.ones((3, 3), np.uint8))

@@ -109,7 +109,14 @@ def enlarge_path(path: npt.NDArray[np.int64], shape: tuple[int, ...], scale: flo
 
 def slice_ink(ink: Ink, left: Cut | None, right: Cut | None) -> Ink:
     """Keep the ink between two cuts; None is the ink's own end."""
-    columns = np.arange(ink.shape[1])
-    first = 0 if left is None else left.columns[:, np.newaxis]
-    end = ink.shape[1] if right is None else right.columns[:, np.newaxis]
-    return ink * ((first <= columns) & (columns < end))
+    first = 0 if left is None else max(int(left.columns.min()), 0)
+    end = ink.shape[1] if right is None else max(int(right.columns.max()), first)
+    sliced = np.zeros_like(ink)
+    columns = np.arange(ink.shape[1])[first:end]
+    is_kept = np.ones((len(ink), len(columns)), bool)
+    if left is not None:
+        is_kept &= left.columns[:, np.newaxis] <= columns
+    if right is not None:
+        is_kept &= columns < right.columns[:, np.newaxis]
+    np.multiply(ink[:, first:end], is_kept, out=sliced[:, first:end])
+    return sliced

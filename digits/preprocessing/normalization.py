@@ -175,7 +175,7 @@ def thicken(digit: Ink, *, least: float) -> Ink:
     if area == 0 or missing < 1:
         return digit
     margin = missing // 2 + 1
-    padded = np.pad(digit, margin)
+    padded = cv2.copyMakeBorder(digit, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     return crop(cv2.dilate(padded, np.ones((missing + 1, missing + 1), np.uint8)))
 
 

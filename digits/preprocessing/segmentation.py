@@ -122,7 +122,7 @@ class Join:
 
 
 def find_digits(
-    image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND
+    image: Image, score_digits: ScoreDigits, *, options: InkOptions = FOUND, uncut: int = 0
 ) -> FoundDigits:
     """Find the digits of a picture.
 
@@ -131,6 +131,8 @@ def find_digits(
             (height, width, 4) RGBA, [0, 255], any polarity and paper colour.
         score_digits: tells of model inputs how certain each is one digit, in [0, 1].
         options: what is known of the picture. Defaults to nothing.
+        uncut: lines of at most so many components are not sliced: another reader looks for
+            digits that touch. Defaults to 0: all are.
 
     Returns:
         The digits line by line from top to bottom, each line from left to right; and what
@@ -146,7 +148,7 @@ def find_digits(
     try:
         lines, grid = find_text_lines(pieces), find_grid(rulings)
         lines = lines if grid is None else grid.sort_rows(lines)
-        found, lines_read, doubtful = part_lines(lines, score_digits)
+        found, lines_read, doubtful = part_lines(lines, score_digits, uncut=uncut)
     except NoWritingError as error:
         return FoundDigits(message=describe_print(pieces, score_digits) or str(error))
     is_doubtful = doubtful > max(MAX_LOW_SCORES, DOUBTFUL_PRINT * len(found))
@@ -159,9 +161,9 @@ def find_digits(
 
 
 def part_lines(
-    lines: Sequence[TextLine], score_digits: ScoreDigits
+    lines: Sequence[TextLine], score_digits: ScoreDigits, *, uncut: int = 0
 ) -> tuple[list[FoundDigit], int, int]:
-    """Find the digits of lines of writing, in pixels of their ink.
+    """Find the digits of lines of writing, in pixels of their ink; `uncut` as for `find_digits`.
 
     Returns:
         The digits; of how many lines: for more there would be no time; how many are doubtful.
@@ -182,7 +184,8 @@ def part_lines(
         for joined in search([join.unite(line) for join in joins], score_digits):
             digits = [joined]
             is_vain = parted >= MAX_PARTED_IN_VAIN and doubtful > len(found) / 2
-            if may_be_several(joined, line.height) and parted < MAX_PARTED and not is_vain:
+            is_cut = len(line.components) > uncut and parted < MAX_PARTED and not is_vain
+            if is_cut and may_be_several(joined, line.height):
                 parted += 1
                 digits = search(list(slice_component(joined.whole, line.height)), score_digits)
             for digit in digits:

@@ -3,13 +3,14 @@
     reading = read_line(line, 0, digits, model=recognizer, rows=RowModel.load(), place=place)
     reading.text, reading.confidence
 
-Where digits stand apart cutting is right, and where they touch the row reader: each is
-asked what speaks against the other's answers. A conditional logit model (McFadden, 1974)
-weighs both, and gives the probability of each text and of none of them.
+Cutting is right where digits stand apart, and the row reader where they touch;
+`number_choice` weighs one against the other.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
 from typing import Protocol
 
 import numpy as np
@@ -17,21 +18,23 @@ import numpy.typing as npt
 
 from digits.preprocessing.components import Component, TextLine, trim
 from digits.preprocessing.geometry import Box, enlarge_box
-from digits.preprocessing.lattice import Lattice, ScoreClasses, build_lattice
 from digits.preprocessing.normalization import ModelInput
-from digits.preprocessing.row import RowInput, fit_row
-from digits.preprocessing.segmentation import FoundDigits, make_input, unite
+from digits.preprocessing.segmentation import FoundDigits, make_input
+from digits.recognition.number_choice import (
+    SeenRow,
+    count_sign_pieces,
+    digits_of,
+    guess,
+    see_row,
+)
 from digits.recognition.predictions import DigitPrediction, LinePrediction, Prediction, Status
-from digits.recognition.row_decoding import LogProbabilities, align, score_texts, search_beam
+from digits.recognition.row_decoding import align
 from digits.recognition.row_model import COLUMN_WIDTH, RowModel
 
-BEAM_WIDTH = 10  # texts that the row reader proposes
-MAX_COST = 30.0  # nats above the cheapest; more is as good as impossible
-CUT_WEIGHT = 0.5  # of cutting, against the row reader
-WEIGHTS = {"scale": 1.0, "none": -4.0}  # until `digits.training.row_calibration` has fitted them
 CERTAIN = 0.9  # confidence of both readers in one number; then no other is looked for
 MAX_PARTS = 30  # pieces of ink; a longer line is no number, and is not weighed piece by piece
-AGREED = 0.5  # confidence in a number on which both readers agree, to call it sure
+MAX_WEIGHED = 600  # pieces of ink in doubtful lines of a picture; later ones are only cut
+SURE = 0.9  # confidence in a number on which both readers agree, to call it sure
 
 UNREAD = "There are marks beside the digits that were not understood."
 DISAGREE = "Cut into single digits it says {}, read as a whole {}."
@@ -47,90 +50,42 @@ class Model(Protocol):
         """Read preprocessed pictures of one digit each."""
 
 
-@dataclass(frozen=True, eq=False)
-class SeenRow:
-    """A line as the row reader sees it.
-
-    Attributes:
-        whole: the ink of the line, with its marks.
-        row_input: the picture of it.
-        columns: what the network gives.
-        beam: the most probable texts, with the logs of their probabilities.
-    """
-
-    whole: Component
-    row_input: RowInput
-    columns: LogProbabilities
-    beam: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Guesses:
-    """What a line may say.
-
-    Attributes:
-        texts: numbers with their signs.
-        row: log probability that the row reader gives each, (n,).
-        cut: cost of the best cutting into each one's digits, above the cheapest, (n,).
-        lattice: the ways to cut the line.
-    """
-
-    texts: tuple[str, ...]
-    row: npt.NDArray[np.float64]
-    cut: npt.NDArray[np.float64]
-    lattice: Lattice
-
-    def probabilities(self, weights: dict[str, float]) -> npt.NDArray[np.float64]:
-        """Return the probability of each text, (n,); what is missing to 1 is that of none."""
-        scores = weights["scale"] * (self.row - CUT_WEIGHT * self.cut)
-        scores = np.append(scores, weights["none"])
-        shares = np.exp(scores - scores.max())
-        return np.asarray(shares[:-1] / shares.sum())
-
-
-def digits_of(text: str) -> str:
-    """Return a text without its signs."""
-    return "".join(filter(str.isdecimal, text))
-
-
-def see_row(line: TextLine, rows: RowModel) -> SeenRow:
-    """Ask the row reader about a line."""
-    whole = unite([*line.components, *line.marks])
-    row_input = fit_row(whole.ink)
-    columns = rows.read(row_input)
-    return SeenRow(whole, row_input, columns, tuple(search_beam(columns, width=BEAM_WIDTH)))
-
-
-def guess(
-    line: TextLine, cut_number: str, row: SeenRow, score_classes: ScoreClasses
-) -> Guesses | None:
-    """List what a line may say, with what each reader says of it.
+def read_lines(
+    found: FoundDigits,
+    digits: Sequence[DigitPrediction],
+    *,
+    model: Model,
+    rows: RowModel | None,
+    shape: tuple[int, ...],
+) -> tuple[LinePrediction, ...]:
+    """Read the lines of a picture, each by both readers, and say in which cells digits stand.
 
     Args:
-        line: of writing.
-        cut_number: the digits that cutting alone finds, "" for none.
-        row: what the row reader sees.
-        score_classes: the network of single digits, for the lattice.
-
-    Returns:
-        The guesses; None where no reader finds a digit.
+        found: the lines and digits that were found.
+        digits: those digits, read one by one.
+        model: reads single digits.
+        rows: reads a line as a whole; None to leave the lines as they were cut.
+        shape: (height, width) of the picture.
     """
-    texts = [text for text, _ in row.beam if digits_of(text)]
-    if len(cut_number) == 1:  # a single digit is read as one, with whatever sign
-        texts = [
-            text for text in texts if digits_of(text) == cut_number or len(digits_of(text)) > 1
-        ]
-    if cut_number and cut_number not in texts:
-        texts.append(cut_number)
-    if not texts:
-        return None
-    lattice = build_lattice(line, score_classes)
-    costs = lattice.costs([digits_of(text) for text in texts])
-    cheapest = costs.min()
-    cut = np.full(len(texts), MAX_COST)
-    if np.isfinite(cheapest):
-        cut = np.minimum(costs - cheapest, MAX_COST)
-    return Guesses(tuple(texts), score_texts(row.columns, texts), cut, lattice)
+    by_line = {n: tuple(line) for n, line in groupby(digits, key=lambda digit: digit.line)}
+    if rows is None or not found.lines:
+        return put_in_cells([*map(LinePrediction.of_digits, by_line.values())], found, shape)
+    read: list[LinePrediction] = []
+    weighed = 0
+    for number, written in enumerate(found.lines):
+        line = read_line(
+            written,
+            number,
+            by_line.get(number, ()),
+            model=model,
+            rows=rows,
+            place=partial(enlarge_box, small=found.shape, large=shape),
+            may_weigh=weighed < MAX_WEIGHED,
+        )
+        if line is not None:
+            read.append(line)
+            weighed += len(written.components) if line.confidence < CERTAIN else 0
+    return put_in_cells(read, found, shape)
 
 
 def read_line(
@@ -160,65 +115,59 @@ def read_line(
     cut = LinePrediction.of_digits(digits)
     row = see_row(line, rows)
     text, log_probability = row.beam[0]
-    confidence = min(float(np.exp(log_probability)), cut.confidence)
     row_number = digits_of(text)
+    confidence = min(float(np.exp(log_probability)), cut.confidence)
     if digits and row_number == cut.number and confidence >= CERTAIN:
         boxes = [digit.box for digit in digits]
-        loose = [one for one in line.components if not is_within(place(one.box), boxes)]
-        unread = len(line.marks) + len(loose)
-        return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
+        loose = sum(not is_within(place(one.box), boxes) for one in line.components)
+        return finish(replace(cut, text=text, confidence=confidence), len(line.marks) + loose)
     if digits and (not may_weigh or len(line.components) > MAX_PARTS):
-        return finish(cut, digits, cut.text, confidence, row_number=row_number, loose=0)
-    guesses = guess(line, cut.number, row, model.score_classes)
+        return finish(cut, len(line.marks), numbers=(cut.number, row_number))
+    guesses = guess(line, row, rows, model.score_classes)
     if guesses is None:
         return cut if digits else None
-    probabilities = guesses.probabilities({**WEIGHTS, **rows.card.weights})
+    numbers = guesses.lattice.best_number, row_number
+    probabilities = guesses.probabilities(rows.card.weights)
     best = int(probabilities.argmax())
     text, confidence = guesses.texts[best], float(probabilities[best])
+    path = guesses.lattice.trace(digits_of(text), signed=not text.isdecimal())
+    loose = len(line.marks) + sum(edge.is_left_out for edge in path)
     if text == cut.text and len(text) == 1 >= len(row_number):
         # Both see one digit at most, which the network of single digits knows better.
-        confidence, row_number = cut.confidence, cut.number
-    path = guesses.lattice.trace(digits_of(text))
-    if digits_of(text) != cut.number:
-        pieces = [one.whole for one in path if one.model_input is not None]
+        return finish(cut, loose)
+    are_whole = [not edge.is_slice for edge in path if not edge.is_left_out]
+    if text != cut.text:
+        pieces = [edge.candidate.whole for edge in path if not edge.is_left_out]
         pieces = pieces or cut_by_columns(row, text)
         predictions = model.predict_inputs([make_input(piece) for piece in pieces])
         pairs = zip(pieces, predictions, strict=True)
         digits = [DigitPrediction(place(piece.box), number, one) for piece, one in pairs]
-        digits = [name(one, c, confidence) for one, c in zip(digits, digits_of(text), strict=True)]
-    left_out = [one for one in path if one.model_input is None]
-    unread = len(line.marks) + len(left_out)
-    return finish(cut, digits, text, confidence, row_number=row_number, loose=unread)
+    # The network of single digits was not taught what slices look like.
+    is_doubted = any(
+        is_whole and one.prediction.status != "digit"
+        for is_whole, one in zip(are_whole, digits, strict=False)
+    )
+    status: Status = "unsure" if is_doubted or confidence < SURE else "digit"
+    digits = [name(one, c, confidence) for one, c in zip(digits, digits_of(text), strict=True)]
+    return finish(LinePrediction(tuple(digits), text, status, confidence), loose, numbers=numbers)
 
 
 def finish(
-    cut: LinePrediction,
-    digits: Sequence[DigitPrediction],
-    text: str,
-    confidence: float,
-    *,
-    row_number: str,
-    loose: int,
+    reading: LinePrediction, loose: int, *, numbers: tuple[str, str] = ("", "")
 ) -> LinePrediction:
-    """Decide whether a number is sure, and say what is doubtful.
+    """Say what is doubtful about a number.
 
     Args:
-        cut: what cutting alone makes of the line.
-        digits: of the number.
-        text: the number with its signs.
-        confidence: that it is right.
-        row_number: the digits that the row reader alone finds.
+        reading: the number as it was chosen.
         loose: how many pieces of ink belong to no digit.
+        numbers: the digits that cutting alone finds, and those of the row reader.
     """
-    signs = sum(2 if sign == ":" else 1 for sign in text if not sign.isdecimal())
-    message = ""
-    if loose > signs:
-        message = UNREAD
-    elif row_number != cut.number:
-        message = DISAGREE.format(cut.number or "nothing", row_number or "nothing")
-    is_sure = not message and cut.status == "digit" and confidence >= AGREED
-    status: Status = "digit" if is_sure else "unsure"
-    return LinePrediction(tuple(digits), text, status, confidence, message)
+    if loose > count_sign_pieces(reading.text):
+        return replace(reading, status="unsure", message=UNREAD)
+    if numbers[0] != numbers[1]:
+        message = DISAGREE.format(*(number or "nothing" for number in numbers))
+        return replace(reading, status="unsure", message=message)
+    return reading
 
 
 def put_in_cells(

@@ -13,6 +13,8 @@ from digits.preprocessing.ink_options import InkOptions
 from digits.preprocessing.polarity import is_open
 from digits.recognition.predictions import NumberPrediction
 
+MOST = 30  # digits; a picture of more is not cropped to its ink, and reading it takes long
+
 
 class ReadNumber(Protocol):
     """What reads one picture: `Recognizer` does."""
@@ -35,7 +37,8 @@ def read_both_ways(image: Image, read: ReadNumber, options: InkOptions) -> Numbe
         for a picture that it fills.
     """
     first = read(True, options)
-    if first.status != "unsure" or first.message or not is_open(image, options):
+    is_left_open = first.status == "unsure" and not first.message and len(first.digits) <= MOST
+    if not is_left_open or not is_open(image, options):
         return first
     found = [first]
     found += [read(True, replace(options, polarity=each)) for each in ("light", "dark")]

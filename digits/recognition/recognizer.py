@@ -8,7 +8,7 @@ print(prediction.label, prediction.confidence)
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
-from itertools import groupby, islice
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,6 @@ from digits.classes import DIGIT_CLASSES
 from digits.files import sha256_of
 from digits.locations import MODEL_PATH
 from digits.preprocessing.arrays import Image
-from digits.preprocessing.geometry import enlarge_box
 from digits.preprocessing.image_io import load_image
 from digits.preprocessing.ink import LocatedInk
 from digits.preprocessing.ink_options import FOUND, InkOptions
@@ -36,11 +35,10 @@ from digits.recognition.compiled_files import load_compiled
 from digits.recognition.engine import Engine
 from digits.recognition.errors import IncompatibleModelError
 from digits.recognition.model_card import CardError, ModelCard
-from digits.recognition.number_reader import CERTAIN, put_in_cells, read_line
+from digits.recognition.number_reader import MAX_PARTS, read_lines
 from digits.recognition.polarity_choice import read_both_ways
 from digits.recognition.predictions import (
     DigitPrediction,
-    LinePrediction,
     NumberPrediction,
     Prediction,
 )
@@ -49,7 +47,6 @@ from digits.recognition.timed_engine import TimedEngine
 
 PictureSource = str | Path | bytes | Image  # a picture's path, the bytes of its file, or its pixels
 
-MAX_WEIGHED = 600  # pieces of ink in doubtful lines of a picture; later ones are only cut
 BATCH_SIZE = 256  # pictures that are read together
 
 
@@ -227,7 +224,8 @@ class Recognizer:
 
     def _read_number(self, pixels: Image, several: bool, options: InkOptions) -> NumberPrediction:
         if several:
-            found = find_digits(pixels, self.score_digits, options=options)
+            uncut = 0 if self.rows is None else MAX_PARTS
+            found = find_digits(pixels, self.score_digits, options=options, uncut=uncut)
         else:
             ink = self.choose_ink(pixels, options=options)
             found = FoundDigits(() if ink is None else (whole_digit(ink),))
@@ -236,26 +234,8 @@ class Recognizer:
             DigitPrediction(one.box, one.line, prediction)
             for one, prediction in zip(found.digits, predictions, strict=True)
         ]
-        by_line = {n: tuple(line) for n, line in groupby(digits, key=lambda digit: digit.line)}
-        if self.rows is None or not found.lines:
-            cut = [LinePrediction.of_digits(line) for line in by_line.values()]
-            return NumberPrediction(put_in_cells(cut, found, pixels.shape), found.message)
-        read: list[LinePrediction] = []
-        weighed = 0
-        for number, written in enumerate(found.lines):
-            line = read_line(
-                written,
-                number,
-                by_line.get(number, ()),
-                model=self,
-                rows=self.rows,
-                place=partial(enlarge_box, small=found.shape, large=pixels.shape),
-                may_weigh=weighed < MAX_WEIGHED,
-            )
-            if line is not None:
-                read.append(line)
-                weighed += len(written.components) if line.confidence < CERTAIN else 0
-        return NumberPrediction(put_in_cells(read, found, pixels.shape), found.message)
+        lines = read_lines(found, digits, model=self, rows=self.rows, shape=pixels.shape)
+        return NumberPrediction(lines, found.message)
 
     def score_classes(self, inputs: Sequence[ModelInput]) -> npt.NDArray[np.float32]:
         """Return of each input the probability that it is one digit, and which.

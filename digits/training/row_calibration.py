@@ -17,7 +17,8 @@ from digits.data.row_composition import RowComposer
 from digits.preprocessing.arrays import Ink
 from digits.preprocessing.segmentation import find_digits
 from digits.recognition.model_card import ModelCard
-from digits.recognition.number_reader import WEIGHTS, Guesses, guess, see_row
+from digits.recognition.number_choice import TOUCHING, Guesses, guess, see_row
+from digits.recognition.number_reader import MAX_PARTS
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.row_decoding import CHARACTERS, score_texts, search_beam
 from digits.recognition.row_model import RowModel
@@ -27,6 +28,7 @@ from digits.training.row_data import Row, batch_by_width, stack_rows
 MAX_FITTED = 1000  # rows; more change nothing
 BEAM_WIDTH = 8
 CHOICE_ROWS, CHOICE_SEED = 800, 1
+RIDGE = 0.1  # of the squared ways of the weights from where they started
 PAPER = 20  # pixels around a row
 
 
@@ -50,20 +52,17 @@ def fit_choice(
         for text, ink in (composer.compose(rng) for _ in range(CHOICE_ROWS))
         if (guesses := guess_row(ink, rows, recognizer)) is not None
     ]
+    names, start = [*TOUCHING], np.array([*TOUCHING.values()])
+    touching = [case for case in cases if not case[1].are_apart] or cases
 
     def loss(values: npt.NDArray[np.float64]) -> float:
-        weights = {"scale": float(values[0]), "none": float(values[1])}
-        total = 0.0
-        for text, guesses in cases:
-            shares = guesses.probabilities(weights)
-            is_there = text in guesses.texts
-            right = shares[guesses.texts.index(text)] if is_there else 1 - shares.sum()
-            total -= float(np.log(max(right, 1e-9)))
-        return total / len(cases)
+        weights = dict(zip(names, values.tolist(), strict=True))
+        right = [probability_of(text, guesses, weights) for text, guesses in touching]
+        away = RIDGE * float(np.sum((values - start) ** 2))
+        return away - float(np.mean(np.log(np.maximum(right, 1e-9))))
 
-    start = np.array([WEIGHTS["scale"], WEIGHTS["none"]])
-    fitted = minimize(loss, start, method="Nelder-Mead").x
-    weights = {"scale": round(float(fitted[0]), 4), "none": round(float(fitted[1]), 4)}
+    fitted = minimize(loss, start, method="L-BFGS-B").x
+    weights = {name: round(value, 4) for name, value in zip(names, fitted.tolist(), strict=True)}
     shares = [guesses.probabilities(weights) for _, guesses in cases]
     is_right = np.array(
         [
@@ -75,15 +74,20 @@ def fit_choice(
     return replace(card, weights=weights, figures=figures)
 
 
+def probability_of(text: str, guesses: Guesses, weights: dict[str, float]) -> float:
+    """Return the probability that guesses give to a text; that of none where it is not listed."""
+    shares = guesses.probabilities(weights)
+    is_listed = text in guesses.texts
+    return float(shares[guesses.texts.index(text)] if is_listed else 1 - shares.sum())
+
+
 def guess_row(ink: Ink, rows: RowModel, recognizer: Recognizer) -> Guesses | None:
     """List what a composed row may say; None where it is not found as one line."""
-    found = find_digits(np.pad(ink, PAPER), recognizer.score_digits)
+    found = find_digits(np.pad(ink, PAPER), recognizer.score_digits, uncut=MAX_PARTS)
     if len(found.lines) != 1:
         return None
-    cut = recognizer.predict_inputs([digit.model_input for digit in found.digits])
-    number = "".join(one.label or "" for one in cut)
     line = found.lines[0]
-    return guess(line, number, see_row(line, rows), recognizer.score_classes)
+    return guess(line, see_row(line, rows), rows, recognizer.score_classes)
 
 
 def calibrate_rows(model: keras.Model, held_out: Sequence[Row]) -> ModelCard:

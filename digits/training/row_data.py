@@ -62,11 +62,12 @@ def compose_rows(sources: DataSources, *, count: int, part: Part, seed: int) -> 
 
 
 @cache
-def make_composer(sources: DataSources, part: Part) -> RowComposer:
-    """Load the data of one part."""
+def make_composer(sources: DataSources, part: Part, *, varied: bool = True) -> RowComposer:
+    """Load the data of one part; `varied` is as for `RowComposer`."""
     index = 0 if part == "train" else 1
     pen = split_pendigits(load_pendigits(sources.pendigits))[index]
-    return RowComposer(pen, split_mnist(load_mnist(sources.mnist).train)[index])
+    images = split_mnist(load_mnist(sources.mnist).train)[index]
+    return RowComposer(pen, images, varied=varied)
 
 
 def compose_chunk(

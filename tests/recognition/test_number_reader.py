@@ -5,26 +5,18 @@ import numpy as np
 import pytest
 
 from digits.preprocessing.components import find_text_lines
-from digits.preprocessing.lattice import build_lattice
+from digits.preprocessing.lattice import REASONS, build_lattice
 from digits.preprocessing.pieces import find_pieces
 from digits.recognition import number_reader
-from digits.recognition.number_reader import digits_of
+from digits.recognition.number_choice import FEATURES
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.row_model import load_rows
-from tests.support.digit_drawings import draw_number
-
-
-def with_bar(number: np.ndarray) -> np.ndarray:
-    """Draw a minus before a number."""
-    drawn = np.pad(number, ((0, 0), (90, 0)))
-    middle = drawn.shape[0] // 2
-    cv2.line(drawn, (20, middle), (70, middle - 2), 255, 12, cv2.LINE_AA)
-    return drawn
+from tests.support.digit_drawings import draw_number, with_bar
 
 
 def test_the_row_reader_is_shipped() -> None:
     rows = load_rows()
-    assert rows is not None and {*rows.card.weights} == {"scale", "none"}
+    assert rows is not None and {*rows.card.weights} == {*FEATURES, "none"}
 
 
 def test_a_minus_is_read(recognizer: Recognizer) -> None:
@@ -60,9 +52,12 @@ def test_a_blot_beside_the_number_makes_it_unsure(recognizer: Recognizer) -> Non
 def test_a_number_has_its_cheapest_cutting(recognizer: Recognizer) -> None:
     (line,) = find_text_lines(find_pieces(np.pad(draw_number("407"), 20)))
     lattice = build_lattice(line, recognizer.score_classes)
-    costs = lattice.costs(["407", "401", "40", "407" * 9])
-    assert costs.argmin() == 0 and costs[3] > costs[0] + 20
-    pieces = [one for one in lattice.trace("407") if one.model_input is not None]
+    assert lattice.best_number == "407"
+    judged = lattice.judge(["407", "401", "40", "407" * 9])
+    assert judged.costs.argmin() == 0 and np.isinf(judged.costs[3])
+    reasons = dict(zip(REASONS, judged.reasons[1] - judged.reasons[0], strict=True))
+    assert reasons["wholes"] > 2 and reasons["slices"] == reasons["left_out"] == 0
+    pieces = [edge for edge in lattice.trace("407") if not edge.is_left_out]
     assert len(pieces) == 3
     assert lattice.trace("407" * 9) == []
 
@@ -75,7 +70,3 @@ def test_a_line_longer_than_a_number_is_cut_and_not_weighed(
     monkeypatch.setattr(number_reader, "guess", pytest.fail)
     (line,) = recognizer.predict_number(draw_number("40795")).lines
     assert line.number == "40795"
-
-
-def test_signs_are_left_out_of_digits() -> None:
-    assert digits_of("-(12.50)") == "1250"

@@ -11,6 +11,8 @@ from digits.recognition.row_decoding import (
     CHARACTERS,
     LogProbabilities,
     align,
+    is_number,
+    may_follow,
     score_texts,
     search_beam,
 )
@@ -33,7 +35,8 @@ def make_columns(*, seed: int, count: int) -> tuple[LogProbabilities, dict[str, 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_wide_beam_finds_the_most_probable_texts(seed: int) -> None:
     columns, texts = make_columns(seed=seed, count=5)
-    expected = sorted(texts, key=lambda text: -texts[text])[:5]
+    numbers = [text for text in texts if is_number(text) and "++" not in text]
+    expected = sorted(numbers, key=lambda text: -texts[text])[:5]
     found = search_beam(columns, width=200)[:5]
     assert [text for text, _ in found] == expected
     given = [score for _, score in found]
@@ -63,3 +66,17 @@ def test_each_character_is_found_where_it_is() -> None:
     text = "".join(places)
     assert search_beam(columns, width=4)[0][0] == text
     assert align(columns, text) == [(start, start + 3) for start in places.values()]
+
+
+@pytest.mark.parametrize(
+    "text", ["7", "-7", "3.14", "1.000,50", "12/05/2021", "(12)", "-(1.5)", "(030)4711", "7+12"]
+)
+def test_numbers_are_spelt_character_by_character(text: str) -> None:
+    assert all(may_follow(text[:place], text[place]) for place in range(len(text)))
+    assert is_number(text)
+
+
+@pytest.mark.parametrize("text", ["/52", "15/", "(25", "3..1", "7-", "1(2)", ")4", "-", ""])
+def test_what_no_number_has_is_not_spelt(text: str) -> None:
+    is_spelt = all(may_follow(text[:place], text[place]) for place in range(len(text)))
+    assert not (is_spelt and is_number(text))

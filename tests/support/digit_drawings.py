@@ -134,3 +134,11 @@ def canvas_state(shown: int | Drawing | None) -> dict[str, Any]:
     data = base64.b64encode(encode_png(np.asarray(canvas, np.uint8))).decode()
     raw = {"objects": shown.to_objects()}
     return {"drawing": {"raw": raw, "data": f"data:image/png;base64,{data}"}}
+
+
+def with_bar(number: np.ndarray) -> np.ndarray:
+    """Draw a minus before a number."""
+    drawn = np.pad(number, ((0, 0), (90, 0)))
+    middle = drawn.shape[0] // 2
+    cv2.line(drawn, (20, middle), (70, middle - 2), 255, 12, cv2.LINE_AA)
+    return drawn

@@ -270,7 +270,7 @@ def test_what_may_not_be_read_is_named_and_the_rest_read(tmp_path: Path) -> None
         (folder / "closed").chmod(0o700)
     assert closed.message == "The folder cannot be read: Permission denied."
     assert unreadable.message == "The file cannot be read: Permission denied."
-    assert read.model_input is not None
+    assert read.candidates
 
 
 def test_a_screen_that_lacks_the_letters_of_a_name_shows_escapes(

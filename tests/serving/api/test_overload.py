@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from digits.preprocessing.normalization import ModelInput
+from digits.preprocessing.normalization import Candidates
 from digits.recognition.background_loader import start_loading
 from digits.recognition.compiled_model import CompiledModel
 from digits.recognition.engine import Answers, ModelInputs
@@ -45,7 +45,7 @@ def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let no picture be decoded before the event is set."""
     go_on = threading.Event()
 
-    def wait_and_prepare(*arguments: Any) -> ModelInput | None:
+    def wait_and_prepare(*arguments: Any) -> Candidates:
         go_on.wait(60)
         return prepare(*arguments)
 

@@ -10,6 +10,7 @@ import pytest
 from digits.commands import train
 from digits.preprocessing.row import fit_row
 from digits.recognition.errors import IncompatibleModelError
+from digits.recognition.number_choice import TOUCHING
 from digits.recognition.recognizer import Recognizer
 from digits.recognition.row_decoding import CHARACTERS
 from digits.recognition.row_model import RowModel
@@ -39,7 +40,7 @@ def test_training_writes_model_card_and_compiled_form(trained: Path) -> None:
     assert names == {"rows.keras", "rows.json", "rows.tflite"}
     card = RowModel.load(trained).card
     assert card.kind == "rows" and card.class_names == tuple(CHARACTERS)
-    assert {*card.weights} == {"scale", "none"} and card.temperature > 0
+    assert {*card.weights} == {*TOUCHING} and card.temperature > 0
     assert card.training["config"]["rows_count"] == 128
     assert trained.stat().st_size < 1_000_000
 

@@ -73,8 +73,8 @@ def other_readings(gray: Gray, ink: Ink) -> list[Ink | None]:
 def is_solid(ink: Ink) -> bool:
     """Whether ink fills what it lies in, as a sheet does and no stroke but an upright one."""
     left, top, width, height = cv2.boundingRect(ink)
-    strong = cv2.compare(ink[top : top + height, left : left + width], 127, cv2.CMP_GT)
-    return cv2.countNonZero(strong) > SOLID * strong.size
+    window = ink[top : top + height, left : left + width]
+    return bool(np.count_nonzero(window > 127) > SOLID * window.size)
 
 
 def is_open(image: Image, options: InkOptions) -> bool:

@@ -31,7 +31,7 @@ APART = 2.0  # of their height, between them, at most
 CERTAIN = 0.99  # of the network, that a piece is a digit
 
 PRINT = "Found no handwritten digits; this looks like print."
-FORM = "This looks like print with a number in it; crop the picture to what is handwritten."
+FORM = "This looks like print with a handwritten number; crop the picture to the handwriting."
 
 
 def describe_print(

@@ -36,8 +36,8 @@ MAX_PARTS = 30  # pieces of ink; a longer line is no number, and is not weighed 
 MAX_WEIGHED = 600  # pieces of ink in doubtful lines of a picture; later ones are only cut
 SURE = 0.9  # confidence in a number on which both readers agree, to call it sure
 
-UNREAD = "There are marks beside the digits that were not understood."
-DISAGREE = "Cut into single digits it says {}, read as a whole {}."
+UNREAD = "Some marks next to the digits were not understood."
+DISAGREE = "Read digit by digit this is {}, read as a whole {}."
 
 
 class Model(Protocol):

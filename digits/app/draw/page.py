@@ -184,9 +184,11 @@ def say(reading: CanvasReading | None) -> str:
 
 
 def show_feedback(board: Board, reading: CanvasReading | None, recognizer: Recognizer) -> None:
-    """Ask whether a digit was read right; of a number, and of nothing, nothing is asked."""
+    """Ask whether the prediction for a single digit is correct; else ask nothing."""
     if reading is not None and reading.number is not None:
-        show_feedback_hint(f"Draw one {page_noun()} alone to say whether it was read right.")
+        show_feedback_hint(
+            f"Draw one {page_noun()} alone to say whether the prediction is correct."
+        )
     elif reading is None or board.is_empty:
         show_feedback_hint("")
     else:

@@ -82,8 +82,8 @@ def show_drawings(store: DrawingStore, policy: AccessPolicy) -> None:
     )
     if not total:
         st.info(
-            f"Draw a {noun}, say whether it was read right, and turn on **Keep this drawing**:"
-            " then it appears here.",
+            f"Draw a {noun}, say whether it was read correctly, and turn on **Keep this"
+            " drawing**: then it appears here.",
             icon=":material/draw:",
         )
         st.page_link(draw_page(), label=f"Draw a {noun}", icon=":material/draw:")
@@ -119,7 +119,7 @@ def filter_controls(labels: list[str]) -> dict[str, Any]:
 def show_card(store: DrawingStore, kept: LabelledDrawing) -> None:
     """Show one drawing: its picture, its label, what was read and when."""
     label, number = name_label(kept.label), kept.number
-    read = f"read as {kept.read_as}" if kept.is_misread else "read right"
+    read = f"read as {kept.read_as}" if kept.is_misread else "read correctly"
     if kept.status == "unsure":
         read = f"unsure, {read}"
     with st.container(border=True, width=SHOWN_SIDE + 34, gap="xsmall"):

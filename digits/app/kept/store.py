@@ -54,7 +54,7 @@ class Choice(TypedDict, total=False):
     Attributes:
         owner: saved by this browser. None for all browsers.
         label: with this label. None for every label.
-        only_misread: not read right.
+        only_misread: those that were misread.
         since: kept after this moment.
     """
 

@@ -45,7 +45,7 @@ class Visit:
         return None if self.is_operator else self.owner
 
     def set_label(self, name: str, label: str | None, prediction: Prediction) -> None:
-        """Note what a drawing shows, and whether it was read right; None takes it back."""
+        """Note what a drawing shows, and whether the prediction is correct; None takes it back."""
         if label is None:
             self.labels.pop(name, None)
             self.right.pop(name, None)

@@ -95,7 +95,7 @@ def test_drawings_are_shown_with_label_reading_and_time(url: str, store: Drawing
     assert shown(app) == 3
     assert sum('alt="Drawing of: ' in str(element.value) for element in app.html) == 3
     text = words(app)
-    assert "read right" in text and "read as 7" in text and "**Not a digit**" in text
+    assert "read correctly" in text and "read as 7" in text and "**Not a digit**" in text
     assert "**3** kept" in text and "Only you and whoever runs this server can see it" in text
 
 
@@ -293,7 +293,7 @@ def test_a_doubted_non_digit_counts_as_read_right_everywhere(url: str, store: Dr
     fill(store, "none", status="unsure")
     fill(store, "none", "1")
     app = kept_view(url)
-    assert "unsure, read right" in words(app)
+    assert "unsure, read correctly" in words(app)
     app.toggle(key="filter_misread").set_value(True).run()
     assert shown(app) == 2 and "unsure" not in words(app)
 
